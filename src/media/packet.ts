@@ -1,0 +1,23 @@
+/** The codecs a packet can carry. */
+export type PacketCodec = 'opus' | 'vp8' | 'h264';
+
+/**
+ * One encoded unit, as an encoder gives it and a packet sink takes it. Borrowed like an audio frame: `data` may be
+ * overwritten by the encoder's next packet, so who keeps it copies it.
+ */
+export interface Packet {
+  /** Tells packets from other kinds of frames. */
+  readonly kind: 'packet';
+  /** How `data` is encoded. */
+  codec: PacketCodec;
+  /** Presentation time of its first sample in microseconds on the graph's clock. */
+  ptsUs: number;
+  /** How much media it holds, in microseconds. */
+  durationUs: number;
+  /** True when it decodes without an earlier packet (always, for Opus). */
+  key: boolean;
+  /** The encoded bytes. */
+  data: Uint8Array;
+  /** Loudness of the audio it holds, −127…0 dBov as RFC 6464 has it; −127 is silence. Absent for video. */
+  levelDbov?: number;
+}
