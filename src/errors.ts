@@ -21,62 +21,215 @@ const failed = 1;
 /** Every error code of voxgraph with its sentence and its fix. */
 export const ERRORS = {
   // — graph files ——
-  GRAPH_NOT_FOUND: { message: 'the graph file {file} does not exist', fix: 'Check the path; graphs that come with voxgraph are in graphs/.', exit: input },
-  GRAPH_UNREADABLE: { message: 'the graph file {file} cannot be read: {reason}', fix: 'Check that it is a file and that you may read it.', exit: input },
-  GRAPH_SYNTAX: { message: 'JSON syntax: {reason}', fix: 'Correct the JSON; comments are allowed, so are trailing commas.', exit: input },
+  GRAPH_NOT_FOUND: {
+    message: 'the graph file {file} does not exist',
+    fix: 'Check the path; graphs that come with voxgraph are in graphs/.',
+    exit: input,
+  },
+  GRAPH_UNREADABLE: {
+    message: 'the graph file {file} cannot be read: {reason}',
+    fix: 'Check that it is a file and that you may read it.',
+    exit: input,
+  },
+  GRAPH_SYNTAX: {
+    message: 'JSON syntax: {reason}',
+    fix: 'Correct the JSON; comments are allowed, so are trailing commas.',
+    exit: input,
+  },
   GRAPH_SHAPE: { message: '{reason}', fix: 'See docs/graph-files.md for what a graph file holds.', exit: input },
-  GRAPH_VERSION: { message: 'this graph file has version {version}, but this voxgraph reads version 1', fix: 'Write "version": 1, or install a newer voxgraph.', exit: input },
-  DUPLICATE_KEY: { message: '"{key}" stands twice in the same object', fix: 'Remove or rename one of them; JSON would silently keep only the last.', exit: input },
+  GRAPH_VERSION: {
+    message: 'this graph file has version {version}, but this voxgraph reads version 1',
+    fix: 'Write "version": 1, or install a newer voxgraph.',
+    exit: input,
+  },
+  DUPLICATE_KEY: {
+    message: '"{key}" stands twice in the same object',
+    fix: 'Remove or rename one of them; JSON would silently keep only the last.',
+    exit: input,
+  },
   UNKNOWN_TYPE: { message: 'node type "{type}" does not exist{hint}', fix: 'Run "voxgraph nodes" for the list.', exit: input },
-  UNKNOWN_OPTION: { message: 'option "{option}" does not exist{hint}', fix: 'Run "voxgraph nodes {type}" for its options.', exit: input },
+  UNKNOWN_OPTION: {
+    message: 'option "{option}" does not exist{hint}',
+    fix: 'Run "voxgraph nodes {type}" for its options.',
+    exit: input,
+  },
   BAD_OPTION: { message: 'option "{option}": {reason}', fix: 'Run "voxgraph nodes {type}" for what it takes.', exit: input },
-  UNKNOWN_PORT: { message: '{direction} port "{port}" does not exist{hint}', fix: 'Run "voxgraph nodes {type}" for its ports.', exit: input },
-  UNKNOWN_NODE: { message: 'no node is called "{name}"{hint}', fix: 'Wire it to a node of this file, as "node" or "node.port".', exit: input },
-  AMBIGUOUS_OUTPUT: { message: '"{name}" has several outputs ({ports}) and none of the input\'s name', fix: 'Name one: "{name}.{first}".', exit: input },
-  WRONG_KIND: { message: '"{from}" gives {given}, but this input takes {taken}', fix: 'Put a converting node between them, such as encode.opus from audio to packets.', exit: input },
-  TOO_MANY_WIRES: { message: 'input "{port}" takes one wire, but {count} are given', fix: 'Mix them first with mix.sum.', exit: input },
+  UNKNOWN_PORT: {
+    message: '{direction} port "{port}" does not exist{hint}',
+    fix: 'Run "voxgraph nodes {type}" for its ports.',
+    exit: input,
+  },
+  UNKNOWN_NODE: {
+    message: 'no node is called "{name}"{hint}',
+    fix: 'Wire it to a node of this file, as "node" or "node.port".',
+    exit: input,
+  },
+  AMBIGUOUS_OUTPUT: {
+    message: '"{name}" has several outputs ({ports}) and none of the input\'s name',
+    fix: 'Name one: "{name}.{first}".',
+    exit: input,
+  },
+  WRONG_KIND: {
+    message: '"{from}" gives {given}, but this input takes {taken}',
+    fix: 'Put a converting node between them, such as encode.opus from audio to packets.',
+    exit: input,
+  },
+  TOO_MANY_WIRES: {
+    message: 'input "{port}" takes one wire, but {count} are given',
+    fix: 'Mix them first with mix.sum.',
+    exit: input,
+  },
   MISSING_INPUT: { message: 'input "{port}" is not wired', fix: 'Add "in": { "{port}": "<node>" }.', exit: input },
   CYCLE: { message: 'the nodes feed each other in a circle: {chain}', fix: 'Remove one wire of the circle.', exit: input },
-  UNUSED_NODE: { message: 'nothing uses this node, and it is no sink', fix: 'Wire its output somewhere or remove it.', exit: input },
-  NO_SINK: { message: 'the graph has no sink, so nothing would ever run', fix: 'Add one, such as sink.call, sink.file or sink.null.', exit: input },
-  TWO_LEADERS: { message: '"{first}" and "{second}" would both lead the clock of the same part of the graph', fix: 'Put a "queue" on a wire between them, so that each leads its own side.', exit: input },
-  CROSSING_WITHOUT_QUEUE: { message: '"{from}" runs on clock "{fromClock}" and this node on "{toClock}", with no queue between', fix: 'Give the wire a queue: { "from": "{from}", "queue": { "frames": 5 } }.', exit: input },
-  UNKNOWN_PARAM: { message: 'no param is called "{param}"{hint}', fix: 'Declare it under "params" of the graph file.', exit: input },
-  MISSING_PARAM: { message: 'param "{param}" has no default and was not given', fix: 'Give it with --param {param}=VALUE.', exit: input },
+  UNUSED_NODE: {
+    message: 'nothing uses this node, and it is no sink',
+    fix: 'Wire its output somewhere or remove it.',
+    exit: input,
+  },
+  NO_SINK: {
+    message: 'the graph has no sink, so nothing would ever run',
+    fix: 'Add one, such as sink.call, sink.file or sink.null.',
+    exit: input,
+  },
+  TWO_LEADERS: {
+    message: '"{first}" and "{second}" would both lead the clock of the same part of the graph',
+    fix: 'Put a "queue" on a wire between them, so that each leads its own side.',
+    exit: input,
+  },
+  CROSSING_WITHOUT_QUEUE: {
+    message: '"{from}" runs on clock "{fromClock}" and this node on "{toClock}", with no queue between',
+    fix: 'Give the wire a queue: { "from": "{from}", "queue": { "frames": 5 } }.',
+    exit: input,
+  },
+  UNKNOWN_PARAM: {
+    message: 'no param is called "{param}"{hint}',
+    fix: 'Declare it under "params" of the graph file.',
+    exit: input,
+  },
+  MISSING_PARAM: {
+    message: 'param "{param}" has no default and was not given',
+    fix: 'Give it with --param {param}=VALUE.',
+    exit: input,
+  },
   BAD_PARAM: { message: 'param "{param}" must be a {type}, not {given}', fix: 'Give a {type}.', exit: input },
-  MISSING_FILE: { message: 'the file {path} does not exist', fix: 'Paths are looked up beside the graph file, then in the current folder.', exit: input },
-  UNKNOWN_PLUGIN: { message: 'plugin "{plugin}" is not installed{hint}', fix: 'Install it, or remove it from "plugins".', exit: input },
+  MISSING_FILE: {
+    message: 'the file {path} does not exist',
+    fix: 'Paths are looked up beside the graph file, then in the current folder.',
+    exit: input,
+  },
+  UNKNOWN_PLUGIN: {
+    message: 'plugin "{plugin}" is not installed{hint}',
+    fix: 'Install it, or remove it from "plugins".',
+    exit: input,
+  },
   // — media ——
   MEDIA_NOT_FOUND: { message: 'the media file {path} does not exist', fix: 'Check the path.', exit: input },
-  MEDIA_UNREADABLE: { message: 'the media file {path} cannot be read: {reason}', fix: 'Check that it is a complete media file that FFmpeg can play.', exit: input },
+  MEDIA_UNREADABLE: {
+    message: 'the media file {path} cannot be read: {reason}',
+    fix: 'Check that it is a complete media file that FFmpeg can play.',
+    exit: input,
+  },
   MEDIA_NO_AUDIO: { message: 'the media file {path} has no audio stream', fix: 'Choose a file with sound.', exit: input },
-  MEDIA_CORRUPT: { message: 'the media file {path} is damaged at {atSec} s: {reason}', fix: 'What could be decoded was played; repair or replace the file.', exit: failed },
-  MEDIA_TRUNCATED: { message: 'the media file {path} ends early, at {atSec} s of {totalSec} s', fix: 'The file was cut off; fetch it again.', exit: failed },
+  MEDIA_CORRUPT: {
+    message: 'the media file {path} is damaged at {atSec} s: {reason}',
+    fix: 'What could be decoded was played; repair or replace the file.',
+    exit: failed,
+  },
+  MEDIA_TRUNCATED: {
+    message: 'the media file {path} ends early, at {atSec} s of {totalSec} s',
+    fix: 'The file was cut off; fetch it again.',
+    exit: failed,
+  },
   CODEC_MISSING: { message: 'this FFmpeg has no {what} "{name}"', fix: 'Choose another codec or container.', exit: environment },
-  OUTPUT_UNWRITABLE: { message: 'the output {path} cannot be written: {reason}', fix: 'Check the folder, the free space and the file name\'s extension.', exit: input },
+  OUTPUT_UNWRITABLE: {
+    message: 'the output {path} cannot be written: {reason}',
+    fix: "Check the folder, the free space and the file name's extension.",
+    exit: input,
+  },
   OPTION_OUT_OF_RANGE: { message: '{what} cannot be {given}: {reason}', fix: 'Choose a value in range.', exit: input },
   // — running ——
-  NODE_FAULT: { message: 'node "{node}" failed: {reason}', fix: 'Its input passes through unchanged; after {limit} faults in a row it is bypassed.', exit: failed },
-  NODE_BYPASSED: { message: 'node "{node}" failed {count} times in a row and is bypassed: {reason}', fix: 'Set one of its options to try it again, or report the fault to its author.', exit: failed },
-  SOURCE_FAILED: { message: 'source "{node}" gave up after {attempts} attempts: {reason}', fix: 'See the reason; other nodes keep running.', exit: failed },
-  NO_CALL: { message: 'node "{node}" needs a call, and this graph is bound to none', fix: 'Run it with --call room:lobby, or render it with "voxgraph render".', exit: input },
+  NODE_FAULT: {
+    message: 'node "{node}" failed: {reason}',
+    fix: 'Its input passes through unchanged; after {limit} faults in a row it is bypassed.',
+    exit: failed,
+  },
+  NODE_BYPASSED: {
+    message: 'node "{node}" failed {count} times in a row and is bypassed: {reason}',
+    fix: 'Set one of its options to try it again, or report the fault to its author.',
+    exit: failed,
+  },
+  SOURCE_FAILED: {
+    message: 'source "{node}" gave up after {attempts} attempts: {reason}',
+    fix: 'See the reason; other nodes keep running.',
+    exit: failed,
+  },
+  NO_CALL: {
+    message: 'node "{node}" needs a call, and this graph is bound to none',
+    fix: 'Run it with --call room:lobby, or render it with "voxgraph render".',
+    exit: input,
+  },
   UNKNOWN_GRAPH: { message: 'no running graph has the id "{graph}"', fix: 'List the running graphs first.', exit: failed },
-  UNKNOWN_RUNNING_NODE: { message: 'the running graph "{graph}" has no node "{node}"{hint}', fix: 'Use a node name of the graph file.', exit: failed },
+  UNKNOWN_RUNNING_NODE: {
+    message: 'the running graph "{graph}" has no node "{node}"{hint}',
+    fix: 'Use a node name of the graph file.',
+    exit: failed,
+  },
   BAD_CALL_ADDRESS: { message: '"{address}" is not a call address', fix: 'Write room:NAME, such as room:lobby.', exit: input },
   HOST_CLOSED: { message: 'the media host is closed', fix: 'Create a new engine.', exit: failed },
+  TIME_STUCK: { message: 'media time stands still at {atMs} ms: {count} callbacks ran without it moving', fix: 'Find the timer or RxJS operator that reschedules itself with no delay, and give it one.', exit: failed },
   // — calls ——
-  PORT_TAKEN: { message: 'port {port} on {host} is already in use', fix: 'voxgraph may be running already: stop it, or choose another port with --port {next}.', exit: environment },
-  ADDRESS_UNAVAILABLE: { message: 'this machine has no address {host}', fix: 'Use --host 127.0.0.1, or one of this machine\'s own addresses.', exit: environment },
-  TOKEN_NEEDED: { message: 'listening on {host} lets other machines in, and needs a token', fix: 'Add --token SECRET, or VOXGRAPH_TOKEN in the environment, or listen on 127.0.0.1.', exit: input },
-  BAD_OFFER: { message: 'the SDP offer cannot be answered: {reason}', fix: 'Send a WHIP or WHEP offer with one Opus audio section.', exit: input },
-  ICE_TIMEOUT: { message: 'no network path to the peer was found in {seconds} s', fix: 'UDP between the two machines seems to be blocked.', exit: failed },
-  DTLS_TIMEOUT: { message: 'the peer did not finish its DTLS handshake in {seconds} s', fix: 'Try again; if it stays, a firewall may drop large UDP packets.', exit: failed },
-  PEER_SILENT: { message: 'nothing was received from the peer for {seconds} s', fix: 'It left or lost its network; it may join again.', exit: failed },
-  ROOM_FULL: { message: 'room "{room}" is full ({limit} connections)', fix: 'Wait until somebody leaves, or raise the limit.', exit: failed },
+  PORT_TAKEN: {
+    message: 'port {port} on {host} is already in use',
+    fix: 'voxgraph may be running already: stop it, or choose another port with --port {next}.',
+    exit: environment,
+  },
+  ADDRESS_UNAVAILABLE: {
+    message: 'this machine has no address {host}',
+    fix: "Use --host 127.0.0.1, or one of this machine's own addresses.",
+    exit: environment,
+  },
+  TOKEN_NEEDED: {
+    message: 'listening on {host} lets other machines in, and needs a token',
+    fix: 'Add --token SECRET, or VOXGRAPH_TOKEN in the environment, or listen on 127.0.0.1.',
+    exit: input,
+  },
+  BAD_OFFER: {
+    message: 'the SDP offer cannot be answered: {reason}',
+    fix: 'Send a WHIP or WHEP offer with one Opus audio section.',
+    exit: input,
+  },
+  ICE_TIMEOUT: {
+    message: 'no network path to the peer was found in {seconds} s',
+    fix: 'UDP between the two machines seems to be blocked.',
+    exit: failed,
+  },
+  DTLS_TIMEOUT: {
+    message: 'the peer did not finish its DTLS handshake in {seconds} s',
+    fix: 'Try again; if it stays, a firewall may drop large UDP packets.',
+    exit: failed,
+  },
+  PEER_SILENT: {
+    message: 'nothing was received from the peer for {seconds} s',
+    fix: 'It left or lost its network; it may join again.',
+    exit: failed,
+  },
+  ROOM_FULL: {
+    message: 'room "{room}" is full ({limit} connections)',
+    fix: 'Wait until somebody leaves, or raise the limit.',
+    exit: failed,
+  },
   // — command line ——
   USAGE: { message: '{reason}', fix: 'See --help.', exit: input },
-  NODE_TOO_OLD: { message: 'voxgraph needs Node 22.13 or newer; this is {version}', fix: 'Install a newer Node from https://nodejs.org.', exit: environment },
-  INTERNAL: { message: 'voxgraph met a fault of its own: {reason}', fix: 'Please report it, with the graph file if you can.', exit: failed },
+  NODE_TOO_OLD: {
+    message: 'voxgraph needs Node 22.13 or newer; this is {version}',
+    fix: 'Install a newer Node from https://nodejs.org.',
+    exit: environment,
+  },
+  INTERNAL: {
+    message: 'voxgraph met a fault of its own: {reason}',
+    fix: 'Please report it, with the graph file if you can.',
+    exit: failed,
+  },
 } as const satisfies Record<string, ErrorRow>;
 
 /** The code of one row of {@link ERRORS}. */
@@ -116,7 +269,11 @@ function fill(template: string, data: ErrorData): string {
 }
 
 /** Builds a {@link Problem} from the table. */
-export function problem(code: ErrorCode, data: ErrorData = {}, where: Pick<Problem, 'place' | 'node' | 'nodeType'> = {}): Problem {
+export function problem(
+  code: ErrorCode,
+  data: ErrorData = {},
+  where: Pick<Problem, 'place' | 'node' | 'nodeType'> = {},
+): Problem {
   const row: ErrorRow = ERRORS[code];
   return { code, message: fill(row.message, { hint: '', ...data }), fix: fill(row.fix, { hint: '', ...data }), ...where };
 }
@@ -152,7 +309,11 @@ export class VoxError extends Error {
 }
 
 /** A {@link VoxError} of one problem. */
-export function voxError(code: ErrorCode, data: ErrorData = {}, where: Pick<Problem, 'place' | 'node' | 'nodeType'> = {}): VoxError {
+export function voxError(
+  code: ErrorCode,
+  data: ErrorData = {},
+  where: Pick<Problem, 'place' | 'node' | 'nodeType'> = {},
+): VoxError {
   return new VoxError(problem(code, data, where));
 }
 

@@ -1,0 +1,95 @@
+import { type Clock, monotonicClock } from './clock.js';
+import { SchedulerCore } from './core.js';
+import type { Scheduler, SchedulerOptions } from './scheduler.js';
+import { timerWaker } from './timer-waker.js';
+import type { Waker, WakerFactory } from './waker.js';
+
+/** What {@link createRealtimeScheduler} takes. */
+export interface RealtimeOptions extends SchedulerOptions {
+  /** The clock; default a {@link monotonicClock} that starts now. */
+  readonly clock?: Clock;
+  /** What waits for deadlines; default {@link timerWaker}. See docs/decisions/0002-real-time-pacing.md. */
+  readonly waker?: WakerFactory;
+}
+
+/**
+ * A scheduler on the machine's own time. Whatever is scheduled keeps the process alive; with nothing scheduled there are no
+ * wake-ups. Without `onError` the first thing that a callback throws becomes a process warning and the rest is dropped: a
+ * fault that repeats 50 times a second must not flood the log.
+ */
+export function createRealtimeScheduler(options: RealtimeOptions = {}): Scheduler {
+  return new RealtimeScheduler(options);
+}
+
+class RealtimeScheduler extends SchedulerCore {
+  readonly kind = 'realtime';
+  readonly #clock: Clock;
+  readonly #waker: Waker;
+  readonly #onError: (error: unknown) => void;
+  #armedUs = Infinity;
+  #inPass = false;
+
+  constructor(options: RealtimeOptions) {
+    super();
+    this.#clock = options.clock ?? monotonicClock();
+    this.#onError = options.onError ?? warnOnce();
+    this.#waker = (options.waker ?? timerWaker)(this.#clock, () => this.#wake());
+  }
+
+  nowUs(): number {
+    return this.#clock.nowUs();
+  }
+
+  hold(work: Promise<unknown>): void {
+    work.catch(() => {});
+  }
+
+  report(error: unknown): void {
+    this.#onError(error);
+  }
+
+  override close(): void {
+    if (this.closed) return;
+    super.close();
+    this.#waker.close();
+  }
+
+  protected changed(): void {
+    if (!this.#inPass) this.#arm();
+  }
+
+  #arm(): void {
+    const dueUs = this.heap.peek()?.dueUs ?? Infinity;
+    if (dueUs === this.#armedUs) return;
+    this.#armedUs = dueUs;
+    if (dueUs === Infinity) this.#waker.idle();
+    else this.#waker.wakeAt(dueUs);
+  }
+
+  #wake(): void {
+    if (this.closed) return;
+    this.#armedUs = Infinity;
+    this.#inPass = true;
+    // What the callbacks schedule waits for the next pass, even if it is due: work that reschedules itself with no delay
+    // must let sockets and files have their turn.
+    const nowUs = this.nowUs();
+    const firstNew = this.heap.nextOrder;
+    for (;;) {
+      const entry = this.heap.peek();
+      if (!entry || entry.dueUs > nowUs || entry.order >= firstNew) break;
+      this.heap.pop();
+      entry.run();
+    }
+    this.#inPass = false;
+    if (!this.closed) this.#arm();
+  }
+}
+
+function warnOnce(): (error: unknown) => void {
+  let warned = false;
+  return (error) => {
+    if (warned) return;
+    warned = true;
+    process.emitWarning(error instanceof Error ? error : String(error));
+  };
+}
