@@ -1,0 +1,147 @@
+import type { Observable } from 'rxjs';
+import type { z } from 'zod';
+import type { NodeContext } from './context.js';
+import type { Ports, PortStreams } from './ports.js';
+
+/**
+ * Whether a sink sets the pace of its clock domain. `lead`: always (a call's 20 ms beat), so two of them need a queue between
+ * them. `may`: only when nothing else does (a file writer). `follow`: never.
+ */
+export type Leadership = 'lead' | 'may' | 'follow';
+
+/** What `create` is given. */
+export interface CreateArgs<I extends Ports, S extends z.ZodType> {
+  /** The streams that arrive, by port. Hot: subscribe at once. */
+  readonly inputs: PortStreams<I>;
+  /** The options: the present ones on subscribing, then each change, always complete and valid. */
+  readonly options$: Observable<z.output<S>>;
+  /** The options at creation, for what cannot change later. */
+  readonly options: z.output<S>;
+  /** Clock, call, counters, clean-up. */
+  readonly ctx: NodeContext;
+}
+
+/** The declaration of a node type: everything about it, once. */
+export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType> {
+  /** `group.name`, such as `effect.gain`. */
+  readonly type: string;
+  /** What it does, as one sentence. */
+  readonly summary: string;
+  /** More, for the docs page: when to use it, limits, sources of the algorithm. Markdown. */
+  readonly details?: string;
+  /** Ports that frames arrive at. */
+  readonly inputs: I;
+  /** Ports that frames leave from. */
+  readonly outputs: O;
+  /** A `z.strictObject` whose fields carry `.meta({ description })` and defaults. */
+  readonly options: S;
+  /** For sinks; default `follow`. */
+  readonly leadership?: Leadership;
+  /** Options that take effect only when the graph starts; a live change of them is refused. */
+  readonly fixedOptions?: readonly string[];
+  /** Options that hold a file to read: checked before anything runs. */
+  readonly fileOptions?: readonly string[];
+  /** Needs a call to be bound. */
+  readonly needsCall?: boolean;
+  /**
+   * How an input passes through when the node faults: output port → input port. Default: the only output from the only input
+   * (or the first `audio` one) of the same kind. `null`: nothing can pass; silence or nothing comes instead.
+   */
+  readonly bypass?: Readonly<Record<string, string>> | null;
+  /** For sources: how often, and how long apart, a failed one is made anew. Default: 3 attempts, 500 ms doubling. */
+  readonly retry?: { readonly attempts: number; readonly firstDelayMs: number };
+  /** The delay it adds at its options, in milliseconds. Default 0. */
+  readonly latencyMs?: (options: z.output<S>) => number;
+  /** Makes one running instance. Called again after a fault, with fresh state. Must not block. */
+  readonly create: (args: CreateArgs<I, S>) => PortStreams<O>;
+}
+
+/** A declared node type, as the registry holds it: types erased, facts kept. */
+export interface NodeDefinition {
+  /** `group.name`. */
+  readonly type: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** More, as Markdown; empty when there is none. */
+  readonly details: string;
+  /** Ports in. */
+  readonly inputs: Ports;
+  /** Ports out. */
+  readonly outputs: Ports;
+  /** The options' schema. */
+  readonly options: z.ZodType;
+  /** Whether it sets a domain's pace. */
+  readonly leadership: Leadership;
+  /** Options that cannot change while it runs. */
+  readonly fixedOptions: readonly string[];
+  /** Options that name a file to read. */
+  readonly fileOptions: readonly string[];
+  /** Needs a call. */
+  readonly needsCall: boolean;
+  /** Output port → input port that stands in for it on a fault. */
+  readonly bypass: Readonly<Record<string, string>>;
+  /** Retry policy of a source. */
+  readonly retry: { readonly attempts: number; readonly firstDelayMs: number };
+  /** Delay at given options, in milliseconds. */
+  readonly latencyMs: (options: unknown) => number;
+  /** Makes one instance. */
+  readonly create: (args: {
+    inputs: Readonly<Record<string, unknown>>;
+    options$: Observable<unknown>;
+    options: unknown;
+    ctx: NodeContext;
+  }) => Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Declares a node type. Types of inputs, outputs and options follow from the declaration.
+ *
+ * @example
+ * ```ts
+ * export const gain = defineNode({
+ *   type: 'effect.gain',
+ *   summary: 'Make a signal louder or quieter.',
+ *   inputs: { audio: audio('Signal to scale.') },
+ *   outputs: { audio: audio('Scaled signal.') },
+ *   options: z.strictObject({ gainDb: z.number().default(0).meta({ description: 'Gain in decibels.' }) }),
+ *   create: ({ inputs, options$ }) => ({ audio: inputs.audio.pipe(scale(options$)) }),
+ * });
+ * ```
+ * @throws TypeError when the type's name, a port or an option is declared wrongly; that is a programmer's mistake.
+ */
+export function defineNode<const I extends Ports, const O extends Ports, S extends z.ZodType>(
+  spec: NodeSpec<I, O, S>,
+): NodeDefinition {
+  if (!/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/.test(spec.type)) {
+    throw new TypeError(`defineNode: type "${spec.type}" must be "group.name" in lower case, such as "effect.gain"`);
+  }
+  if (!spec.summary.trim()) throw new TypeError(`defineNode: ${spec.type} has no summary`);
+  return {
+    type: spec.type,
+    summary: spec.summary,
+    details: spec.details ?? '',
+    inputs: spec.inputs,
+    outputs: spec.outputs,
+    options: spec.options,
+    leadership: spec.leadership ?? 'follow',
+    fixedOptions: spec.fixedOptions ?? [],
+    fileOptions: spec.fileOptions ?? [],
+    needsCall: spec.needsCall ?? false,
+    bypass: spec.bypass === null ? {} : (spec.bypass ?? defaultBypass(spec.inputs, spec.outputs)),
+    retry: spec.retry ?? { attempts: 3, firstDelayMs: 500 },
+    latencyMs: (options) => spec.latencyMs?.(options as z.output<S>) ?? 0,
+    create: spec.create as unknown as NodeDefinition['create'],
+  };
+}
+
+/** Each output is stood in for by the single-wire input of its kind: the same-named one first, else the first. */
+function defaultBypass(inputs: Ports, outputs: Ports): Record<string, string> {
+  const bypass: Record<string, string> = {};
+  for (const [name, out] of Object.entries(outputs)) {
+    if (out.arity === 'many') continue;
+    const fits = Object.keys(inputs).filter((i) => inputs[i]!.kind === out.kind && inputs[i]!.arity !== 'many');
+    const chosen = fits.includes(name) ? name : fits[0];
+    if (chosen !== undefined) bypass[name] = chosen;
+  }
+  return bypass;
+}

@@ -1,0 +1,88 @@
+import { Observable, Subscription } from 'rxjs';
+import type { NodeContext } from './context.js';
+import type { Branch } from './ports.js';
+
+/** One branch of a join: its id and the frame it gave for this tick. */
+export interface JoinSlot<T> {
+  /** The branch's id. */
+  readonly id: string;
+  /** This tick's frame; undefined when the branch gave none in time (counted as an underrun). */
+  frame: T | undefined;
+}
+
+/**
+ * Brings the branches of a mixer together: emits once per tick, as soon as every present branch has given its frame, at the latest
+ * when the tick settles; then missing ones are undefined and counted as underruns. With no branch it emits an empty list on every
+ * tick. Completes when `branches$` and every branch have completed.
+ *
+ * The emitted list and its slots are reused: read them at once.
+ */
+export function joinTicks<T>(ctx: NodeContext, branches$: Observable<Branch<T>>): Observable<readonly JoinSlot<T>[]> {
+  return new Observable((subscriber) => {
+    const slots: JoinSlot<T>[] = [];
+    let arrived = 0;
+    let emitted = false;
+    let open = true;
+    const all = new Subscription();
+
+    const emit = () => {
+      emitted = true;
+      subscriber.next(slots);
+    };
+    const completeIfDone = () => {
+      if (!open && slots.length === 0) subscriber.complete();
+    };
+    const emitIfComplete = () => {
+      if (!emitted && slots.length > 0 && arrived === slots.length) emit();
+    };
+
+    const add = (branch: Branch<T>) => {
+      const slot: JoinSlot<T> = { id: branch.id, frame: undefined };
+      slots.push(slot);
+      // Before the subscription, since a branch may complete while being subscribed to.
+      const inner: { current?: Subscription } = {};
+      const remove = () => {
+        const at = slots.indexOf(slot);
+        if (at < 0) return;
+        slots.splice(at, 1);
+        if (slot.frame !== undefined) arrived--;
+        if (inner.current) all.remove(inner.current);
+        emitIfComplete();
+        completeIfDone();
+      };
+      inner.current = branch.stream$.subscribe({
+        next: (frame) => {
+          if (slot.frame === undefined) arrived++;
+          slot.frame = frame;
+          emitIfComplete();
+        },
+        error: remove,
+        complete: remove,
+      });
+      if (slots.includes(slot)) all.add(inner.current);
+    };
+
+    const outer = branches$.subscribe({
+      next: add,
+      error: (reason) => subscriber.error(reason),
+      complete: () => {
+        open = false;
+        completeIfDone();
+      },
+    });
+    all.add(outer);
+    all.add(
+      ctx.settle$.subscribe(() => {
+        if (!emitted) {
+          const missing = slots.length - arrived;
+          if (missing > 0) ctx.count('underruns', missing);
+          emit();
+        }
+        emitted = false;
+        arrived = 0;
+        for (const slot of slots) slot.frame = undefined;
+      }),
+    );
+    return all;
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * What the planner makes and the runner takes: plain JSON, with every name resolved, every option complete and valid, every node in an
+ * order in which producers come before consumers.
+ * @module
+ */
+
+/** What a queue does with a frame that finds it full. `block` waits, and is for offline graphs only. */
+export type OverflowPolicy = 'drop-oldest' | 'drop-newest' | 'block';
+
+/** A bounded queue on a wire, where two clock domains meet. */
+export interface PlanQueue {
+  /** How many frames or packets it holds at most. */
+  readonly frames: number;
+  /** What happens to one more. */
+  readonly overflow: OverflowPolicy;
+}
+
+/** Where an input's media comes from. */
+export interface PlanWire {
+  /** The producing node. */
+  readonly node: string;
+  /** Its output port. */
+  readonly port: string;
+  /** True when that output gives branches that join and leave, rather than one stream. */
+  readonly branches: boolean;
+  /** The queue on this wire, if it has one. */
+  readonly queue?: PlanQueue;
+}
+
+/** One node to run. */
+export interface PlanNode {
+  /** Its name in the graph file; a node the planner added is called `<consumer>~<what>`. */
+  readonly id: string;
+  /** Its type. */
+  readonly type: string;
+  /** Its complete, valid options. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The wires of each input port that has any. */
+  readonly inputs: Readonly<Record<string, readonly PlanWire[]>>;
+  /** The index of its clock domain in {@link Plan.domains}. */
+  readonly domain: number;
+  /** True when the planner added it. */
+  readonly implicit: boolean;
+}
+
+/** A part of the graph that runs on one beat. */
+export interface PlanDomain {
+  /** Its name: the `clock` of its nodes, else the leader's, else `main`. */
+  readonly name: string;
+  /** The sink that sets the pace; null: the graph's own 20 ms beat. */
+  readonly leader: string | null;
+}
+
+/** A plugin the graph asks for. */
+export interface PlanPlugin {
+  /** Whether it is used at all. Default true. */
+  readonly enabled: boolean;
+  /** Higher comes first. Default 0. */
+  readonly priority: number;
+  /** Its own settings, checked by the plugin's schema. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** A graph that is ready to run. */
+export interface Plan {
+  /** Of this structure. */
+  readonly version: 1;
+  /** The graph's title; the file's name when it has none. */
+  readonly title: string;
+  /** The graph file's absolute path, if it came from one. */
+  readonly file?: string;
+  /** The folder that relative paths are looked up in first. */
+  readonly baseDir: string;
+  /** Producers before consumers. */
+  readonly nodes: readonly PlanNode[];
+  /** The clock domains. */
+  readonly domains: readonly PlanDomain[];
+  /** The plugins asked for, by name. */
+  readonly plugins: Readonly<Record<string, PlanPlugin>>;
+}

@@ -1,0 +1,43 @@
+import { distance } from 'fastest-levenshtein';
+import type { NodeDefinition } from './define-node.js';
+
+/** The node types a graph may use: the shipped ones and those that plugins add. */
+export interface Registry {
+  /** The definition of a type, if there is one. */
+  get(type: string): NodeDefinition | undefined;
+  /** Every definition, sorted by type. */
+  list(): readonly NodeDefinition[];
+  /**
+   * Adds a definition; returns its removal.
+   * @throws TypeError when the type is taken.
+   */
+  add(definition: NodeDefinition): () => void;
+}
+
+/** A registry that holds the given definitions. */
+export function createRegistry(definitions: Iterable<NodeDefinition> = []): Registry {
+  const byType = new Map<string, NodeDefinition>();
+  const registry: Registry = {
+    get: (type) => byType.get(type),
+    list: () => [...byType.values()].sort((a, b) => (a.type < b.type ? -1 : 1)),
+    add(definition) {
+      if (byType.has(definition.type)) throw new TypeError(`node type "${definition.type}" is registered already`);
+      byType.set(definition.type, definition);
+      return () => {
+        if (byType.get(definition.type) === definition) byType.delete(definition.type);
+      };
+    },
+  };
+  for (const definition of definitions) registry.add(definition);
+  return registry;
+}
+
+/** `. Did you mean "x"?` for the nearest of `valid`, or the whole list when nothing is near; empty when there is none. */
+export function nearestHint(given: string, valid: readonly string[]): string {
+  if (valid.length === 0) return '';
+  const wanted = given.toLowerCase();
+  const best = [...valid].sort((a, b) => distance(wanted, a.toLowerCase()) - distance(wanted, b.toLowerCase()))[0]!;
+  const allowed = Math.max(2, Math.floor(best.length / 3));
+  const near = distance(wanted, best.toLowerCase()) <= allowed || (wanted.length >= 3 && best.toLowerCase().includes(wanted));
+  return near ? `. Did you mean "${best}"?` : `. There is: ${valid.join(', ')}`;
+}
