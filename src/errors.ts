@@ -69,6 +69,7 @@ export const ERRORS = {
     fix: 'Name one: "{name}.{first}".',
     exit: input,
   },
+  NO_OUTPUT: { message: '"{from}" is a sink: it gives nothing', fix: 'Wire the node that feeds it instead.', exit: input },
   WRONG_KIND: {
     message: '"{from}" gives {given}, but this input takes {taken}',
     fix: 'Put a converting node between them, such as encode.opus from audio to packets.',
@@ -82,7 +83,7 @@ export const ERRORS = {
   MISSING_INPUT: { message: 'input "{port}" is not wired', fix: 'Add "in": { "{port}": "<node>" }.', exit: input },
   CYCLE: { message: 'the nodes feed each other in a circle: {chain}', fix: 'Remove one wire of the circle.', exit: input },
   UNUSED_NODE: {
-    message: 'nothing uses this node, and it is no sink',
+    message: 'nothing uses this node, and it is no sink{chain}',
     fix: 'Wire its output somewhere or remove it.',
     exit: input,
   },
@@ -258,6 +259,8 @@ export interface Problem {
   readonly fix: string;
   /** Where in a file, if it is about a file. */
   readonly place?: SourcePlace;
+  /** Where in a graph, as a path such as `nodes.duck.options.depthDb`; printed when there is no file. */
+  readonly path?: string;
   /** The node it is about, if any. */
   readonly node?: string;
   /** The type of that node, if known. */
@@ -272,7 +275,7 @@ function fill(template: string, data: ErrorData): string {
 export function problem(
   code: ErrorCode,
   data: ErrorData = {},
-  where: Pick<Problem, 'place' | 'node' | 'nodeType'> = {},
+  where: Pick<Problem, 'place' | 'path' | 'node' | 'nodeType'> = {},
 ): Problem {
   const row: ErrorRow = ERRORS[code];
   return { code, message: fill(row.message, { hint: '', ...data }), fix: fill(row.fix, { hint: '', ...data }), ...where };
@@ -280,7 +283,7 @@ export function problem(
 
 /** `file:line:column node "name" (type): sentence.` on one line, without the fix. */
 export function formatProblem(p: Problem): string {
-  const place = p.place ? `${p.place.file}:${p.place.line}:${p.place.column} ` : '';
+  const place = p.place ? `${p.place.file}:${p.place.line}:${p.place.column} ` : p.path ? `${p.path} ` : '';
   const node = p.node ? `node "${p.node}"${p.nodeType ? ` (${p.nodeType})` : ''}: ` : '';
   return `${place}${node}${p.message}${/[.?!]$/.test(p.message) ? '' : '.'}`;
 }
@@ -312,7 +315,7 @@ export class VoxError extends Error {
 export function voxError(
   code: ErrorCode,
   data: ErrorData = {},
-  where: Pick<Problem, 'place' | 'node' | 'nodeType'> = {},
+  where: Pick<Problem, 'place' | 'path' | 'node' | 'nodeType'> = {},
 ): VoxError {
   return new VoxError(problem(code, data, where));
 }
