@@ -15,13 +15,13 @@ export abstract class SchedulerCore implements Scheduler {
 
   abstract nowUs(): number;
   abstract hold(work: Promise<unknown>): void;
-  /** Takes what a callback threw. Must not throw. */
+  /** Takes what a callback threw; never throws. */
   abstract report(error: unknown): void;
   /** The earliest deadline may have changed. */
   protected abstract changed(): void;
 
   /** Whether {@link close} was called. */
-  protected get closed(): boolean {
+  get closed(): boolean {
     return this.#closed;
   }
 

@@ -45,7 +45,12 @@ class RealtimeScheduler extends SchedulerCore {
   }
 
   report(error: unknown): void {
-    this.#onError(error);
+    try {
+      this.#onError(error);
+    } catch (fromHandler) {
+      // Nothing is left to tell it to but the process, and the timers go on.
+      warn(fromHandler);
+    }
   }
 
   override close(): void {
@@ -68,7 +73,8 @@ class RealtimeScheduler extends SchedulerCore {
 
   #wake(): void {
     if (this.closed) return;
-    this.#armedUs = Infinity;
+    // Equal to no deadline: the alarm is used up, and the next one, or none, has to be said.
+    this.#armedUs = NaN;
     this.#inPass = true;
     // What the callbacks schedule waits for the next pass, even if it is due: work that reschedules itself with no delay
     // must let sockets and files have their turn.
@@ -90,6 +96,10 @@ function warnOnce(): (error: unknown) => void {
   return (error) => {
     if (warned) return;
     warned = true;
-    process.emitWarning(error instanceof Error ? error : String(error));
+    warn(error);
   };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }

@@ -89,6 +89,6 @@ export interface Scheduler extends SchedulerLike {
 
 /** What every scheduler takes. */
 export interface SchedulerOptions {
-  /** Called with what a callback threw; other timers are not affected. It must not throw. */
+  /** Called with what a callback threw; other timers are not affected, not even if it throws itself. */
   readonly onError?: (error: unknown) => void;
 }

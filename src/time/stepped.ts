@@ -30,8 +30,15 @@ export abstract class SteppedScheduler extends SchedulerCore {
   }
 
   report(error: unknown): void {
-    if (this.#onError) this.#onError(error);
-    else this.#errors.push(error);
+    if (!this.#onError) {
+      this.#errors.push(error);
+      return;
+    }
+    try {
+      this.#onError(error);
+    } catch (fromHandler) {
+      this.#errors.push(fromHandler);
+    }
   }
 
   protected changed(): void {}
@@ -46,9 +53,9 @@ export abstract class SteppedScheduler extends SchedulerCore {
     entry.run();
   }
 
-  /** Moves time without running anything; never back. */
+  /** Moves time without running anything; never back, and not to infinity. */
   protected moveTo(us: number): void {
-    if (us <= this.#nowUs) return;
+    if (!(us > this.#nowUs) || us === Infinity) return;
     this.#nowUs = us;
     this.#atThisInstant = 0;
   }

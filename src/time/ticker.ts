@@ -5,6 +5,7 @@ import { type TimerEntry, timerEntry } from './timer-heap.js';
 
 /** What a ticker needs of its scheduler. */
 export interface TickerHost {
+  readonly closed: boolean;
   nowUs(): number;
   add(entry: TimerEntry, dueUs: number): void;
   remove(entry: TimerEntry): void;
@@ -80,7 +81,7 @@ export class DeadlineTicker implements Ticker {
     this.#skipped += skipped;
     if (last > first) this.#bursts++;
     this.#next = last + 1;
-    for (let index = first; index <= last && !this.#stopped; index++) {
+    for (let index = first; index <= last && !this.#stopped && !this.#host.closed; index++) {
       this.#tick(index, skipped);
       skipped = 0;
     }
