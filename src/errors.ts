@@ -102,6 +102,11 @@ export const ERRORS = {
     fix: 'Give the wire a queue: { "from": "{from}", "queue": { "frames": 5 } }.',
     exit: input,
   },
+  BLOCK_NEEDS_OFFLINE: {
+    message: 'the queue after "{from}" blocks when it is full, which would stop a call',
+    fix: 'Use "drop-oldest" or "drop-newest"; "block" is for rendering.',
+    exit: input,
+  },
   UNKNOWN_PARAM: {
     message: 'no param is called "{param}"{hint}',
     fix: 'Declare it under "params" of the graph file.',
@@ -207,6 +212,11 @@ export const ERRORS = {
   DTLS_TIMEOUT: {
     message: 'the peer did not finish its DTLS handshake in {seconds} s',
     fix: 'Try again; if it stays, a firewall may drop large UDP packets.',
+    exit: failed,
+  },
+  DTLS_FAILED: {
+    message: 'no encrypted connection to the peer could be agreed on: {reason}',
+    fix: 'Use a current browser or WebRTC client.',
     exit: failed,
   },
   PEER_SILENT: {
