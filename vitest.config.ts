@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module';
+import { defineConfig } from 'vitest/config';
+
+const require = createRequire(import.meta.url);
+const chromium = require('./scripts/ensure-chromium.cjs') as { findChromium(): string | undefined };
+
+const structure = 'test/structure/**/*.test.ts';
+// Tests that drive a real browser or a real peer: slow to start, and starved when they share the cores.
+const peers = ['test/browser/**/*.test.ts', 'test/interop/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: ['default', ['json', { outputFile: 'node_modules/.cache/voxgraph/tests.json' }]],
+    env: { CHROMIUM_PATH: chromium.findChromium() ?? '' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [structure, ...peers],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'structure', include: [structure], testTimeout: 60_000, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'peers',
+          include: peers,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
