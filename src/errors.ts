@@ -229,6 +229,46 @@ export const ERRORS = {
     fix: 'Wait until somebody leaves, or raise the limit.',
     exit: failed,
   },
+  CALL_NOT_FOUND: {
+    message: 'there is no call at {address}',
+    fix: 'Check the address, or start the call there first.',
+    exit: failed,
+  },
+  CALL_FORBIDDEN: {
+    message: 'this account may not join the call at {address}: {reason}',
+    fix: 'Join the chat first, or ask one of its admins.',
+    exit: failed,
+  },
+  CALL_FLOOD_WAIT: {
+    message: 'the server asks to wait {seconds} s before the next attempt',
+    fix: 'Wait; the call goes on by itself. Fewer joins and leaves avoid it.',
+    exit: failed,
+  },
+  CALL_STEP_TIMEOUT: {
+    message: 'the call took more than {seconds} s to {step}',
+    fix: 'It is tried again; if it stays, check the network and whether UDP is blocked.',
+    exit: failed,
+  },
+  CALL_CONNECTION_LOST: {
+    message: 'the connection of the call was lost: {reason}',
+    fix: 'The call is joined again by itself; check the network if it keeps happening.',
+    exit: failed,
+  },
+  CALL_STEP_FAILED: {
+    message: 'the call failed to {step}: {reason}',
+    fix: 'It is tried again a few times; report it if it stays.',
+    exit: failed,
+  },
+  SAVED_STATE_UNREADABLE: {
+    message: 'the saved state of a {machine} cannot be used: {reason}',
+    fix: 'It was written by another version; delete it and start afresh.',
+    exit: failed,
+  },
+  STREAM_TIMEOUT: {
+    message: 'the stream {src} gave nothing for {seconds} s while {step}',
+    fix: 'Check that the file or URL can be reached and is not stuck.',
+    exit: failed,
+  },
   // — command line ——
   USAGE: { message: '{reason}', fix: 'See --help.', exit: input },
   NODE_TOO_OLD: {
