@@ -1,0 +1,18 @@
+/**
+ * The test kit for authors of nodes: run one node in virtual time, draw its frames, hold it to the contract every node keeps.
+ * Needs no test runner of any make.
+ * @module
+ */
+
+export type { AudioInput, AudioScript, ScriptedAudio, ScriptStep } from './audio-script.js';
+export { drawMarbles, marbles, type MarbleValues } from './marbles.js';
+export { renderNode } from './render-node.js';
+export type {
+  BranchInput,
+  NodeInput,
+  RenderedAudio,
+  RenderedEnd,
+  RenderedFrame,
+  RenderedNode,
+  RenderNodeSettings,
+} from './rendered.js';
