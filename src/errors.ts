@@ -175,6 +175,7 @@ export const ERRORS = {
     exit: input,
   },
   UNKNOWN_GRAPH: { message: 'no running graph has the id "{graph}"', fix: 'List the running graphs first.', exit: failed },
+  UNKNOWN_CALL: { message: 'no open call has the id "{call}"', fix: 'List the open calls first.', exit: failed },
   UNKNOWN_RUNNING_NODE: {
     message: 'the running graph "{graph}" has no node "{node}"{hint}',
     fix: 'Use a node name of the graph file.',

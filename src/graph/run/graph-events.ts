@@ -1,0 +1,37 @@
+import type { TickerStats } from '../../time/scheduler.js';
+import type { CounterName, NodeEvent } from '../context.js';
+import type { NodeState } from './node-run.js';
+import type { QueueStats } from './queue.js';
+
+/** Why a graph ended. `finished`: its leading sinks have all they will get; `stopped`: somebody asked. */
+export type GraphEndReason = 'finished' | 'stopped';
+
+/** A fact about a running graph: plain JSON. */
+export interface GraphEvent extends NodeEvent {
+  /** The running graph's id. */
+  readonly graph: string;
+  /** The node it is about; absent for the graph as a whole (`graph.started`, `graph.ended`). */
+  readonly node?: string;
+}
+
+/** The figures of one node. */
+export interface NodeStats {
+  /** What its guard does with it. */
+  readonly state: NodeState;
+  /** Faults since the start. */
+  readonly faults: number;
+  /** Its own counts; a missing one is 0. */
+  readonly counters: Readonly<Partial<Record<CounterName, number>>>;
+  /** How much left on each output port. */
+  readonly passed: Readonly<Record<string, number>>;
+}
+
+/** The figures of a running graph: plain JSON, exact. */
+export interface GraphStats {
+  /** Ticks, skipped ones, lateness; absent before the first. */
+  readonly beat?: TickerStats;
+  /** By node id; instances in personal mixes are `node@participant`. */
+  readonly nodes: Readonly<Record<string, NodeStats>>;
+  /** Each wire with a queue. */
+  readonly queues: readonly ({ readonly from: string; readonly to: string } & QueueStats)[];
+}

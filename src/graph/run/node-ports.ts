@@ -1,0 +1,59 @@
+import type { NodeDefinition } from '../define-node.js';
+import type { Domain } from './domain.js';
+import { BranchOutlet, ManyInlet } from './branches.js';
+import { Inlet } from './inlet.js';
+import { DebugAudioOutlet, Outlet } from './outlet.js';
+import type { PlanNode } from '../plan-types.js';
+import type { AudioFrame } from '../../media/frame.js';
+
+/** The running ports of one node. They outlive the node's instances, which come and go with faults. */
+export interface NodePorts {
+  /** Input ports of one wire, by name. */
+  readonly inlets: ReadonlyMap<string, Inlet<unknown>>;
+  /** Input ports of many branches, by name. */
+  readonly manyInlets: ReadonlyMap<string, ManyInlet<unknown>>;
+  /** Output ports of one stream, by name. */
+  readonly outlets: ReadonlyMap<string, Outlet<unknown>>;
+  /** Output ports of many branches, by name. */
+  readonly branchOutlets: ReadonlyMap<string, BranchOutlet<unknown>>;
+}
+
+/**
+ * Makes the ports of a node.
+ *
+ * @param onFault told what an observer threw, or how a borrowed frame was misused.
+ */
+export function createPorts(
+  node: PlanNode,
+  definition: NodeDefinition,
+  domain: Domain,
+  debug: boolean,
+  onFault: (error: unknown) => void,
+): NodePorts {
+  const inlets = new Map<string, Inlet<unknown>>();
+  const manyInlets = new Map<string, ManyInlet<unknown>>();
+  const outlets = new Map<string, Outlet<unknown>>();
+  const branchOutlets = new Map<string, BranchOutlet<unknown>>();
+  for (const [name, spec] of Object.entries(definition.inputs)) {
+    const wires = node.inputs[name] ?? [];
+    if (spec.arity === 'many') manyInlets.set(name, new ManyInlet(domain, onFault, wires.length));
+    else if (wires.length > 0) inlets.set(name, new Inlet(domain, onFault));
+  }
+  for (const [name, spec] of Object.entries(definition.outputs)) {
+    if (spec.arity === 'many') branchOutlets.set(name, new BranchOutlet());
+    else outlets.set(name, createOutlet(spec.kind, domain, debug, onFault));
+  }
+  return { inlets, manyInlets, outlets, branchOutlets };
+}
+
+/** An outlet for a kind of wire; audio in debug mode lends copies that it spoils afterwards. */
+export function createOutlet(kind: string, domain: Domain, debug: boolean, onFault: (error: unknown) => void): Outlet<unknown> {
+  if (!debug || kind !== 'audio') return new Outlet(domain);
+  const misuse = (reason: string) => onFault(new TypeError(reason));
+  return new DebugAudioOutlet(domain, misuse) as Outlet<AudioFrame> as unknown as Outlet<unknown>;
+}
+
+/** The streams of the input ports, as `create` takes them; an unwired optional port is undefined. */
+export function inputStreams(ports: NodePorts): Record<string, unknown> {
+  return Object.fromEntries<unknown>([...ports.inlets, ...ports.manyInlets]);
+}

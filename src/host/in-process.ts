@@ -1,0 +1,153 @@
+import { Subject } from 'rxjs';
+import { problem, reasonOf, voxError } from '../errors.js';
+import type { CallMedia, CallMediaFactory } from '../calls/call-media.js';
+import { FRAME_US } from '../media/format.js';
+import { GraphRun } from '../graph/run/graph-run.js';
+import type { Registry } from '../graph/registry.js';
+import { createOfflineScheduler, type OfflineScheduler } from '../time/offline.js';
+import { phaseFor } from '../time/phase.js';
+import type { Scheduler } from '../time/scheduler.js';
+import type { MediaHost } from './media-host.js';
+import type { HostCommand, HostEvent, HostProtocol, HostReply, LoadGraph } from './messages.js';
+import { WatchCounts } from './watch-counts.js';
+
+/** What an in-process host is made of. */
+export interface InProcessHostOptions {
+  /** The node types its graphs may use. */
+  readonly registry: Registry;
+  /** The real-time clock; in tests a virtual one. */
+  readonly scheduler: Scheduler;
+  /** How the media side of each kind of call is made. */
+  readonly backends: Readonly<Record<string, CallMediaFactory>>;
+}
+
+interface LoadedGraph {
+  readonly run: GraphRun;
+  readonly offline: OfflineScheduler | undefined;
+  readonly watches: WatchCounts;
+}
+
+/** The first media host: graphs and calls run in this process. Messages are copied both ways all the same. */
+export class InProcessHost implements MediaHost {
+  readonly events$: Subject<HostEvent> = new Subject();
+  readonly #options: InProcessHostOptions;
+  readonly #graphs = new Map<string, LoadedGraph>();
+  readonly #calls = new Map<string, CallMedia>();
+  #loaded = 0;
+  #closing: Promise<void> | undefined;
+
+  /** @param options registry, clock and call backends. */
+  constructor(options: InProcessHostOptions) {
+    this.#options = options;
+  }
+
+  async request<C extends HostCommand>(command: C): Promise<HostReply<C>> {
+    if (this.#closing) throw voxError('HOST_CLOSED');
+    const handler = this.#handlers[command.type] as (command: HostCommand) => unknown;
+    const reply = await handler(plain(command));
+    return plain(reply ?? null) as HostReply<C>;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  readonly #handlers: { [K in keyof HostProtocol]: (command: HostProtocol[K]['command']) => unknown } = {
+    'graph.load': (command) => this.#load(command),
+    'graph.start': async ({ graph }) => {
+      const { run, offline } = this.#graph(graph);
+      if (!offline) return run.start();
+      // Not awaited: an offline graph runs until it ends, and its end is an event.
+      await run.start();
+      void offline.run().then(
+        () => run.stop('finished'),
+        (error: unknown) => this.#graphFailed(graph, error),
+      );
+    },
+    'graph.stop': ({ graph }) => this.#graph(graph).run.stop(),
+    'graph.stats': ({ graph }) => {
+      const { run } = this.#graph(graph);
+      return { positionUs: run.positionUs, stats: run.stats() };
+    },
+    'node.set': ({ graph, node, options }) => this.#graph(graph).run.setOptions(node, options),
+    'node.command': ({ graph, node, command }) => this.#graph(graph).run.command(node, command),
+    watch: ({ graph, node, event }) => this.#graph(graph).watches.add(node, event),
+    unwatch: ({ graph, node, event }) => this.#graph(graph).watches.remove(node, event),
+    'call.open': ({ call, backend, config }) => this.#open(call, backend, config),
+    'call.request': ({ call, request }) => this.#call(call).request(request),
+    'call.stats': ({ call }) => this.#call(call).stats(),
+    'call.close': async ({ call }) => {
+      const media = this.#call(call);
+      this.#calls.delete(call);
+      await media.close();
+    },
+  };
+
+  #load(command: LoadGraph): void {
+    const { graph, plan, pace, call, durationUs, debug } = command;
+    if (this.#graphs.has(graph)) throw voxError('INTERNAL', { reason: `a graph with the id "${graph}" is loaded already` });
+    const { registry } = this.#options;
+    const offline =
+      pace === 'offline' ? createOfflineScheduler({ onError: (error) => this.#graphFailed(graph, error) }) : undefined;
+    const watches = new WatchCounts();
+    const run = new GraphRun({
+      id: graph,
+      plan,
+      registry,
+      scheduler: offline ?? this.#options.scheduler,
+      gateway: call === undefined ? undefined : this.#call(call).gateway,
+      debug,
+      phaseUs: offline ? 0 : phaseFor(this.#loaded++, FRAME_US),
+      durationUs,
+      onEvent: (event) => this.events$.next({ type: 'graph', event: plain(event) }),
+      watched: (node, event) => watches.has(node, event),
+    });
+    this.#graphs.set(graph, { run, offline, watches });
+    void run.ended.then(() => {
+      offline?.close();
+      this.#graphs.delete(graph);
+    });
+  }
+
+  async #open(call: string, backend: string, config: Readonly<Record<string, unknown>>): Promise<void> {
+    const make = this.#options.backends[backend];
+    if (!make) throw voxError('BAD_CALL_ADDRESS', { address: `${backend}:` });
+    if (this.#calls.has(call)) throw voxError('INTERNAL', { reason: `a call with the id "${call}" is open already` });
+    const media = await make(config, this.#options.scheduler);
+    this.#calls.set(call, media);
+    media.events$.subscribe((event) => this.events$.next({ type: 'call', call, event: plain(event) }));
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled([...this.#graphs.values()].map(({ run }) => run.stop()));
+    await Promise.allSettled([...this.#calls.values()].map((media) => media.close()));
+    this.#graphs.clear();
+    this.#calls.clear();
+    this.events$.complete();
+  }
+
+  #graphFailed(graph: string, error: unknown): void {
+    this.events$.next({
+      type: 'graph',
+      event: { type: 'graph.fault', graph, problem: problem('INTERNAL', { reason: reasonOf(error) }) },
+    });
+  }
+
+  #graph(graph: string): LoadedGraph {
+    const loaded = this.#graphs.get(graph);
+    if (!loaded) throw voxError('UNKNOWN_GRAPH', { graph });
+    return loaded;
+  }
+
+  #call(call: string): CallMedia {
+    const media = this.#calls.get(call);
+    if (!media) throw voxError('UNKNOWN_CALL', { call });
+    return media;
+  }
+}
+
+/** A copy that is certainly plain data: what another process would receive. */
+function plain<T>(value: T): T {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}

@@ -1,0 +1,96 @@
+/**
+ * Everything that passes between the control plane and the media plane: plain JSON in both directions, so that a host may live in another
+ * process.
+ * @module
+ */
+import type { CallEvent, CallRequest } from '../calls/call-media.js';
+import type { NodeCommand } from '../graph/context.js';
+import type { GraphEvent, GraphStats } from '../graph/run/graph-events.js';
+import type { Plan } from '../graph/plan-types.js';
+
+/** Makes a graph ready to start. */
+export interface LoadGraph {
+  readonly type: 'graph.load';
+  /** The id it shall have. */
+  readonly graph: string;
+  /** What to run. */
+  readonly plan: Plan;
+  /** The open call it is bound to. */
+  readonly call?: string;
+  /** `realtime`: 20 ms a beat. `offline`: as fast as the machine allows, nothing skipped. */
+  readonly pace: 'realtime' | 'offline';
+  /** Ends it after this much media, in microseconds. */
+  readonly durationUs?: number;
+  /** Finds misuse of borrowed frames, at the price of copies. */
+  readonly debug?: boolean;
+}
+
+/** What the control plane may ask, with what it is answered. */
+export interface HostProtocol {
+  /** See {@link LoadGraph}. */
+  'graph.load': { command: LoadGraph; reply: null };
+  /** Starts a loaded graph; answered when its beat runs. */
+  'graph.start': { command: { readonly type: 'graph.start'; readonly graph: string }; reply: null };
+  /** Ends a graph; answered when it is cleaned up. */
+  'graph.stop': { command: { readonly type: 'graph.stop'; readonly graph: string }; reply: null };
+  /** Exact figures and the media time so far. */
+  'graph.stats': {
+    command: { readonly type: 'graph.stats'; readonly graph: string };
+    reply: { readonly positionUs: number; readonly stats: GraphStats };
+  };
+  /** Changes options of a running node. */
+  'node.set': {
+    command: {
+      readonly type: 'node.set';
+      readonly graph: string;
+      readonly node: string;
+      readonly options: Readonly<Record<string, unknown>>;
+    };
+    reply: null;
+  };
+  /** Hands a command to a running node. */
+  'node.command': {
+    command: { readonly type: 'node.command'; readonly graph: string; readonly node: string; readonly command: NodeCommand };
+    reply: null;
+  };
+  /** Asks for an event that costs something to make; `*` stands for every node. As many `unwatch` as `watch` end it. */
+  watch: {
+    command: { readonly type: 'watch'; readonly graph: string; readonly node: string; readonly event: string };
+    reply: null;
+  };
+  /** Takes one `watch` back. */
+  unwatch: {
+    command: { readonly type: 'unwatch'; readonly graph: string; readonly node: string; readonly event: string };
+    reply: null;
+  };
+  /** Opens the media side of a call. */
+  'call.open': {
+    command: {
+      readonly type: 'call.open';
+      readonly call: string;
+      readonly backend: string;
+      readonly config: Readonly<Record<string, unknown>>;
+    };
+    reply: null;
+  };
+  /** Asks something of a call's media side. */
+  'call.request': {
+    command: { readonly type: 'call.request'; readonly call: string; readonly request: CallRequest };
+    reply: unknown;
+  };
+  /** Figures of a call's media side. */
+  'call.stats': { command: { readonly type: 'call.stats'; readonly call: string }; reply: unknown };
+  /** Ends a call's media side. */
+  'call.close': { command: { readonly type: 'call.close'; readonly call: string }; reply: null };
+}
+
+/** One message to a host. */
+export type HostCommand = HostProtocol[keyof HostProtocol]['command'];
+
+/** What a host answers to a command. */
+export type HostReply<C extends HostCommand> = HostProtocol[C['type']]['reply'];
+
+/** One message from a host. */
+export type HostEvent =
+  | { readonly type: 'graph'; readonly event: GraphEvent }
+  | { readonly type: 'call'; readonly call: string; readonly event: CallEvent };
