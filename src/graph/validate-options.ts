@@ -1,0 +1,121 @@
+import type { NodeDefinition } from './define-node.js';
+import { describeValue } from './json-tree.js';
+import type { NodeModel } from './model.js';
+import { checkOptions, optionName, valueAt } from './option-problems.js';
+import { pathKey, substitute, type ParamValues, type Substituted } from './params.js';
+import type { Where } from './places.js';
+import { nearestHint } from './registry.js';
+import type { Report } from './report.js';
+import { reasonOf } from '../errors.js';
+
+/** Whether a path, as written in a graph, names a file. */
+export type FileExists = (path: string) => boolean;
+
+/** Checks a node's options against its type; returns them complete, or undefined after reporting what is wrong. */
+export function resolveOptions(
+  model: NodeModel,
+  definition: NodeDefinition,
+  params: ParamValues,
+  exists: FileExists,
+  report: Report,
+): Record<string, unknown> | undefined {
+  const given: Substituted = model.options
+    ? substitute(model.options, params, report, model)
+    : { value: {}, nodes: new Map(), unknown: [], fromParam: new Map() };
+  const { type } = definition;
+  const whereOf = (path: readonly PropertyKey[], key: boolean): Where => placeOf(given, path, key) ?? model.optionsWhere;
+
+  let checked;
+  try {
+    checked = checkOptions(definition.options, given.value);
+  } catch (reason) {
+    report('BAD_OPTION', { option: 'options', reason: reasonOf(reason), type }, model.optionsWhere, model);
+    return undefined;
+  }
+  for (const found of checked.problems) {
+    if (found.kind === 'unknown') {
+      const option = optionName(found.path);
+      report('UNKNOWN_OPTION', { option, type, hint: found.hint }, whereOf(found.path, true), model);
+    } else if (!given.unknown.some((path) => overlap(path, found.path))) {
+      const param = given.fromParam.get(pathKey(found.path));
+      const reason = param === undefined ? found.reason : `${found.reason} (from param "${param}")`;
+      const option = optionName(found.path) || 'options';
+      report('BAD_OPTION', { option, reason, type }, whereOf(found.path, false), model);
+    }
+  }
+  checkFiles(model, definition, given, checked.options ?? given.value, exists, report);
+  return checked.options;
+}
+
+/** The place of a path: its value (or key), else the nearest thing around it that stands in the file. */
+function placeOf(given: Substituted, path: readonly PropertyKey[], key: boolean): Where | undefined {
+  const parent = given.nodes.get(pathKey(path.slice(0, -1)));
+  const last = path.at(-1);
+  if (key && parent?.kind === 'object' && typeof last === 'string') return parent.members.get(last)?.where ?? parent.where;
+  for (let length = path.length; length >= 0; length--) {
+    const found = given.nodes.get(pathKey(path.slice(0, length)));
+    if (found) return found.where;
+  }
+  return undefined;
+}
+
+function overlap(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Reports MISSING_FILE for options that name a file which is not there; addresses are refused. */
+function checkFiles(
+  model: NodeModel,
+  definition: NodeDefinition,
+  given: Substituted,
+  options: unknown,
+  exists: FileExists,
+  report: Report,
+): void {
+  for (const option of definition.fileOptions) {
+    const value = valueAt(options, [option]);
+    const files = Array.isArray(value)
+      ? value.map((item: unknown, i) => ({ item, path: [option, i] }))
+      : [{ item: value, path: [option] }];
+    for (const { item, path } of files) {
+      if (typeof item !== 'string' || item === '') continue;
+      const where = placeOf(given, path, false) ?? model.optionsWhere;
+      if (/^[a-z][a-z\d+.-]+:\/\//i.test(item)) {
+        const reason = `addresses such as ${describeValue(item)} are not supported in this version; name a file`;
+        report('BAD_OPTION', { option: optionName(path), reason, type: definition.type }, where, model);
+      } else if (!exists(item)) report('MISSING_FILE', { path: item }, where, model);
+    }
+  }
+}
+
+/** Reports a type that does not exist: as a missing plugin when it names one, else with the nearest type. */
+export function reportUnknownType(model: NodeModel, types: readonly string[], plugins: PluginNames, report: Report): void {
+  const type = model.type!;
+  const [group = '', name = ''] = type.split('.');
+  // The plugin itself is reported once, where the graph asks for it.
+  if (plugins.missing.has(group)) return;
+  const hint = nearestHint(type, types);
+  const installed = plugins.installed;
+  if (group === 'plugin' && name && installed && !installed.includes(name) && !hint.startsWith('. Did')) {
+    report('UNKNOWN_PLUGIN', { plugin: name, hint: nearestHint(name, installed) }, model.typeWhere, model);
+    return;
+  }
+  const sameGroup = types.filter((known) => known.startsWith(`${group}.`));
+  const shown = hint.startsWith('. Did') || sameGroup.length === 0 ? hint : nearestHint(type, sameGroup);
+  report(
+    'UNKNOWN_TYPE',
+    { type, hint: shown.startsWith('. There is') && sameGroup.length === 0 ? '' : shown },
+    model.typeWhere,
+    model,
+  );
+}
+
+/** What is known about plugins. */
+export interface PluginNames {
+  /** The installed ones; undefined when that is not known. */
+  readonly installed: readonly string[] | undefined;
+  /** Those the graph asks for that are not installed. */
+  readonly missing: ReadonlySet<string>;
+}

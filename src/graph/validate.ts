@@ -1,0 +1,160 @@
+import type { Problem } from '../errors.js';
+import { findCycles } from './cycles.js';
+import { splitDomains, type DomainSplit, type DomainWire } from './domains.js';
+import type { ParamValue } from './file.js';
+import type { GraphModel, PluginModel } from './model.js';
+import { settleParams, substitute, type ParamValues } from './params.js';
+import type { PlanPlugin } from './plan-types.js';
+import { nearestHint, type Registry } from './registry.js';
+import { reportTo, sortProblems, type Report } from './report.js';
+import { isSink, type MixerPorts, type ResolvedNode, type ResolvedWire } from './resolved.js';
+import { reportUnknownType, resolveOptions, type FileExists, type PluginNames } from './validate-options.js';
+import { implicitMixer, resolveWires, type WiredGraph } from './validate-wires.js';
+
+/** What a graph is checked against. */
+export interface ValidateOptions {
+  /** The node types there are. */
+  readonly registry: Registry;
+  /** Values of params: strings as from a command line, or of the declared type. Default none. */
+  readonly params?: Readonly<Record<string, ParamValue>>;
+  /** The names of the installed plugins; undefined: not known, so that none is called missing. */
+  readonly plugins?: readonly string[];
+  /** Whether a file named in the graph exists. Default: every file does. */
+  readonly exists?: FileExists;
+}
+
+/** A checked graph: complete when there are no problems. */
+export interface ValidGraph {
+  /** As written. */
+  readonly model: GraphModel;
+  /** Its nodes, in file order. */
+  readonly nodes: ReadonlyMap<string, ResolvedNode>;
+  /** Its wires, in file order. */
+  readonly wires: readonly ResolvedWire[];
+  /** Its plugins. */
+  readonly plugins: Readonly<Record<string, PlanPlugin>>;
+  /** Its clock domains. */
+  readonly split: DomainSplit;
+  /** What mixes branches implicitly. */
+  readonly mixer: MixerPorts | undefined;
+}
+
+/**
+ * Checks everything about a graph that can be known before it runs, and reports all of it, sorted by place. What follows only from
+ * another problem is not reported: an unknown type, for one, says nothing about its ports.
+ */
+export function validateModel(model: GraphModel, options: ValidateOptions): { graph: ValidGraph; problems: readonly Problem[] } {
+  const { registry } = options;
+  const problems: Problem[] = [];
+  const report = reportTo(problems);
+  const params = settleParams(model, options.params ?? {}, report);
+  const pluginNames = checkPlugins(model, options.plugins, report);
+  const plugins = Object.fromEntries(
+    [...model.plugins.values()].map((plugin) => [plugin.name, resolvePlugin(plugin, params, report)]),
+  );
+
+  const types = registry.list().map((definition) => definition.type);
+  const nodes = new Map<string, ResolvedNode>();
+  for (const [name, node] of model.nodes) {
+    const definition = node.type === undefined ? undefined : registry.get(node.type);
+    if (!definition && node.type !== undefined) reportUnknownType(node, types, pluginNames, report);
+    const resolved = definition && resolveOptions(node, definition, params, options.exists ?? (() => true), report);
+    nodes.set(name, { model: node, definition, options: resolved });
+  }
+  const mixer = implicitMixer(registry);
+  const wired = resolveWires(nodes, mixer, report);
+  const inCycle = reportCycles(nodes, wired, report);
+  reportUnused(model, nodes, wired, inCycle, report);
+  const split = reportDomains(nodes, wired.wires, report);
+  return { graph: { model, nodes, wires: wired.wires, plugins, split, mixer }, problems: sortProblems(problems) };
+}
+
+function checkPlugins(model: GraphModel, installed: readonly string[] | undefined, report: Report): PluginNames {
+  const missing = new Set<string>();
+  for (const { name, where, enabled } of model.plugins.values()) {
+    if (!installed || installed.includes(name) || !enabled) continue;
+    missing.add(name);
+    report('UNKNOWN_PLUGIN', { plugin: name, hint: nearestHint(name, installed) }, where);
+  }
+  return { installed, missing };
+}
+
+function resolvePlugin(plugin: PluginModel, params: ParamValues, report: Report): PlanPlugin {
+  const { enabled, priority } = plugin;
+  const config = plugin.config ? (substitute(plugin.config, params, report).value as Record<string, unknown>) : {};
+  return { enabled, priority, config };
+}
+
+function reportCycles(nodes: ReadonlyMap<string, ResolvedNode>, { wires }: WiredGraph, report: Report): Set<string> {
+  const inCycle = new Set<string>();
+  for (const cycle of findCycles([...nodes.keys()], wires)) {
+    const first = cycle[0]!.from;
+    const chain = [first, ...cycle.map((wire) => wire.to)].join(' → ');
+    report('CYCLE', { chain }, cycle.at(-1)!.model.where, nodes.get(first)!.model);
+    for (const wire of cycle) inCycle.add(wire.from);
+  }
+  return inCycle;
+}
+
+/** Nodes from which no sink is reached. Only the last of a chain is reported; it names those that feed nothing else. */
+function reportUnused(
+  model: GraphModel,
+  nodes: ReadonlyMap<string, ResolvedNode>,
+  { wires, meant }: WiredGraph,
+  inCycle: ReadonlySet<string>,
+  report: Report,
+): void {
+  const sinks = [...nodes.values()].filter((node) => isSink(node.definition)).map((node) => node.model.name);
+  if (sinks.length === 0) {
+    report('NO_SINK', {}, model.nodesWhere);
+    return;
+  }
+  const feeders = Map.groupBy(wires, (wire) => wire.to);
+  const upstream = (starts: Iterable<string>): Set<string> => {
+    const reached = new Set(starts);
+    for (const name of reached) for (const wire of feeders.get(name) ?? []) reached.add(wire.from);
+    return reached;
+  };
+  const used = upstream([...sinks, ...meant, ...inCycle]);
+  const named = new Set<string>();
+  for (const node of nodes.values()) {
+    const { name } = node.model;
+    if (used.has(name) || wires.some((wire) => wire.from === name)) continue;
+    const only = [...upstream([name])].filter((other) => other !== name && !used.has(other) && !named.has(other));
+    for (const other of only) named.add(other);
+    const plural = only.length > 1;
+    const chain = only.length > 0 ? `; ${only.map((n) => `"${n}"`).join(', ')} ${plural ? 'serve' : 'serves'} nothing else` : '';
+    report('UNUSED_NODE', { chain }, node.model.where, node.model);
+  }
+}
+
+function reportDomains(nodes: ReadonlyMap<string, ResolvedNode>, wires: readonly ResolvedWire[], report: Report): DomainSplit {
+  const members = [...nodes.values()].map(({ model, definition }) => ({
+    name: model.name,
+    leadership: definition?.leadership ?? 'follow',
+    clock: model.clock,
+  }));
+  const domainWires = wires.map((wire) => {
+    const differs = changesBeat(wire, nodes.get(wire.to)!);
+    return { from: wire.from, to: wire.to, queued: wire.model.queue !== undefined, wire, ...(differs && { differs }) };
+  });
+  const split = splitDomains(members, domainWires);
+  for (const { first, second } of split.rivals) {
+    const { model } = nodes.get(second)!;
+    report('TWO_LEADERS', { first, second }, model.where, model);
+  }
+  for (const { wire, fromClock, toClock } of split.crossings) {
+    const data = { from: wire.wire.model.ref, fromClock, toClock };
+    report('CROSSING_WITHOUT_QUEUE', data, wire.wire.model.where, nodes.get(wire.to)!.model);
+  }
+  return split;
+}
+
+/** Sound into a node that gives only pictures, or the reverse: pictures have a beat of their own. */
+function changesBeat(wire: ResolvedWire, { definition }: ResolvedNode): DomainWire['differs'] {
+  const kinds = new Set(Object.values(definition?.outputs ?? {}).map((port) => port.kind));
+  kinds.delete('events');
+  if (kinds.size !== 1) return undefined;
+  if (wire.kind === 'audio' && kinds.has('video')) return { from: 'audio', to: 'video' };
+  return wire.kind === 'video' && kinds.has('audio') ? { from: 'video', to: 'audio' } : undefined;
+}
