@@ -1,0 +1,444 @@
+import { type ActorRefFrom, assign, emit, raise, sendTo, setup, type SnapshotFrom } from 'xstate';
+import { backoffMs, floodWaitMs } from './backoff.js';
+import type { ApplyAnswer, CallActors } from './call-actors.js';
+import { initialContext, mediaAfter, withSource } from './call-context.js';
+import {
+  type AttemptFailed,
+  type CallContext,
+  type CallEnd,
+  type CallEvent,
+  type CallFact,
+  type CallInput,
+  type CallLimits,
+  DEFAULT_CALL_LIMITS,
+} from './call-types.js';
+import { type CallFailure, callFailure, failureFrom } from './failure.js';
+import type { CallRef, Membership } from './signalling.js';
+import type { TransportAnswer } from './transport.js';
+
+/** What a call's machine needs from outside. */
+export interface CallEnvironment {
+  /** Its effects, from `callActors`. */
+  readonly actors: CallActors;
+  /** Milliseconds since 1970, for the end of waits, which must survive a restart. */
+  readonly nowMs: () => number;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Limits that differ from `DEFAULT_CALL_LIMITS`. */
+  readonly limits?: Partial<CallLimits>;
+}
+
+/** The machine of one call. */
+export type CallMachine = ReturnType<typeof createCallMachine>;
+/** A running call. */
+export type CallActor = ActorRefFrom<CallMachine>;
+/** A call at one moment. */
+export type CallSnapshot = SnapshotFrom<CallMachine>;
+
+/**
+ * The course of one call: found, joined, connected, live; joined again when it breaks; left. Effects are the actors `resolve`,
+ * `join`, `leave`, `edit`, `updates` and `transport`; the last two live as long as one attempt. Every failure passes through
+ * `attempt.failed`, which alone decides between giving up, a flood wait and another attempt.
+ */
+export function createCallMachine({ actors, nowMs, random, limits: given }: CallEnvironment) {
+  const limits: CallLimits = { ...DEFAULT_CALL_LIMITS, ...given };
+  const timeout = (step: string, ms: number): CallFailure =>
+    callFailure('CALL_STEP_TIMEOUT', { step, seconds: ms / 1000 }, 'backoff');
+  const lost = (reason: string): CallFailure => callFailure('CALL_CONNECTION_LOST', { reason }, 'backoff');
+  const isLast = (context: CallContext, failure: CallFailure): boolean =>
+    failure.retry === 'never' || context.failures + 1 >= limits.maxFailures;
+
+  const chart = setup({
+    types: {
+      context: {} as CallContext,
+      events: {} as CallEvent | AttemptFailed,
+      emitted: {} as CallFact,
+      input: {} as CallInput,
+      output: {} as CallEnd,
+    },
+    actors,
+    delays: {
+      resolveLimit: limits.resolveMs,
+      offerLimit: limits.offerMs,
+      joinLimit: limits.joinMs,
+      connectLimit: limits.connectMs,
+      leaveLimit: limits.leaveMs,
+      editLimit: limits.editMs,
+      lostLimit: limits.lostMs,
+      stableTime: limits.stableMs,
+      restOfWait: ({ context }) => Math.max(0, (context.wait?.untilMs ?? 0) - nowMs()),
+    },
+    guards: {
+      entersRejoining: ({ context }) => context.entry === 'rejoining',
+      entersWaiting: ({ context }) => context.entry === 'waiting',
+      entersLeaving: ({ context }) => context.entry === 'leaving' && context.membership !== undefined,
+      entersEnded: ({ context }) => context.entry === 'leaving',
+      isMember: ({ context }) => context.membership !== undefined,
+      givesUpAsMember: ({ context, event }) =>
+        event.type === 'attempt.failed' && context.membership !== undefined && isLast(context, event.failure),
+      givesUp: ({ context, event }) => event.type === 'attempt.failed' && isLast(context, event.failure),
+      mustWait: ({ event }) => event.type === 'attempt.failed' && event.failure.retry === 'flood',
+      isOwnSource: ({ context, event }) => event.type === 'self.dropped' && event.source === context.membership?.source,
+      isForeignSource: ({ context, event }) => event.type === 'self.replaced' && !context.ownSources.includes(event.source),
+      hasNewEdit: ({ context }) => context.selfDirty,
+      wasPlaying: ({ context }) => context.media.audio === 'playing',
+      wasPaused: ({ context }) => context.media.audio === 'paused',
+      hadVideo: ({ context }) => context.media.video,
+      hadScreen: ({ context }) => context.media.screen,
+    },
+    actions: {
+      fail: raise((_, params: { failure: CallFailure }) => ({ type: 'attempt.failed' as const, failure: params.failure })),
+      rememberRef: assign((_, params: { ref: CallRef }) => ({ ref: params.ref })),
+      rememberMembership: assign(({ context }, params: { membership: Membership }) => ({
+        membership: params.membership,
+        ownSources: withSource(context.ownSources, params.membership.source),
+        selfDirty: false,
+      })),
+      forgetMembership: assign({ membership: undefined }),
+      applyAnswer: sendTo('transport', (_, params: { answer: TransportAnswer }): ApplyAnswer => ({
+        type: 'transport.apply',
+        answer: params.answer,
+      })),
+      planRetry: assign(({ context, event }) => {
+        if (event.type !== 'attempt.failed') return {};
+        const pauseMs = Math.max(backoffMs(context.failures, random(), limits), event.failure.retryAfterMs ?? 0);
+        return {
+          failures: context.failures + 1,
+          wait: { kind: 'backoff' as const, untilMs: nowMs() + pauseMs, failure: event.failure },
+        };
+      }),
+      planFloodWait: assign(({ context, event }) => {
+        if (event.type !== 'attempt.failed') return {};
+        const waitMs = floodWaitMs(event.failure.retryAfterMs, random());
+        return {
+          failures: context.failures + 1,
+          wait: { kind: 'flood' as const, untilMs: nowMs() + waitMs, failure: event.failure },
+        };
+      }),
+      planResume: assign(({ context }) => ({
+        wait: { kind: 'resume' as const, untilMs: nowMs() + backoffMs(context.failures, random(), limits) },
+      })),
+      announceWait: emit(({ context }) => ({ type: 'call.waiting' as const, wait: context.wait! })),
+      forgetWait: assign({ wait: undefined }),
+      forgetFailures: assign({ failures: 0 }),
+      announceLive: emit(({ context }) => ({ type: context.wasLive ? ('call.rejoined' as const) : ('call.started' as const) })),
+      markLive: assign({ wasLive: true }),
+      noteMedia: assign(({ context, event }) => ({ media: mediaAfter(context.media, event.type) })),
+      noteEdit: assign(({ context, event }) =>
+        event.type === 'call.edit' ? { self: { ...context.self, ...event.change }, selfDirty: true } : {},
+      ),
+      beginEdit: assign({ selfDirty: false }),
+      announceEditFailure: emit((_, params: { failure: CallFailure }) => ({
+        type: 'call.editFailed' as const,
+        failure: params.failure,
+      })),
+      endAs: assign((_, params: { end: CallEnd }) => ({ end: params.end })),
+      endAsFailed: assign(({ event }) =>
+        event.type === 'attempt.failed' ? { end: { type: 'failed' as const, failure: event.failure } } : {},
+      ),
+      confirmLeft: assign(({ context }) =>
+        context.end?.type === 'left' ? { end: { type: 'left' as const, confirmed: true } } : {},
+      ),
+      announceEnd: emit(({ context }) => ({ type: 'call.ended' as const, reason: context.end! })),
+    },
+  });
+
+  return chart.createMachine({
+    id: 'call',
+    description: 'One call, from its address to its end.',
+    context: ({ input }) => initialContext(input),
+    initial: 'starting',
+    output: ({ context }) => context.end!,
+    on: {
+      'call.leave': [
+        {
+          guard: 'isMember',
+          target: '.leaving',
+          actions: { type: 'endAs', params: { end: { type: 'left', confirmed: false } } },
+        },
+        { target: '.ended', actions: { type: 'endAs', params: { end: { type: 'left', confirmed: true } } } },
+      ],
+      'call.edit': { actions: 'noteEdit' },
+      'audio.*': { actions: 'noteMedia' },
+      'video.*': { actions: 'noteMedia' },
+      'screen.*': { actions: 'noteMedia' },
+    },
+    states: {
+      starting: {
+        description: 'Passed through at once: a new call is looked up, a restarted one goes on.',
+        always: [
+          { guard: 'entersRejoining', target: 'rejoining', actions: 'planResume' },
+          { guard: 'entersWaiting', target: 'waiting' },
+          { guard: 'entersLeaving', target: 'leaving' },
+          { guard: 'entersEnded', target: 'ended' },
+          { target: 'resolving' },
+        ],
+      },
+
+      resolving: {
+        description: 'Asking the server for the call; anew for every attempt, because what was found earlier goes stale.',
+        invoke: {
+          id: 'resolve',
+          src: 'resolve',
+          input: ({ context }) => ({ address: context.address }),
+          onDone: { target: 'attempt', actions: { type: 'rememberRef', params: ({ event }) => ({ ref: event.output }) } },
+          onError: {
+            actions: { type: 'fail', params: ({ event }) => ({ failure: failureFrom(event.error, 'find the call') }) },
+          },
+        },
+        after: {
+          resolveLimit: {
+            actions: { type: 'fail', params: () => ({ failure: timeout('find the call', limits.resolveMs) }) },
+          },
+        },
+        on: {
+          'attempt.failed': [
+            { guard: 'givesUpAsMember', target: 'leaving', actions: 'endAsFailed' },
+            { guard: 'givesUp', target: 'ended', actions: 'endAsFailed' },
+            { guard: 'mustWait', target: 'waiting', actions: 'planFloodWait' },
+            { target: 'rejoining', actions: 'planRetry' },
+          ],
+        },
+      },
+
+      attempt: {
+        description: 'One attempt: its transport and its updates end with it.',
+        initial: 'joining',
+        invoke: [
+          { id: 'transport', src: 'transport' },
+          { id: 'updates', src: 'updates', input: ({ context }) => ({ ref: context.ref! }) },
+        ],
+        on: {
+          'attempt.failed': [
+            { guard: 'givesUpAsMember', target: 'leaving', actions: 'endAsFailed' },
+            { guard: 'givesUp', target: 'ended', actions: 'endAsFailed' },
+            { guard: 'mustWait', target: 'waiting', actions: 'planFloodWait' },
+            { target: 'rejoining', actions: 'planRetry' },
+          ],
+          'transport.failed': { actions: { type: 'fail', params: ({ event }) => ({ failure: event.failure }) } },
+          'signalling.lost': { actions: { type: 'fail', params: ({ event }) => ({ failure: event.failure }) } },
+          'call.discarded': { target: 'ended', actions: { type: 'endAs', params: { end: { type: 'ended-by-admin' } } } },
+          'self.kicked': { target: 'ended', actions: { type: 'endAs', params: { end: { type: 'kicked' } } } },
+          'self.dropped': {
+            guard: 'isOwnSource',
+            actions: ['forgetMembership', { type: 'fail', params: () => ({ failure: lost('the server no longer knows us') }) }],
+          },
+        },
+        states: {
+          joining: {
+            initial: 'offering',
+            states: {
+              offering: {
+                description: 'The transport prepares what to offer.',
+                on: {
+                  'transport.opened': {
+                    target: 'asking',
+                    actions: {
+                      type: 'rememberMembership',
+                      params: ({ context, event }) => ({ membership: { ref: context.ref!, source: event.params.source } }),
+                    },
+                  },
+                },
+                after: {
+                  offerLimit: {
+                    actions: { type: 'fail', params: () => ({ failure: timeout('prepare its transport', limits.offerMs) }) },
+                  },
+                },
+              },
+              asking: {
+                description: 'The server is asked to let us in. It may have done so even if its answer is lost.',
+                invoke: {
+                  id: 'join',
+                  src: 'join',
+                  input: ({ context, event }) => ({
+                    ref: context.ref!,
+                    // Entered by this event only.
+                    params: (event as Extract<CallEvent, { type: 'transport.opened' }>).params,
+                    self: context.self,
+                  }),
+                  onDone: {
+                    target: '#call.attempt.connecting',
+                    actions: { type: 'applyAnswer', params: ({ event }) => ({ answer: event.output.answer }) },
+                  },
+                  onError: {
+                    actions: { type: 'fail', params: ({ event }) => ({ failure: failureFrom(event.error, 'join') }) },
+                  },
+                },
+                after: {
+                  joinLimit: { actions: { type: 'fail', params: () => ({ failure: timeout('join', limits.joinMs) }) } },
+                },
+              },
+            },
+          },
+
+          connecting: {
+            description: 'The transport looks for a path to the server.',
+            on: {
+              'transport.connected': { target: 'live' },
+              'self.replaced': {
+                guard: 'isForeignSource',
+                target: '#call.ended',
+                actions: { type: 'endAs', params: { end: { type: 'joined-elsewhere' } } },
+              },
+            },
+            after: {
+              connectLimit: { actions: { type: 'fail', params: () => ({ failure: timeout('connect', limits.connectMs) }) } },
+            },
+          },
+
+          live: {
+            description: 'Media flows.',
+            type: 'parallel',
+            entry: ['announceLive', 'markLive'],
+            after: { stableTime: { actions: 'forgetFailures' } },
+            on: {
+              'self.replaced': {
+                guard: 'isForeignSource',
+                target: '#call.ended',
+                actions: { type: 'endAs', params: { end: { type: 'joined-elsewhere' } } },
+              },
+            },
+            states: {
+              audio: {
+                type: 'parallel',
+                states: {
+                  playback: {
+                    initial: 'entering',
+                    states: {
+                      entering: {
+                        always: [
+                          { guard: 'wasPlaying', target: 'playing' },
+                          { guard: 'wasPaused', target: 'paused' },
+                          { target: 'idle' },
+                        ],
+                      },
+                      idle: { on: { 'audio.started': { target: 'playing', actions: 'noteMedia' } } },
+                      playing: {
+                        on: {
+                          'audio.paused': { target: 'paused', actions: 'noteMedia' },
+                          'audio.stopped': { target: 'idle', actions: 'noteMedia' },
+                        },
+                      },
+                      paused: {
+                        on: {
+                          'audio.resumed': { target: 'playing', actions: 'noteMedia' },
+                          'audio.started': { target: 'playing', actions: 'noteMedia' },
+                          'audio.stopped': { target: 'idle', actions: 'noteMedia' },
+                        },
+                      },
+                    },
+                  },
+                  permission: {
+                    initial: 'allowed',
+                    states: {
+                      allowed: { on: { 'self.silenced': { target: 'muted' } } },
+                      muted: { description: 'An admin muted us.', on: { 'self.allowed': { target: 'allowed' } } },
+                    },
+                  },
+                },
+              },
+              video: {
+                initial: 'entering',
+                states: {
+                  entering: { always: [{ guard: 'hadVideo', target: 'on' }, { target: 'off' }] },
+                  off: { on: { 'video.started': { target: 'on', actions: 'noteMedia' } } },
+                  on: { on: { 'video.stopped': { target: 'off', actions: 'noteMedia' } } },
+                },
+              },
+              screen: {
+                initial: 'entering',
+                states: {
+                  entering: { always: [{ guard: 'hadScreen', target: 'on' }, { target: 'off' }] },
+                  off: { on: { 'screen.started': { target: 'on', actions: 'noteMedia' } } },
+                  on: { on: { 'screen.stopped': { target: 'off', actions: 'noteMedia' } } },
+                },
+              },
+              network: {
+                initial: 'good',
+                states: {
+                  good: { on: { 'network.degraded': { target: 'degraded' }, 'network.lost': { target: 'lost' } } },
+                  degraded: { on: { 'network.recovered': { target: 'good' }, 'network.lost': { target: 'lost' } } },
+                  lost: {
+                    description: 'Nothing arrives. It may come back by itself; there is no ICE restart, so then we join again.',
+                    on: { 'network.recovered': { target: 'good' }, 'network.degraded': { target: 'degraded' } },
+                    after: {
+                      lostLimit: {
+                        actions: {
+                          type: 'fail',
+                          params: () => ({ failure: lost(`nothing arrived for ${limits.lostMs / 1000} s`) }),
+                        },
+                      },
+                    },
+                  },
+                },
+              },
+              self: {
+                initial: 'entering',
+                states: {
+                  entering: { always: [{ guard: 'hasNewEdit', target: 'editing' }, { target: 'settled' }] },
+                  settled: { on: { 'call.edit': { target: 'editing', actions: 'noteEdit' } } },
+                  editing: {
+                    description: 'The server is told how we appear; what changes meanwhile is told after it, in one.',
+                    entry: 'beginEdit',
+                    invoke: {
+                      id: 'edit',
+                      src: 'edit',
+                      input: ({ context }) => ({ membership: context.membership!, self: context.self }),
+                      onDone: { target: 'entering' },
+                      onError: {
+                        target: 'entering',
+                        actions: {
+                          type: 'announceEditFailure',
+                          params: ({ event }) => ({ failure: failureFrom(event.error, 'change how it appears') }),
+                        },
+                      },
+                    },
+                    after: {
+                      editLimit: {
+                        target: 'entering',
+                        actions: {
+                          type: 'announceEditFailure',
+                          params: () => ({ failure: timeout('change how it appears', limits.editMs) }),
+                        },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+
+      rejoining: {
+        description: 'A pause before the next attempt, longer after each failure.',
+        entry: 'announceWait',
+        exit: 'forgetWait',
+        after: { restOfWait: { target: 'resolving' } },
+        on: { 'call.retry': { target: 'resolving' } },
+      },
+
+      waiting: {
+        description: 'The server asked for a pause; nothing shortens it.',
+        entry: 'announceWait',
+        exit: 'forgetWait',
+        after: { restOfWait: { target: 'resolving' } },
+      },
+
+      leaving: {
+        description: 'The server is told; it has a limited time to confirm.',
+        invoke: {
+          id: 'leave',
+          src: 'leave',
+          input: ({ context }) => ({ membership: context.membership! }),
+          onDone: { target: 'ended', actions: 'confirmLeft' },
+          onError: { target: 'ended' },
+        },
+        after: { leaveLimit: { target: 'ended' } },
+        on: { 'call.leave': { description: 'Already under way.' } },
+      },
+
+      ended: { type: 'final', entry: 'announceEnd' },
+    },
+  });
+}
