@@ -1,0 +1,116 @@
+import { Frame, Packet, type CodecContext, type FormatContext } from 'node-av/lib';
+import { AVERROR_EAGAIN, AVERROR_EOF, type AVSeekFlag } from 'node-av/constants';
+import { avReason } from './native.js';
+
+/** So many damaged packets or read errors in a row mean that nothing more is to be expected. */
+const MAX_BAD_IN_A_ROW = 100;
+
+/** Why a decode loop stopped. */
+export type DecodeEnd = { readonly kind: 'end' } | { readonly kind: 'damaged'; readonly reason: string };
+
+/**
+ * Packets of one stream in, native frames out: FFmpeg's send/receive loop, synchronous, with one packet and one frame that
+ * are used over and over. Damaged packets are counted and skipped, as the ffmpeg command does.
+ */
+export class DecodeLoop {
+  /** The newest decoded frame, after `next()` returned undefined. */
+  readonly frame = new Frame();
+  /** Damaged packets skipped so far. */
+  badPackets = 0;
+  /** True when reading stopped on an error rather than at the end of the file. */
+  readFailed = false;
+
+  readonly #format: FormatContext;
+  readonly #decoder: CodecContext;
+  readonly #streamIndex: number;
+  readonly #packet = new Packet();
+  #badInARow = 0;
+  #lastReason = '';
+  #draining = false;
+  #closed = false;
+
+  constructor(format: FormatContext, decoder: CodecContext, streamIndex: number) {
+    this.#format = format;
+    this.#decoder = decoder;
+    this.#streamIndex = streamIndex;
+    this.#packet.alloc();
+    this.frame.alloc();
+  }
+
+  /** Decodes the next frame into `frame`. Returns undefined when there is one, else why there is none. */
+  next(): DecodeEnd | undefined {
+    for (;;) {
+      const received = this.#decoder.receiveFrameSync(this.frame);
+      if (received >= 0) {
+        this.#badInARow = 0;
+        return undefined;
+      }
+      if (received === AVERROR_EOF) return { kind: 'end' };
+      if (received !== AVERROR_EAGAIN && !this.#tolerate(received)) return this.#damaged();
+      if (this.#draining) {
+        if (received === AVERROR_EAGAIN) return { kind: 'end' };
+        continue;
+      }
+      if (!this.#feed()) return this.#damaged();
+    }
+  }
+
+  /** Counts a frame that decoded but cannot be used. False when there were too many in a row. */
+  reject(reason: string): boolean {
+    this.#lastReason = reason;
+    this.badPackets++;
+    return ++this.#badInARow < MAX_BAD_IN_A_ROW;
+  }
+
+  /** Goes to the packet at or before a timestamp of the stream. False when the file cannot be sought in. */
+  seek(ticks: bigint, flags: AVSeekFlag): boolean {
+    const code = this.#format.seekFrameSync(this.#streamIndex, ticks, flags);
+    if (code < 0) return false;
+    this.#decoder.flushBuffers();
+    this.#draining = false;
+    this.#badInARow = 0;
+    return true;
+  }
+
+  /** Frees the packet and the frame; the contexts are their owner's. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#packet.free();
+    this.frame.free();
+  }
+
+  /** Reads one packet of the stream and sends it to the decoder. False when it failed for good. */
+  #feed(): boolean {
+    for (;;) {
+      const read = this.#format.readFrameSync(this.#packet);
+      if (read >= 0) {
+        if (this.#packet.streamIndex === this.#streamIndex) break;
+        this.#packet.unref();
+        continue;
+      }
+      if (read === AVERROR_EAGAIN && this.#tolerateRead(read)) continue;
+      // The command line too takes a read error for the end: what is buffered in the decoder still comes out.
+      this.readFailed = read !== AVERROR_EOF;
+      this.#draining = true;
+      this.#decoder.sendPacketSync(null);
+      return true;
+    }
+    const sent = this.#decoder.sendPacketSync(this.#packet);
+    this.#packet.unref();
+    return sent >= 0 || sent === AVERROR_EAGAIN || this.#tolerate(sent);
+  }
+
+  #tolerate(code: number): boolean {
+    return this.reject(avReason(code));
+  }
+
+  #tolerateRead(code: number): boolean {
+    this.#lastReason = avReason(code);
+    return ++this.#badInARow < MAX_BAD_IN_A_ROW;
+  }
+
+  #damaged(): DecodeEnd {
+    return { kind: 'damaged', reason: this.#lastReason };
+  }
+}
