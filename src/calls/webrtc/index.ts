@@ -1,0 +1,10 @@
+/**
+ * WebRTC peers: ICE and DTLS by werift, everything above by ourselves.
+ * @module
+ */
+export { JitterBuffer, type JitterBufferOptions, type JitterBufferStats } from './jitter-buffer.js';
+export type { MediaParams } from './media-params.js';
+export { createPeer, type IncomingChange, type PeerOptions, type PeerState, type PeerStats, type WebRtcPeer } from './peer.js';
+export type { Timers } from './timers.js';
+export type { FingerprintParams, IceCandidateParams, TransportParams } from './transport-params.js';
+export type { NetworkHook } from './udp-port.js';

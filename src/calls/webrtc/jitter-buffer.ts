@@ -1,0 +1,447 @@
+import type { OpusDecoderHandle } from 'libopus-wasm';
+import { clearAudioFrame, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
+import type { IncomingAudio, IncomingQuality } from '../../media/gateway.js';
+import { DelayEstimator } from './delay-estimator.js';
+import { isOpusDtx, opusHasFec, opusSamples } from './opus-packet.js';
+import { PcmQueue } from './pcm-queue.js';
+import { timestampDelta } from './rtp.js';
+import { findPeriod, lengthen, shorten, STRETCH_WINDOW } from './time-stretch.js';
+
+/** How a {@link JitterBuffer} is set up. */
+export interface JitterBufferOptions {
+  /** Who speaks. */
+  readonly participantId: string;
+  /** Mono (default) or stereo output. */
+  readonly channels?: 1 | 2;
+  /** The clock that arrivals and pulls are timed with, microseconds. */
+  readonly nowUs: () => number;
+  /** Least delay to aim at, milliseconds; default 20. */
+  readonly minDelayMs?: number;
+  /** Most delay to aim at, milliseconds; default 200. */
+  readonly maxDelayMs?: number;
+  /** Delay to aim at before the jitter is known, milliseconds; default 50. */
+  readonly startDelayMs?: number;
+}
+
+/** What a jitter buffer has done, as plain JSON. Samples are per channel at 48 kHz. */
+export interface JitterBufferStats {
+  /** Packets put in, without duplicates. */
+  received: number;
+  /** Packets that never came, or came too late to be used. */
+  lost: number;
+  /** Packets that came after their place had been played; they are counted in `lost`, too. */
+  late: number;
+  /** Packets that were there already. */
+  duplicates: number;
+  /** Packets dropped to bring the delay down, or because the queue was full. */
+  discarded: number;
+  /** Packets that could not be decoded. */
+  corrupt: number;
+  /** Samples played. */
+  playedSamples: number;
+  /** Samples made up by packet loss concealment. */
+  concealedSamples: number;
+  /** Samples restored from the in-band copy in the next packet. */
+  fecSamples: number;
+  /** Pulls that found nothing although audio was flowing. */
+  underruns: number;
+  /** Samples cut out because the delay was too long. */
+  shortenedSamples: number;
+  /** Samples repeated because the delay was too short. */
+  lengthenedSamples: number;
+  /** Times the sender's media clock jumped. */
+  resets: number;
+  /** Delay aimed at, milliseconds. */
+  targetDelayMs: number;
+  /** Delay at the last pull, milliseconds, relative to the fastest recent packet. */
+  delayMs: number;
+}
+
+interface Queued {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly samples: number;
+  readonly payload: Uint8Array;
+}
+
+const TICK_SAMPLES = 960;
+const TICK_US = 20_000;
+/** Concealment is faded out over these gains, one per 20 ms; after them the stream waits for packets. */
+const FADE = [1, 1, 0.75, 0.5, 0.25, 0];
+const FADE_IN_SAMPLES = 240;
+const MAX_QUEUED = 64;
+/** No audio is ever played later than this. */
+const MAX_DELAY_US = 400_000;
+const SHORTEN_ABOVE_US = 20_000;
+const LENGTHEN_BELOW_US = 15_000;
+/** Pulls between two changes of speed, so that even music stays listenable. */
+const STRETCH_PAUSE = 4;
+/** −50 dB: whatever is cut here is not heard. */
+const QUIET_POWER = 1e-5;
+
+/**
+ * The playout buffer of one Opus stream. Packets go in as they come; the consumer pulls 20 ms at a time, synchronously, on
+ * its own clock. The delay adapts to the measured jitter; loss is repaired from in-band FEC or concealed by the decoder;
+ * drift between the clocks is taken up by cutting or repeating single periods of the signal. It has no timers.
+ */
+export class JitterBuffer implements IncomingAudio {
+  readonly participantId: string;
+  readonly stats: JitterBufferStats;
+  readonly #channels: 1 | 2;
+  readonly #nowUs: () => number;
+  readonly #delay: DelayEstimator;
+  readonly #queue: Queued[] = [];
+  readonly #pcm: PcmQueue;
+  #decoder: OpusDecoderHandle | undefined;
+  #closed = false;
+  /** Playing follows `#nextTimestamp`; waiting builds up the delay first. */
+  #playing = false;
+  #nextTimestamp = 0;
+  #lastSequence = -1;
+  #newestSequence = -1;
+  /** Extended RTP timestamp of the newest packet; timestamps here never wrap. */
+  #newestTimestamp = 0;
+  #lastRtpTimestamp = 0;
+  /** Samples that were concealed while the next packet was late: time that the stream is now behind. */
+  #aheadSamples = 0;
+  #concealedPulls = 0;
+  #afterDtx = false;
+  #gain = 0;
+  #smoothDelayUs = 0;
+  #stretchPause = 0;
+
+  constructor(options: JitterBufferOptions) {
+    this.participantId = options.participantId;
+    this.#channels = options.channels ?? 1;
+    this.#nowUs = options.nowUs;
+    const startUs = (options.startDelayMs ?? 50) * 1000;
+    this.#delay = new DelayEstimator({
+      startUs,
+      minUs: (options.minDelayMs ?? 20) * 1000,
+      maxUs: (options.maxDelayMs ?? 200) * 1000,
+    });
+    this.#pcm = new PcmQueue(this.#channels, TICK_SAMPLES * 10);
+    this.stats = {
+      received: 0,
+      lost: 0,
+      late: 0,
+      duplicates: 0,
+      discarded: 0,
+      corrupt: 0,
+      playedSamples: 0,
+      concealedSamples: 0,
+      fecSamples: 0,
+      underruns: 0,
+      shortenedSamples: 0,
+      lengthenedSamples: 0,
+      resets: 0,
+      targetDelayMs: startUs / 1000,
+      delayMs: 0,
+    };
+  }
+
+  /** Gives it its decoder (48 kHz, its own channel count), which it frees in the end. Until then it plays silence. */
+  attach(decoder: OpusDecoderHandle): void {
+    if (this.#closed || this.#decoder) return decoder.free();
+    this.#decoder = decoder;
+  }
+
+  /**
+   * Puts a packet in.
+   *
+   * @param payload one Opus packet; kept, not copied.
+   * @param sequence its extended sequence number, see `RtpSource.receive`.
+   * @param timestamp its RTP timestamp, 32 bits.
+   */
+  insert(payload: Uint8Array, sequence: number, timestamp: number): void {
+    if (this.#closed) return;
+    const samples = opusSamples(payload);
+    if (samples === 0) {
+      this.stats.corrupt++;
+      return;
+    }
+    const first = this.#newestSequence < 0;
+    const extended = first ? timestamp : this.#newestTimestamp + timestampDelta(timestamp, this.#lastRtpTimestamp);
+    const newer = sequence > this.#newestSequence;
+    const jumpedBack = newer && !first && extended <= this.#newestTimestamp - samples;
+    const nowUs = this.#nowUs();
+    if (!this.#delay.arrive(mediaUs(extended), nowUs) || jumpedBack)
+      this.#restart(jumpedBack ? { mediaUs: mediaUs(extended), nowUs } : undefined);
+    if (newer) {
+      this.#newestSequence = sequence;
+      this.#newestTimestamp = extended;
+      this.#lastRtpTimestamp = timestamp;
+    }
+    this.#enqueue({ sequence, timestamp: extended, samples, payload });
+  }
+
+  /** Writes the next 20 ms into `out` (shaped to 960 samples and this buffer's channels). Never throws. */
+  pull(out: AudioFrame): IncomingQuality {
+    shapeAudioFrame(out, this.#channels, TICK_SAMPLES);
+    const nowUs = this.#nowUs();
+    this.stats.targetDelayMs = this.#delay.targetUs / 1000;
+    const quality = this.#decoder ? this.#fill(this.#decoder, nowUs) : 'silent';
+    if (quality === 'silent') {
+      clearAudioFrame(out);
+      return quality;
+    }
+    this.#pcm.take(out.planes, TICK_SAMPLES);
+    this.#shapeGain(out.planes, quality === 'audio' ? 1 : (FADE[this.#concealedPulls - 1] ?? 0));
+    out.silent = false;
+    this.stats.playedSamples += TICK_SAMPLES;
+    return quality;
+  }
+
+  /** Frees the decoder; from then on it is silent. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#queue.length = 0;
+    this.#decoder?.free();
+    this.#decoder = undefined;
+  }
+
+  #enqueue(packet: Queued): void {
+    if (this.#playing && packet.sequence <= this.#lastSequence) {
+      this.stats.late++;
+      return;
+    }
+    let at = this.#queue.length;
+    while (at > 0 && this.#queue[at - 1]!.sequence > packet.sequence) at--;
+    if (at > 0 && this.#queue[at - 1]!.sequence === packet.sequence) {
+      this.stats.duplicates++;
+      return;
+    }
+    this.#queue.splice(at, 0, packet);
+    this.stats.received++;
+    if (this.#queue.length > MAX_QUEUED) {
+      this.#queue.shift();
+      this.stats.discarded++;
+    }
+  }
+
+  /** The sender's media clock jumped: what is queued belongs to the old one. */
+  #restart(from: { readonly mediaUs: number; readonly nowUs: number } | undefined): void {
+    this.stats.resets++;
+    this.stats.discarded += this.#queue.length;
+    this.#queue.length = 0;
+    this.#playing = false;
+    if (from) this.#delay.begin(from.mediaUs, from.nowUs);
+  }
+
+  /** Sees to it that 20 ms are decoded. */
+  #fill(decoder: OpusDecoderHandle, nowUs: number): IncomingQuality {
+    if (this.#playing && this.#pcm.length < TICK_SAMPLES && this.#queue.length > 0) this.#boundDelay(nowUs);
+    let quality: IncomingQuality = 'audio';
+    while (this.#pcm.length < TICK_SAMPLES) {
+      if (!this.#playing && !this.#begin(nowUs)) {
+        // What was sounding fades out instead of breaking off.
+        if (this.#gain === 0) return 'silent';
+        this.#concealedPulls = FADE.length;
+        this.#conceal(decoder, TICK_SAMPLES - this.#pcm.length);
+        return 'concealed';
+      }
+      const head = this.#queue[0];
+      if (!head) {
+        quality = 'concealed';
+        if (!this.#starve(decoder)) continue;
+      } else if (this.#advance(decoder, head)) {
+        quality = 'concealed';
+      }
+    }
+    if (quality === 'audio') this.#concealedPulls = 0;
+    else if (this.#concealedPulls < FADE.length) this.#concealedPulls++;
+    this.#steer(nowUs, quality);
+    return quality;
+  }
+
+  /** Starts playing once the first packet has waited for the wanted delay. */
+  #begin(nowUs: number): boolean {
+    const { targetUs } = this.#delay;
+    while (this.#queue.length > 1 && this.#delayOf(this.#queue[0]!.timestamp, nowUs) > targetUs + 2 * TICK_US) {
+      this.#queue.shift();
+      this.stats.discarded++;
+    }
+    const head = this.#queue[0];
+    if (!head || this.#delayOf(head.timestamp, nowUs) < targetUs - TICK_US / 2) return false;
+    if (this.#gain > 0) return false;
+    this.#playing = true;
+    this.#nextTimestamp = head.timestamp;
+    if (this.#lastSequence >= 0) this.#countLost(head);
+    this.#lastSequence = head.sequence - 1;
+    this.#aheadSamples = 0;
+    this.#concealedPulls = 0;
+    this.#smoothDelayUs = this.#delayOf(head.timestamp, nowUs);
+    return true;
+  }
+
+  /**
+   * Nothing has come: conceal without moving on in the stream, because the packet may only be late.
+   *
+   * @returns false when the stream has stopped for now.
+   */
+  #starve(decoder: OpusDecoderHandle): boolean {
+    if (this.#afterDtx || this.#concealedPulls >= FADE.length - 1) {
+      this.#playing = false;
+      return false;
+    }
+    this.stats.underruns++;
+    const samples = TICK_SAMPLES - this.#pcm.length;
+    this.#conceal(decoder, samples);
+    this.#aheadSamples += samples;
+    return true;
+  }
+
+  /**
+   * Decodes the first packet, or what is missing before it.
+   *
+   * @returns whether something was made up.
+   */
+  #advance(decoder: OpusDecoderHandle, head: Queued): boolean {
+    let missing = head.timestamp - this.#nextTimestamp;
+    if (missing > 0 && head.sequence === this.#lastSequence + 1) {
+      // Nothing was lost, the sender paused: begin anew with this packet.
+      this.#playing = false;
+      return false;
+    }
+    if (missing > 0 && this.#aheadSamples > 0) {
+      const covered = Math.min(missing, this.#aheadSamples);
+      this.#nextTimestamp += covered;
+      this.#aheadSamples -= covered;
+      missing -= covered;
+    }
+    if (missing >= 120) {
+      this.#repair(decoder, head, missing);
+      return true;
+    }
+    this.#queue.shift();
+    this.#countLost(head);
+    this.#lastSequence = head.sequence;
+    this.#nextTimestamp = head.timestamp + head.samples;
+    this.#aheadSamples = 0;
+    this.#afterDtx = isOpusDtx(head.payload);
+    try {
+      this.#pcm.pushInterleaved(decoder.decodeFloat(head.payload));
+      return false;
+    } catch {
+      this.stats.corrupt++;
+      this.#conceal(decoder, head.samples);
+      return true;
+    }
+  }
+
+  /** Fills a gap before `head`: from its in-band copy what that covers, by concealment what is further back. */
+  #repair(decoder: OpusDecoderHandle, head: Queued, missing: number): void {
+    if (missing > head.samples || !opusHasFec(head.payload)) {
+      const samples = Math.min(TICK_SAMPLES, missing > head.samples ? missing - head.samples : missing);
+      this.#conceal(decoder, samples);
+      this.#nextTimestamp += samples;
+      return;
+    }
+    this.#nextTimestamp = head.timestamp;
+    const frameSize = Math.floor(missing / 120) * 120;
+    try {
+      this.#pcm.pushInterleaved(decoder.decodeFloat(head.payload, { decodeFec: true, frameSize }));
+      this.stats.fecSamples += frameSize;
+      this.#concealedPulls = 0;
+    } catch {
+      this.#conceal(decoder, missing);
+    }
+  }
+
+  #conceal(decoder: OpusDecoderHandle, samples: number): void {
+    // The decoder makes multiples of 2.5 ms.
+    const frameSize = Math.max(120, Math.ceil(samples / 120) * 120);
+    let pcm: Float32Array | undefined;
+    try {
+      pcm = decoder.decodePacketLossFloat(frameSize);
+    } catch {
+      pcm = new Float32Array(frameSize * this.#channels);
+    }
+    this.#pcm.pushInterleaved(pcm.length > samples * this.#channels ? pcm.subarray(0, samples * this.#channels) : pcm);
+    this.stats.concealedSamples += samples;
+  }
+
+  #countLost(head: Queued): void {
+    this.stats.lost += Math.max(0, head.sequence - this.#lastSequence - 1);
+  }
+
+  /** After a long stall so much may be waiting that only dropping helps. */
+  #boundDelay(nowUs: number): void {
+    if (this.#delayOf(this.#nextTimestamp - this.#pcm.length, nowUs) <= MAX_DELAY_US) return;
+    this.#playing = false;
+  }
+
+  /** Cuts or repeats a period of the signal when the delay is off its target. */
+  #steer(nowUs: number, quality: IncomingQuality): void {
+    const delayUs = this.#delayOf(this.#nextTimestamp - this.#pcm.length, nowUs);
+    this.#smoothDelayUs += (delayUs - this.#smoothDelayUs) / 8;
+    this.stats.delayMs = delayUs / 1000;
+    if (this.#stretchPause > 0) {
+      this.#stretchPause--;
+      return;
+    }
+    if (quality !== 'audio') return;
+    const offUs = this.#smoothDelayUs - this.#delay.targetUs;
+    if (offUs > SHORTEN_ABOVE_US) this.#shorten(offUs);
+    else if (offUs < -LENGTHEN_BELOW_US) this.#lengthen(offUs);
+  }
+
+  #shorten(offUs: number): void {
+    const pcm = this.#pcm;
+    // A whole tick must remain after the cut.
+    while (pcm.length < TICK_SAMPLES + STRETCH_WINDOW / 2) {
+      const head = this.#queue[0];
+      if (!head || !this.#decoder || head.sequence !== this.#lastSequence + 1 || head.timestamp !== this.#nextTimestamp) return;
+      this.#advance(this.#decoder, head);
+    }
+    const { lag, correlation, power } = findPeriod(pcm.planes[0]!, pcm.start);
+    if (correlation < likeness(offUs) && power > QUIET_POWER) return;
+    const end = pcm.end;
+    for (const plane of pcm.planes) pcm.end = shorten(plane, pcm.start, end, lag);
+    this.stats.shortenedSamples += lag;
+    this.#stretched(-lag);
+  }
+
+  #lengthen(offUs: number): void {
+    const pcm = this.#pcm;
+    if (pcm.length < STRETCH_WINDOW) return;
+    pcm.makeRoom(STRETCH_WINDOW);
+    const { lag, correlation, power } = findPeriod(pcm.planes[0]!, pcm.start);
+    if (pcm.end + lag > pcm.capacity || (correlation < likeness(offUs) && power > QUIET_POWER)) return;
+    const end = pcm.end;
+    for (const plane of pcm.planes) pcm.end = lengthen(plane, pcm.start, end, lag);
+    this.stats.lengthenedSamples += lag;
+    this.#stretched(lag);
+  }
+
+  #stretched(samples: number): void {
+    this.#smoothDelayUs += mediaUs(samples);
+    this.#stretchPause = STRETCH_PAUSE;
+  }
+
+  #delayOf(timestamp: number, nowUs: number): number {
+    return this.#delay.delayUs(mediaUs(timestamp), nowUs);
+  }
+
+  /** Goes to the wanted gain: down over the whole pull, up within 5 ms. */
+  #shapeGain(planes: readonly Float32Array[], to: number): void {
+    const from = this.#gain;
+    this.#gain = to;
+    if (from === 1 && to === 1) return;
+    const ramp = to > from ? FADE_IN_SAMPLES : TICK_SAMPLES;
+    for (const plane of planes) {
+      for (let i = 0; i < ramp; i++) plane[i]! *= from + ((to - from) * (i + 1)) / ramp;
+      if (to !== 1) for (let i = ramp; i < plane.length; i++) plane[i]! *= to;
+    }
+  }
+}
+
+/** How alike two periods must be to be joined: the further off the delay, the less. */
+function likeness(offUs: number): number {
+  const off = Math.abs(offUs);
+  return off > 120_000 ? -1 : off > 60_000 ? 0.5 : 0.85;
+}
+
+function mediaUs(samples: number): number {
+  return (samples * 1000) / 48;
+}
