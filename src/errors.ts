@@ -270,6 +270,8 @@ export const ERRORS = {
     fix: 'Check that the file or URL can be reached and is not stuck.',
     exit: failed,
   },
+  UNKNOWN_ROOM: { message: 'no room is called "{room}"', fix: 'GET /rooms lists the open ones.', exit: input },
+  PORT_FORBIDDEN: { message: 'this user may not listen on port {port}', fix: 'Choose a port from 1024 on with --port.', exit: environment },
   // — command line ——
   USAGE: { message: '{reason}', fix: 'See --help.', exit: input },
   NODE_TOO_OLD: {
