@@ -1,7 +1,7 @@
 /**
  * How late 20 ms ticks are, by the way the real-time scheduler waits, on an idle and on a busy machine.
  *
- *     npm run build && node --experimental-strip-types bench/pacing.ts [--seconds 5] [--repeats 2] [--drivers timer,worker]
+ *     npm run build && node --experimental-strip-types bench/pacing.ts [--seconds 5] [--repeats 2] [--drivers timer,thread]
  *
  * Prints one JSON line per run: lateness in milliseconds, CPU of the measured process in percent of one core. Drivers alternate
  * within each repeat, each in a process of its own. Loads: `one` ticker without work; `forty` tickers in 8 slots of the 20 ms,
@@ -11,7 +11,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { createRealtimeScheduler, phaseFor, timerWaker } from '../dist/time/index.js';
+import { createRealtimeScheduler, phaseFor, threadWaker, timerWaker } from '../dist/time/index.js';
 import type { Clock, Waker, WakerFactory } from '../dist/time/index.js';
 
 const PERIOD_US = 20_000;
@@ -46,9 +46,38 @@ function spinWaker(spinMs: number): WakerFactory {
   };
 }
 
+/** Node's timer rounded up to whole milliseconds; an early wake-up that is at most `nearMs` early is spun away. */
+function ceilWaker(nearMs: number): WakerFactory {
+  return (clock, onWake) => {
+    let timeout: NodeJS.Timeout | undefined;
+    let immediate: NodeJS.Immediate | undefined;
+    let dueUs = Infinity;
+    const spin = (): void => {
+      if (clock.nowUs() >= dueUs) onWake();
+      else immediate = setImmediate(spin);
+    };
+    const idle = (): void => {
+      clearTimeout(timeout);
+      clearImmediate(immediate);
+    };
+    return {
+      name: `ceil${nearMs}`,
+      wakeAt(us) {
+        idle();
+        dueUs = us;
+        const waitMs = (us - clock.nowUs()) / 1000;
+        if (waitMs <= nearMs) immediate = setImmediate(spin);
+        else timeout = setTimeout(onWake, Math.ceil(waitMs));
+      },
+      idle,
+      close: idle,
+    };
+  };
+}
+
 const WAITER = `
 const { workerData, parentPort } = require('node:worker_threads');
-const { words, due, message } = workerData;
+const { words, due } = workerData;
 const nowUs = () => Number(process.hrtime.bigint()) / 1000;
 let fired = -1;
 for (;;) {
@@ -58,63 +87,52 @@ for (;;) {
   const wait = at - nowUs();
   if (turn !== fired && wait <= 0) {
     fired = turn;
-    if (message) parentPort.postMessage(0);
-    else { Atomics.add(words, 1, 1); Atomics.notify(words, 1); }
+    parentPort.postMessage(0);
   }
   Atomics.wait(words, 0, turn, turn === fired ? Infinity : wait / 1000);
 }`;
 
-/** A thread that sleeps in Atomics.wait and wakes this one by a message or by Atomics.waitAsync. */
-function workerWaker(message: boolean): WakerFactory {
-  return (clock: Clock, onWake: () => void): Waker => {
-    const words = new Int32Array(new SharedArrayBuffer(8));
-    const due = new Float64Array(new SharedArrayBuffer(8));
-    due[0] = Infinity;
-    const offsetUs = Number(process.hrtime.bigint()) / 1000 - clock.nowUs();
-    const worker = new Worker(WAITER, { eval: true, workerData: { words, due, message } });
-    worker.unref();
-    let keepAlive: NodeJS.Timeout | undefined;
-    const set = (us: number): void => {
-      due[0] = us;
-      Atomics.add(words, 0, 1);
-      Atomics.notify(words, 0);
-    };
-    if (message) worker.on('message', onWake);
-    else {
-      const listen = (): void => {
-        const result = Atomics.waitAsync(words, 1, Atomics.load(words, 1));
-        void Promise.resolve(result.value).then(() => {
-          listen();
-          onWake();
-        });
-      };
-      listen();
-    }
-    return {
-      name: message ? 'worker' : 'worker-async',
-      wakeAt(us) {
-        keepAlive ??= setInterval(() => {}, 2 ** 31 - 1);
-        set(us + offsetUs);
-      },
-      idle() {
-        clearInterval(keepAlive);
-        keepAlive = undefined;
-        set(Infinity);
-      },
-      close() {
-        clearInterval(keepAlive);
-        set(-1);
-      },
-    };
+/** A thread that sleeps in Atomics.wait and wakes this one by a message; `threadWaker` uses Atomics.waitAsync instead. */
+function messageWaker(clock: Clock, onWake: () => void): Waker {
+  const words = new Int32Array(new SharedArrayBuffer(4));
+  const due = new Float64Array(new SharedArrayBuffer(8));
+  due[0] = Infinity;
+  const offsetUs = Number(process.hrtime.bigint()) / 1000 - clock.nowUs();
+  const worker = new Worker(WAITER, { eval: true, workerData: { words, due } });
+  worker.unref();
+  let keepAlive: NodeJS.Timeout | undefined;
+  const set = (us: number): void => {
+    due[0] = us;
+    Atomics.add(words, 0, 1);
+    Atomics.notify(words, 0);
+  };
+  worker.on('message', onWake);
+  return {
+    name: 'message',
+    wakeAt(us) {
+      keepAlive ??= setInterval(() => {}, 2 ** 31 - 1);
+      set(us + offsetUs);
+    },
+    idle() {
+      clearInterval(keepAlive);
+      keepAlive = undefined;
+      set(Infinity);
+    },
+    close() {
+      clearInterval(keepAlive);
+      set(-1);
+    },
   };
 }
 
 const DRIVERS: Record<string, WakerFactory> = {
   timer: timerWaker,
+  ceil: ceilWaker(0),
+  'ceil-near': ceilWaker(0.3),
   spin1: spinWaker(1),
   spin2: spinWaker(2),
-  worker: workerWaker(true),
-  'worker-async': workerWaker(false),
+  message: messageWaker,
+  thread: threadWaker,
 };
 
 const LOADS: Record<string, { tickers: number; workUs: number }> = {

@@ -9,6 +9,7 @@ export { createOfflineScheduler, type OfflineScheduler } from './offline.js';
 export { phaseFor } from './phase.js';
 export { createRealtimeScheduler, type RealtimeOptions } from './realtime.js';
 export type { Cancel, Scheduler, SchedulerOptions, Ticker, TickerOptions, TickerStats, TickInfo } from './scheduler.js';
+export { threadWaker } from './thread-waker.js';
 export { timerWaker } from './timer-waker.js';
 export { createVirtualScheduler, type VirtualScheduler } from './virtual.js';
 export type { Waker, WakerFactory } from './waker.js';

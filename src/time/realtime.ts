@@ -1,14 +1,14 @@
 import { type Clock, monotonicClock } from './clock.js';
 import { SchedulerCore } from './core.js';
 import type { Scheduler, SchedulerOptions } from './scheduler.js';
-import { timerWaker } from './timer-waker.js';
+import { threadWaker } from './thread-waker.js';
 import type { Waker, WakerFactory } from './waker.js';
 
 /** What {@link createRealtimeScheduler} takes. */
 export interface RealtimeOptions extends SchedulerOptions {
   /** The clock; default a {@link monotonicClock} that starts now. */
   readonly clock?: Clock;
-  /** What waits for deadlines; default {@link timerWaker}. See docs/decisions/0002-real-time-pacing.md. */
+  /** What waits for deadlines; default {@link threadWaker}. See docs/decisions/0002-real-time-pacing.md. */
   readonly waker?: WakerFactory;
 }
 
@@ -33,7 +33,7 @@ class RealtimeScheduler extends SchedulerCore {
     super();
     this.#clock = options.clock ?? monotonicClock();
     this.#onError = options.onError ?? warnOnce();
-    this.#waker = (options.waker ?? timerWaker)(this.#clock, () => this.#wake());
+    this.#waker = (options.waker ?? threadWaker)(this.#clock, () => this.#wake());
   }
 
   nowUs(): number {

@@ -1,0 +1,147 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from './clock.js';
+import { timerWaker } from './timer-waker.js';
+import type { Waker } from './waker.js';
+
+/** Indices of the shared words: `TURN` rises with every request, `WOKEN` with every wake-up. */
+const TURN = 0;
+const WOKEN = 1;
+
+/** Instead of a deadline: the thread ends. */
+const END = -1;
+
+/** setInterval's longest; only there to keep the process alive. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Who only waits for longer than this is served by a timer well enough, and saves the thread's 15 MB. */
+const NEAR_US = 100_000;
+
+// Source text and not a file: it must be found from dist/, from src/ under a test runner and inside a bundle.
+const THREAD = `
+const { words, due } = require('node:worker_threads').workerData;
+const wake = () => { Atomics.add(words, ${WOKEN}, 1); Atomics.notify(words, ${WOKEN}); };
+wake();
+let served = 0;
+for (;;) {
+  const turn = Atomics.load(words, ${TURN});
+  const atUs = due[0];
+  if (atUs === ${END}) break;
+  let waitMs = Infinity;
+  if (turn !== served) {
+    waitMs = (atUs - Number(process.hrtime.bigint()) / 1000) / 1000;
+    if (waitMs <= 0) { served = turn; waitMs = Infinity; wake(); }
+  }
+  Atomics.wait(words, ${TURN}, turn, waitMs);
+}`;
+
+/**
+ * Waits in a thread that sleeps in `Atomics.wait`, exact to microseconds, and wakes this one by `Atomics.waitAsync`. The thread
+ * starts with the first request for a time less than 100 ms ahead; until it is up, and if it cannot start or dies, {@link timerWaker} does the waiting. It never
+ * keeps the process alive by itself and needs no ending before `process.exit`.
+ */
+export function threadWaker(clock: Clock, onWake: () => void): Waker {
+  return new ThreadWaker(clock, onWake);
+}
+
+class ThreadWaker implements Waker {
+  readonly #clock: Clock;
+  readonly #onWake: () => void;
+  readonly #timer: Waker;
+  readonly #words = new Int32Array(new SharedArrayBuffer(8));
+  readonly #due = new Float64Array(new SharedArrayBuffer(8));
+  #state: 'unstarted' | 'starting' | 'running' | 'failed' | 'closed' = 'unstarted';
+  #keepAlive: NodeJS.Timeout | undefined;
+  #dueUs = Infinity;
+
+  constructor(clock: Clock, onWake: () => void) {
+    this.#clock = clock;
+    this.#onWake = () => {
+      this.#dueUs = Infinity;
+      onWake();
+    };
+    this.#timer = timerWaker(clock, this.#onWake);
+  }
+
+  get name(): string {
+    return this.#state === 'running' ? 'thread' : 'timer';
+  }
+
+  wakeAt(dueUs: number): void {
+    if (this.#state === 'closed') return;
+    this.#dueUs = dueUs;
+    if (this.#state === 'unstarted' && dueUs - this.#clock.nowUs() < NEAR_US) this.#start();
+    if (this.#state !== 'running') {
+      this.#timer.wakeAt(dueUs);
+      return;
+    }
+    this.#keepAlive ??= setInterval(() => {}, LONGEST_MS);
+    // The threads share only hrtime. Its reading comes second: the thread must rather be late than early, which costs a turn.
+    const waitUs = dueUs - this.#clock.nowUs();
+    this.#tell(Number(process.hrtime.bigint()) / 1000 + waitUs);
+  }
+
+  idle(): void {
+    this.#timer.idle();
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = undefined;
+    if (this.#dueUs === Infinity) return;
+    this.#dueUs = Infinity;
+    if (this.#state === 'running') this.#tell(Infinity);
+  }
+
+  close(): void {
+    this.idle();
+    const started = this.#state === 'starting' || this.#state === 'running';
+    this.#state = 'closed';
+    if (started) this.#tell(END);
+  }
+
+  #tell(atUs: number): void {
+    this.#due[0] = atUs;
+    Atomics.add(this.#words, TURN, 1);
+    Atomics.notify(this.#words, TURN);
+  }
+
+  #start(): void {
+    this.#state = 'starting';
+    this.#listen();
+    try {
+      const workerData = { words: this.#words, due: this.#due };
+      // Without the process's own flags: a loader or an inspector of the main program must not run in here too.
+      const worker = new Worker(THREAD, { eval: true, workerData, execArgv: [], name: 'voxgraph-waker' });
+      worker.unref();
+      worker.on('error', () => this.#fail());
+      worker.on('exit', () => this.#fail());
+    } catch {
+      this.#state = 'failed';
+    }
+  }
+
+  #fail(): void {
+    if (this.#state === 'closed' || this.#state === 'failed') return;
+    const dueUs = this.#dueUs;
+    this.idle();
+    this.#state = 'failed';
+    if (dueUs < Infinity) this.wakeAt(dueUs);
+  }
+
+  #listen(): void {
+    const woken = Atomics.waitAsync(this.#words, WOKEN, Atomics.load(this.#words, WOKEN)).value;
+    if (typeof woken === 'string') queueMicrotask(() => this.#woken());
+    else void woken.then(() => this.#woken());
+  }
+
+  #woken(): void {
+    if (this.#state === 'closed' || this.#state === 'failed') return;
+    this.#listen();
+    if (this.#state === 'running') {
+      // A wake-up for a request that was taken back meanwhile finds nothing waiting.
+      if (this.#dueUs < Infinity) this.#onWake();
+      return;
+    }
+    this.#state = 'running';
+    const dueUs = this.#dueUs;
+    this.#timer.idle();
+    if (dueUs < Infinity) this.wakeAt(dueUs);
+  }
+}
