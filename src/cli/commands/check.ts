@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Problem } from '../../errors.js';
+import type { ParamValue } from '../../graph/file.js';
+import { checkGraphFile } from '../../graph/load.js';
+import type { Plan } from '../../graph/plan-types.js';
+import { builtinEnvironment, type GraphEnvironment } from '../environment.js';
+import { collectParam, finish, type CliIo } from '../io.js';
+import { renderProblem } from '../problems.js';
+
+/** The arguments of `voxgraph check`. */
+export interface CheckArgs {
+  /** Graph files, as the user named them. */
+  readonly files: readonly string[];
+  /** Machine-readable output. Default false. */
+  readonly json?: boolean;
+  /** Values of params. */
+  readonly params?: Readonly<Record<string, ParamValue>>;
+}
+
+/** Checks graph files without running anything. Exit code 0, or 2 when any has a problem. */
+export async function checkCommand(args: CheckArgs, io: CliIo, environment: GraphEnvironment): Promise<number> {
+  const results = args.files.map((file) => {
+    const options = { ...environment, params: args.params ?? {}, cwd: io.cwd };
+    return { file, ...checkGraphFile(file, options) };
+  });
+  const failed = results.some(({ problems }) => problems.length > 0);
+  if (args.json) {
+    const report = results.map(({ file, plan, problems }) => ({
+      file,
+      ok: problems.length === 0,
+      ...(plan && counts(plan)),
+      problems,
+    }));
+    io.stdout(`${JSON.stringify(report, null, 2)}\n`);
+    return failed ? 2 : 0;
+  }
+  for (const { file, plan, problems } of results) {
+    if (plan) io.stdout(`${file}: ok (${summary(plan)})\n`);
+    else io.stdout(renderProblems(problems, io));
+  }
+  return failed ? 2 : 0;
+}
+
+/** Problems of one or more graph files, each with its source line, ended by their number. */
+export function renderProblems(problems: readonly Problem[], io: CliIo): string {
+  const sources = new Map<string, string | undefined>();
+  const sourceOf = (file: string) => {
+    if (!sources.has(file)) sources.set(file, readSource(resolve(io.cwd, file)));
+    return sources.get(file);
+  };
+  const rendered = problems.map((problem) => renderProblem(problem, problem.place && sourceOf(problem.place.file), io.color));
+  const files = new Set(problems.map((problem) => problem.place?.file));
+  const where = files.size === 1 && problems[0]?.place ? ` in ${problems[0].place.file}` : '';
+  return `${rendered.join('\n')}\n${plural(problems.length, 'problem')}${where}\n`;
+}
+
+function readSource(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function counts(plan: Plan): { nodes: number; domains: number } {
+  return { nodes: plan.nodes.filter((node) => !node.implicit).length, domains: plan.domains.length };
+}
+
+function summary(plan: Plan): string {
+  const { nodes, domains } = counts(plan);
+  return `${plural(nodes, 'node')}, ${plural(domains, 'clock domain')}`;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** Adds `check` to the program. */
+export function register(program: Command, io: CliIo, environment: () => GraphEnvironment = builtinEnvironment): void {
+  program
+    .command('check')
+    .summary('check graph files')
+    .description('Checks graph files without running anything, and prints every problem with its place and its fix.')
+    .argument('<file...>', 'graph files')
+    .option('--json', 'print the result as JSON')
+    .option('-p, --param <name=value>', 'a value for a param of the graphs; may be repeated', collectParam)
+    .action((files: string[], options: { json?: boolean; param?: Record<string, ParamValue> }) =>
+      finish(checkCommand({ files, json: options.json ?? false, params: options.param ?? {} }, io, environment())),
+    );
+}
