@@ -27,6 +27,10 @@ export interface MediaInfo {
   readonly hasCoverArt: boolean;
 }
 
+/** What containers note for themselves; nobody looks for it among the tags. */
+const BOOKKEEPING =
+  /^(major_brand|minor_version|compatible_brands|handler_name|vendor_id|language|encoder|duration|creation_time)$/;
+
 /** Reads {@link MediaInfo} off an opened file. */
 export function readMediaInfo(format: FormatContext, stream: Stream, durationExact: boolean): MediaInfo {
   const { codecpar } = stream;
@@ -66,6 +70,8 @@ function knownUs(durationUs: bigint): number | undefined {
 
 function lowerCased(tags: Record<string, string> | undefined): Record<string, string> {
   const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(tags ?? {})) result[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(tags ?? {})) {
+    if (!BOOKKEEPING.test(name.toLowerCase())) result[name.toLowerCase()] = value;
+  }
   return result;
 }
