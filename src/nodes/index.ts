@@ -3,11 +3,35 @@
  * @module
  */
 import type { NodeDefinition } from '../graph/define-node.js';
+import { echo } from './effects/echo.js';
 import { gain } from './effects/gain.js';
+import { robot } from './effects/robot.js';
+import { opus } from './encoders/opus.js';
+import { tee } from './flow/tee.js';
+import { level } from './meters/level.js';
+import { duck } from './mixers/duck.js';
 import { sum } from './mixers/sum.js';
+import { callSink } from './sinks/call.js';
 import { nullSink } from './sinks/null.js';
+import { file } from './sources/file.js';
+import { participants } from './sources/participants.js';
 import { silence } from './sources/silence.js';
 import { tone } from './sources/tone.js';
 
 /** Every shipped node type. */
-export const builtinNodes: readonly NodeDefinition[] = [silence, tone, gain, sum, nullSink];
+export const builtinNodes: readonly NodeDefinition[] = [
+  file,
+  participants,
+  silence,
+  tone,
+  echo,
+  gain,
+  robot,
+  duck,
+  sum,
+  tee,
+  level,
+  opus,
+  callSink,
+  nullSink,
+];

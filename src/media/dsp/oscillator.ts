@@ -17,6 +17,12 @@ export class Oscillator {
   /** Position in the period, 0…1. */
   #phase = 0;
 
+  /** Lets `samples` pass unheard. */
+  skip(samples: number, frequencyHz: number): void {
+    const phase = this.#phase + (samples * frequencyHz) / SAMPLE_RATE;
+    this.#phase = phase - Math.floor(phase);
+  }
+
   /** The next sample at a frequency in Hz, which must be at least 0 and below half of 48 kHz. */
   next(waveform: Waveform, frequencyHz: number): number {
     const step = frequencyHz / SAMPLE_RATE;

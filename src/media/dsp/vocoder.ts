@@ -1,0 +1,218 @@
+import { SAMPLE_RATE } from '../format.js';
+import { biquadCoefficients, biquadGain, type BiquadCoefficients } from './biquad.js';
+
+/** Number of bands. Twenty follow speech well enough to be understood; more would resolve the speaker's own pitch. */
+export const VOCODER_BANDS = 20;
+
+const LOWEST_HZ = 90;
+const HIGHEST_HZ = 9_000;
+/** Centres a fixed ratio apart, and as wide as that: neighbours meet at their −3 dB points (each stage at −1.5 dB). */
+const RATIO = (HIGHEST_HZ / LOWEST_HZ) ** (1 / (VOCODER_BANDS - 1));
+const STAGE_Q = (Math.sqrt(RATIO) / (RATIO - 1)) * Math.sqrt(Math.SQRT2 - 1);
+/** Harmonics a band lets through less than this are left out of its carrier. */
+const INAUDIBLE = 0.02;
+/** Time constant of each of the two smoothing stages: follows a syllable, and smooths the ripple of a low voice's periods. */
+const SMOOTHING_MS = 5;
+const SMOOTHING = 1 - Math.exp(-1000 / (SMOOTHING_MS * SAMPLE_RATE));
+
+/** How far the robot lags behind the voice: the delay of the two smoothing stages, in milliseconds. */
+export const VOCODER_LATENCY_MS = 2 * SMOOTHING_MS;
+/** The RMS of a sine over its mean magnitude. */
+const MEAN_TO_RMS = Math.PI / (2 * Math.SQRT2);
+const NOTHING = 1e-9;
+
+interface Band {
+  readonly centreHz: number;
+  readonly filter: BiquadCoefficients;
+  /** Two filter stages (x[n−1], x[n−2] of each and of the last result) and two stages of smoothing. */
+  readonly state: Float64Array;
+}
+
+/** One period of the carrier, as each band lets it through, with the level set so that loudness stays what it was. */
+export type Carrier = readonly Float32Array[];
+
+/**
+ * A channel vocoder: measures how loud the voice is in each of {@link VOCODER_BANDS} bands and gives the bands of a buzzing carrier
+ * the same loudness (H. Dudley, "The Vocoder", Bell Labs Record 18, 1939). The words stay, the melody of the voice goes.
+ *
+ * The carrier is periodic, so its bands are computed once for a period and not filtered while running. State is kept across frames.
+ */
+export class Vocoder {
+  readonly #bands: readonly Band[] = Array.from({ length: VOCODER_BANDS }, (_, k) => {
+    const centreHz = LOWEST_HZ * RATIO ** k;
+    return { centreHz, filter: biquadCoefficients('bandpass', centreHz, STAGE_Q), state: new Float64Array(8) };
+  });
+  #envelope = new Float32Array(0);
+  #carrier: Carrier;
+  #before: Carrier | undefined;
+  #position = 0;
+  #faded = 0;
+
+  /** @param carrierHz pitch of the robot. */
+  constructor(carrierHz: number) {
+    this.#carrier = makeCarrier(carrierHz, this.#bands);
+  }
+
+  /** True when nothing of the voice is left in it. */
+  get empty(): boolean {
+    return this.#bands.every(({ state }) => state.every((x) => x === 0));
+  }
+
+  /** Lets `samples` of silence pass while it is empty. */
+  skip(samples: number): void {
+    this.#before = undefined;
+    this.#position = (this.#position + samples) % this.#carrier[0]!.length;
+  }
+
+  /** Changes the pitch, fading over within 10 ms. */
+  setCarrier(carrierHz: number): void {
+    this.#before = this.#carrier;
+    this.#carrier = makeCarrier(carrierHz, this.#bands);
+    this.#faded = 0;
+  }
+
+  /** Turns a frame of voice into one of robot. `voice` and `out` are different arrays of one length. */
+  run(voice: Float32Array, out: Float32Array): void {
+    const n = out.length;
+    if (this.#envelope.length !== n) this.#envelope = new Float32Array(n);
+    out.fill(0);
+    for (let k = 0; k < VOCODER_BANDS; k++) {
+      const band = this.#bands[k]!;
+      follow(band.filter, band.state, voice, this.#envelope);
+      if (this.#before) fadeCarrier(this.#envelope, this.#before[k]!, this.#carrier[k]!, this.#position, this.#faded, out);
+      else addCarrier(this.#envelope, this.#carrier[k]!, this.#position, out);
+    }
+    this.#position += n;
+    if (!this.#before) this.#position %= this.#carrier[0]!.length;
+    else if ((this.#faded += n) >= FADE) this.#before = undefined;
+  }
+}
+
+const FADE = SAMPLE_RATE / 100;
+
+/** Band-passes the voice twice (12 dB an octave on each side) and smooths the magnitude twice. */
+function follow(c: BiquadCoefficients, state: Float64Array, voice: Float32Array, envelope: Float32Array): void {
+  const { b0, a1, a2 } = c;
+  const n = envelope.length;
+  let x1 = state[0]!;
+  let x2 = state[1]!;
+  let y1 = state[2]!;
+  let y2 = state[3]!;
+  let z1 = state[4]!;
+  let z2 = state[5]!;
+  let fast = state[6]!;
+  let slow = state[7]!;
+  for (let i = 0; i < n; i++) {
+    const x = voice[i]!;
+    // A band-pass has b1 = 0 and b2 = −b0.
+    const y = b0 * (x - x2) - a1 * y1 - a2 * y2;
+    const z = b0 * (y - y2) - a1 * z1 - a2 * z2;
+    x2 = x1;
+    x1 = x;
+    y2 = y1;
+    y1 = y;
+    z2 = z1;
+    z1 = z;
+    fast += SMOOTHING * (Math.abs(z) - fast);
+    slow += SMOOTHING * (fast - slow);
+    envelope[i] = slow;
+  }
+  const rest = Math.abs(x1) + Math.abs(x2) + Math.abs(y1) + Math.abs(y2) + Math.abs(z1) + Math.abs(z2) + fast + slow;
+  // Too small to hear, not a number, or beyond all measure: start anew.
+  if (!(rest > NOTHING && rest < 1e6)) {
+    state.fill(0);
+    return;
+  }
+  state[0] = x1;
+  state[1] = x2;
+  state[2] = y1;
+  state[3] = y2;
+  state[4] = z1;
+  state[5] = z2;
+  state[6] = fast;
+  state[7] = slow;
+}
+
+function addCarrier(envelope: Float32Array, carrier: Float32Array, position: number, out: Float32Array): void {
+  const period = carrier.length;
+  const n = out.length;
+  let at = position % period;
+  for (let i = 0; i < n; i++) {
+    out[i] = out[i]! + envelope[i]! * carrier[at]!;
+    if (++at === period) at = 0;
+  }
+}
+
+function fadeCarrier(
+  envelope: Float32Array,
+  before: Float32Array,
+  after: Float32Array,
+  position: number,
+  faded: number,
+  out: Float32Array,
+): void {
+  const n = out.length;
+  for (let i = 0; i < n; i++) {
+    const share = Math.min(1, (faded + i + 1) / FADE);
+    const old = before[(position + i) % before.length]!;
+    const wave = old + (after[(position + i) % after.length]! - old) * share;
+    out[i] = out[i]! + envelope[i]! * wave;
+  }
+}
+
+/**
+ * The carrier's bands. Its harmonics are equally strong and have the phases of M. R. Schroeder, "Synthesis of Low-Peak-Factor Signals
+ * and Binary Sequences with Low Autocorrelation", IEEE Trans. Inf. Theory 16(1), 1970: a pulse train of the same spectrum would be all peaks.
+ * The period is a whole number of samples.
+ */
+function makeCarrier(carrierHz: number, bands: readonly Band[]): Carrier {
+  const period = Math.round(SAMPLE_RATE / carrierHz);
+  const baseHz = SAMPLE_RATE / period;
+  const harmonics = Math.floor((HIGHEST_HZ * RATIO) / baseHz);
+  const cosine = Float64Array.from({ length: period }, (_, i) => Math.cos((2 * Math.PI * i) / period));
+  const sine = Float64Array.from({ length: period }, (_, i) => Math.sin((2 * Math.PI * i) / period));
+  const tables = bands.map((band) => {
+    const table = new Float32Array(period);
+    let power = 0;
+    for (let h = 1; h <= harmonics; h++) {
+      const gain = biquadGain(band.filter, h * baseHz) ** 2;
+      const nearest = Math.abs(h * baseHz - band.centreHz) <= baseHz / 2;
+      if (gain < INAUDIBLE && !nearest) continue;
+      const phase = (-Math.PI * h * (h - 1)) / harmonics;
+      const re = gain * Math.cos(phase);
+      const im = gain * Math.sin(phase);
+      for (let i = 0, at = 0; i < period; i++, at = (at + h) % period) table[i] = table[i]! + re * cosine[at]! - im * sine[at]!;
+      power += (gain * gain) / 2;
+    }
+    // Each band at an RMS of 1, for the envelope to scale; a band between two harmonics stays without a carrier.
+    if (power > 0) for (let i = 0; i < period; i++) table[i] = table[i]! / Math.sqrt(power);
+    return table;
+  });
+  const level = noiseLevel(tables, bands);
+  for (const table of tables) for (let i = 0; i < period; i++) table[i] = table[i]! * level;
+  return tables;
+}
+
+/** The factor that makes white noise, as far as the bands hear it, come out as strong as it went in. */
+function noiseLevel(tables: Carrier, bands: readonly Band[]): number {
+  bandPowers ??= bands.map(({ filter }) => noisePower(filter));
+  const period = tables[0]!.length;
+  let power = 0;
+  for (let i = 0; i < period; i++) {
+    let x = 0;
+    for (let k = 0; k < tables.length; k++) x += Math.sqrt(bandPowers[k]!) * tables[k]![i]!;
+    power += (x * x) / period;
+  }
+  // The follower measures mean magnitude; the tables have an RMS of 1.
+  return Math.sqrt((HIGHEST_HZ - LOWEST_HZ) / power) * MEAN_TO_RMS;
+}
+
+let bandPowers: readonly number[] | undefined;
+
+/** What two stages of a filter let through of noise with a power of 1 per hertz. */
+function noisePower(filter: BiquadCoefficients): number {
+  const stepHz = 10;
+  let power = 0;
+  for (let hz = stepHz; hz < SAMPLE_RATE / 2; hz += stepHz) power += stepHz * biquadGain(filter, hz) ** 4;
+  return power;
+}

@@ -1,0 +1,75 @@
+import { Observable } from 'rxjs';
+import { z } from 'zod';
+import { defineNode } from '../../graph/define-node.js';
+import { audio } from '../../graph/ports.js';
+import type { AudioFrame } from '../../media/frame.js';
+import { channelsOption } from '../support/channels.js';
+import { FilePlayer } from '../support/file-player.js';
+
+/** What `source.file` takes. */
+export const fileOptions = z.strictObject({
+  src: z.string().min(1).meta({ description: 'File to play: beside the graph file, or in the current folder.' }),
+  loop: z.boolean().default(false).meta({ description: 'Begin anew at the end, without a gap.' }),
+  startSec: z.number().min(0).default(0).meta({ description: 'Where to begin, and where a loop begins anew, in seconds.' }),
+  endSec: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'Where to end, in seconds from the start of the file. Absent: at its end.' }),
+  autoplay: z.boolean().default(true).meta({ description: 'Play at once; otherwise silence until the command `play`.' }),
+  channels: channelsOption('Channels of the output, whatever the file has'),
+});
+
+/** Options of `source.file`. */
+export type FileOptions = z.output<typeof fileOptions>;
+
+/** `source.file`: a media file. */
+export const file = defineNode({
+  type: 'source.file',
+  summary: 'Play the sound of a media file.',
+  details:
+    'Any file FFmpeg reads. A few frames are decoded ahead, between ticks; should they run out, silence is given and an underrun counted. ' +
+    'A new `src`, `startSec` or `endSec` opens the new file beside the old and fades over within 20 ms; if it cannot be opened the ' +
+    'old one plays on and `stream.failed` says why.\n\n' +
+    'Commands: `pause`, `play`, `restart`, `seek { positionMs }`; none clicks.\n\n' +
+    'Events: `stream.opened { src, info }`, `stream.started`, `stream.looped`, `stream.paused`, `stream.resumed`, `stream.seeked`, ' +
+    '`stream.position { positionMs, durationMs }` once a second while watched, `stream.failed { src, problem }`, and exactly once for each ' +
+    'opened stream `stream.ended { src, reason, problem? }` with the reason `finished`, `failed` (what could be decoded was played), ' +
+    '`replaced` or `stopped`.',
+  inputs: {},
+  outputs: { audio: audio("The file's sound; ends with the file unless it loops.") },
+  options: fileOptions,
+  fixedOptions: ['autoplay', 'channels'],
+  fileOptions: ['src'],
+  create: ({ options, options$, ctx }) => {
+    const player = new FilePlayer(ctx, options);
+    ctx.defer(() => player.stop());
+    const subscriptions = [
+      options$.subscribe((next) => player.set(next)),
+      ctx.commands$.subscribe((command) => player.command(command)),
+      ctx.idle$.subscribe(() => player.readAhead()),
+    ];
+    ctx.defer(() => subscriptions.forEach((subscription) => subscription.unsubscribe()));
+    return {
+      audio: new Observable((subscriber) => {
+        subscriber.add(player.failed$.subscribe({ error: (reason) => subscriber.error(reason) }));
+        subscriber.add(
+          ctx.tick$.subscribe({
+            next(tick) {
+              let frame: AudioFrame | undefined;
+              try {
+                frame = player.next(tick.ptsUs);
+              } catch (reason) {
+                // RxJS would rethrow it where nobody can catch it.
+                return subscriber.error(reason);
+              }
+              if (frame) subscriber.next(frame);
+              else subscriber.complete();
+            },
+            complete: () => subscriber.complete(),
+          }),
+        );
+      }),
+    };
+  },
+});

@@ -1,0 +1,122 @@
+import type { AudioOutcome, AudioReader } from '../../media/av/audio-reader.js';
+import { createAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
+
+/** A frame that was read ahead. */
+export interface DeckFrame {
+  /** The frame; valid until the deck is filled again. */
+  readonly frame: AudioFrame;
+  /** Where in the file its first sample is, in microseconds. */
+  positionUs: number;
+  /** True when the file began anew within it. */
+  looped: boolean;
+}
+
+/** How many frames are read ahead: 80 ms, which outlasts a burst of ticks after a stall. */
+const DEPTH = 4;
+
+/** An open file with a few frames read ahead, which can go round without a gap. */
+export class Deck {
+  /** Whether it begins anew at its end. */
+  loop: boolean;
+  readonly #reader: AudioReader;
+  readonly #startUs: number;
+  readonly #slots: DeckFrame[];
+  #first = 0;
+  #count = 0;
+  #drained = false;
+
+  /**
+   * @param reader the open file; the deck closes it.
+   * @param startUs where a loop begins anew, in microseconds.
+   * @param loop whether it does.
+   */
+  constructor(reader: AudioReader, startUs: number, loop: boolean) {
+    this.#reader = reader;
+    this.#startUs = startUs;
+    this.loop = loop;
+    this.#slots = Array.from({ length: DEPTH }, () => ({
+      frame: createAudioFrame(reader.channels),
+      positionUs: 0,
+      looped: false,
+    }));
+  }
+
+  /** What the file says about itself. */
+  get info(): AudioReader['info'] {
+    return this.#reader.info;
+  }
+
+  /** True when every frame was taken and there are no more. */
+  get ended(): boolean {
+    return this.#drained && this.#count === 0;
+  }
+
+  /** How it ended. */
+  get outcome(): AudioOutcome | undefined {
+    return this.#reader.outcome;
+  }
+
+  /** Where the next frame begins, in microseconds. */
+  get positionUs(): number {
+    return this.#count > 0 ? this.#slots[this.#first]!.positionUs : this.#reader.positionUs;
+  }
+
+  /** Reads ahead until so many frames wait; by default as many as it holds. */
+  fill(frames: number = DEPTH): void {
+    while (this.#count < frames && !this.#drained) {
+      const slot = this.#slots[(this.#first + this.#count) % DEPTH]!;
+      if (this.#read(slot)) this.#count++;
+      else this.#drained = true;
+    }
+  }
+
+  /** Takes the next frame; undefined when none waits. */
+  take(): DeckFrame | undefined {
+    if (this.#count === 0) return undefined;
+    const slot = this.#slots[this.#first]!;
+    this.#first = (this.#first + 1) % DEPTH;
+    this.#count--;
+    return slot;
+  }
+
+  /** Goes to a position of the file, in microseconds, and forgets what was read ahead. */
+  seek(positionUs: number): void {
+    this.#count = 0;
+    this.#drained = false;
+    this.#reader.seek(positionUs);
+  }
+
+  /** Frees the file. */
+  close(): void {
+    this.#count = 0;
+    this.#drained = true;
+    this.#reader.close();
+  }
+
+  /** The reader fills a frame unless the file ends in it: then a loop fills the rest from the file's beginning. */
+  #read(slot: DeckFrame): boolean {
+    const { frame } = slot;
+    const wanted = frameSamples(frame);
+    slot.positionUs = this.#reader.positionUs;
+    slot.looped = false;
+    let written = this.#reader.read(frame);
+    while (written < wanted && this.loop && this.#reader.outcome?.kind !== 'failed') {
+      this.#reader.seek(this.#startUs);
+      if (written === 0) slot.positionUs = this.#startUs;
+      slot.looped = true;
+      const more = this.#readBehind(frame, written);
+      // A file without a single sample would go round for ever.
+      if (more === 0) break;
+      written += more;
+    }
+    return written > 0;
+  }
+
+  #readBehind(frame: AudioFrame, written: number): number {
+    const rest = createAudioFrame(0);
+    rest.planes = frame.planes.map((plane) => plane.subarray(written));
+    const more = this.#reader.read(rest);
+    frame.silent &&= rest.silent;
+    return more;
+  }
+}

@@ -1,0 +1,281 @@
+import { ReplaySubject, type Observable } from 'rxjs';
+import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
+import type { NodeCommand, NodeContext } from '../../graph/context.js';
+import { openAudioFile } from '../../media/av/audio-reader.js';
+import { crossfade } from '../../media/dsp/crossfade.js';
+import {
+  clearAudioFrame,
+  copyAudioFrame,
+  createAudioFrame,
+  frameSamples,
+  shapeAudioFrame,
+  type AudioFrame,
+} from '../../media/frame.js';
+import type { FileOptions } from '../sources/file.js';
+import { withChannels } from './channels.js';
+import { Deck } from './deck.js';
+
+/** Between two `stream.position` events: a second of frames. */
+const POSITION_TICKS = 50;
+
+/** What plays: an open file and the name it was asked for by. */
+interface Stream {
+  readonly src: string;
+  readonly deck: Deck;
+  started: boolean;
+}
+
+/**
+ * The playback behind `source.file`: one stream at a time, with pause, seek and change-over. Every jump of the signal is a fade over one
+ * frame, 20 ms, from what was to come to what comes instead.
+ */
+export class FilePlayer {
+  readonly #ctx: NodeContext;
+  readonly #channels: 1 | 2;
+  readonly #output: AudioFrame;
+  readonly #scratch: AudioFrame;
+  /** What would have come next, kept to be faded out over the next frame. */
+  readonly #leaving: AudioFrame;
+  readonly #failed$ = new ReplaySubject<never>(1);
+  readonly #aborted = new AbortController();
+  #stream: Stream | undefined;
+  #ready: Stream | undefined;
+  #options: FileOptions;
+  #wanted = '';
+  #playing: boolean;
+  #fades = false;
+  #over = false;
+  #ticks = 0;
+
+  /** Begins to open the file; the graph's first tick waits for it. */
+  constructor(ctx: NodeContext, options: FileOptions) {
+    this.#ctx = ctx;
+    this.#options = options;
+    this.#playing = options.autoplay;
+    this.#channels = options.channels;
+    this.#output = createAudioFrame(options.channels);
+    this.#scratch = createAudioFrame(options.channels);
+    this.#leaving = createAudioFrame(options.channels);
+  }
+
+  /** Fails when the first file cannot be opened. */
+  get failed$(): Observable<never> {
+    return this.#failed$;
+  }
+
+  /** Takes new options; opens another file if they ask for one. */
+  set(next: FileOptions): void {
+    this.#options = next;
+    if (this.#stream) this.#stream.deck.loop = next.loop;
+    if (this.#ready) this.#ready.deck.loop = next.loop;
+    const wanted = JSON.stringify([next.src, next.startSec, next.endSec]);
+    if (wanted === this.#wanted || this.#over) return;
+    this.#wanted = wanted;
+    this.#ctx.hold(this.#open(next, wanted));
+  }
+
+  /** Obeys a command; says so by `command.refused` when it cannot. */
+  command({ type, ...data }: NodeCommand): void {
+    switch (type) {
+      case 'pause':
+        return this.#pause();
+      case 'play':
+        return this.#play();
+      case 'restart':
+        this.#seek(this.#options.startSec * 1e6);
+        return this.#play();
+      case 'seek': {
+        const { positionMs } = data;
+        if (typeof positionMs === 'number' && positionMs >= 0 && Number.isFinite(positionMs))
+          return this.#seek(positionMs * 1000);
+        return this.#ctx.emit({ type: 'command.refused', command: type, reason: 'positionMs must be a number of 0 or more' });
+      }
+      default:
+        this.#ctx.emit({ type: 'command.refused', command: type, reason: 'source.file takes pause, play, restart and seek' });
+    }
+  }
+
+  /** Decodes ahead; for the time between two ticks. */
+  readAhead(): void {
+    this.#stream?.deck.fill();
+  }
+
+  /** The frame of this tick; undefined when the stream has ended. */
+  next(ptsUs: number): AudioFrame | undefined {
+    if (this.#over) return undefined;
+    if (this.#ready) this.#changeOver(this.#ready);
+    const frame = this.#nextFrame();
+    if (frame) frame.ptsUs = ptsUs;
+    return frame;
+  }
+
+  /** Ends playback and frees everything. */
+  stop(): void {
+    this.#aborted.abort();
+    this.#ready?.deck.close();
+    this.#ready = undefined;
+    this.#end('stopped');
+  }
+
+  #nextFrame(): AudioFrame | undefined {
+    const stream = this.#stream;
+    if (!stream || !this.#playing) return this.#fades ? this.#fadeTo(undefined) : this.#silence();
+    const { deck } = stream;
+    // Offline nothing runs between ticks that could be late: read what is needed now.
+    if (this.#ctx.offline) deck.fill(1);
+    const taken = deck.take();
+    if (!taken) {
+      if (!deck.ended) {
+        this.#ctx.count('underruns');
+        return this.#fades ? this.#fadeTo(undefined) : this.#silence();
+      }
+      const { outcome } = deck;
+      if (outcome?.kind === 'failed') this.#end('failed', problem(outcome.code, outcome.data));
+      else this.#end('finished');
+      return undefined;
+    }
+    if (!stream.started) {
+      stream.started = true;
+      this.#ctx.emit({ type: 'stream.started', src: stream.src });
+    }
+    if (taken.looped) this.#ctx.emit({ type: 'stream.looped', src: stream.src });
+    if (++this.#ticks % POSITION_TICKS === 0 && this.#ctx.watched('stream.position')) {
+      const { durationUs } = deck.info;
+      const durationMs = durationUs === undefined ? null : Math.round(durationUs / 1000);
+      this.#ctx.emit({ type: 'stream.position', positionMs: Math.round(taken.positionUs / 1000), durationMs });
+    }
+    const frame = withChannels(taken.frame, this.#channels, this.#scratch);
+    return this.#fades ? this.#fadeTo(frame) : frame;
+  }
+
+  async #open(options: FileOptions, wanted: string): Promise<void> {
+    const { src, startSec, endSec } = options;
+    try {
+      const reader = await openAudioFile(this.#ctx.resolvePath(src), {
+        startSec,
+        ...(endSec === undefined ? {} : { endSec }),
+        signal: this.#aborted.signal,
+      });
+      const deck = new Deck(reader, startSec * 1e6, this.#options.loop);
+      // Meanwhile stopped, ended, or asked for yet another file.
+      if (this.#over || wanted !== this.#wanted) return deck.close();
+      deck.fill();
+      this.#ctx.emit({ type: 'stream.opened', src, info: reader.info });
+      this.#closeReady();
+      const stream = { src, deck, started: false };
+      if (this.#stream) this.#ready = stream;
+      else this.#stream = stream;
+    } catch (reason) {
+      if (this.#over || this.#aborted.signal.aborted || wanted !== this.#wanted) return;
+      const failure =
+        reason instanceof VoxError ? reason.problems[0]! : problem('MEDIA_UNREADABLE', { path: src, reason: reasonOf(reason) });
+      this.#ctx.emit({ type: 'stream.failed', src, problem: plain(failure) });
+      if (!this.#stream) this.#failed$.error(reason);
+    }
+  }
+
+  /** A file that was opened but overtaken by another before it was heard. */
+  #closeReady(): void {
+    if (!this.#ready) return;
+    this.#ready.deck.close();
+    this.#ctx.emit({ type: 'stream.ended', src: this.#ready.src, reason: 'replaced' });
+    this.#ready = undefined;
+  }
+
+  #changeOver(next: Stream): void {
+    const old = this.#stream!;
+    this.#keepNext();
+    old.deck.close();
+    this.#ctx.emit({ type: 'stream.ended', src: old.src, reason: 'replaced' });
+    this.#stream = next;
+    this.#ready = undefined;
+  }
+
+  #pause(): void {
+    if (!this.#playing) return;
+    if (this.#stream) {
+      const positionUs = this.#keepNext();
+      // What fades out now is heard again on going on, so that nothing is lost.
+      if (positionUs !== undefined) this.#stream.deck.seek(positionUs);
+    }
+    this.#playing = false;
+    this.#ctx.emit({ type: 'stream.paused', positionMs: this.#positionMs() });
+  }
+
+  #play(): void {
+    if (this.#playing) return;
+    this.#playing = true;
+    // From silence: the first frame is faded in.
+    if (!this.#fades) this.#leaveSilence();
+    this.#ctx.emit({ type: 'stream.resumed', positionMs: this.#positionMs() });
+  }
+
+  #seek(positionUs: number): void {
+    if (!this.#stream) return;
+    if (this.#playing) this.#keepNext();
+    this.#stream.deck.seek(positionUs);
+    this.#stream.deck.fill(1);
+    this.#ctx.emit({ type: 'stream.seeked', positionMs: Math.round(positionUs / 1000) });
+  }
+
+  /** Keeps the frame that would come next, to fade it out; returns where in the file it was. */
+  #keepNext(): number | undefined {
+    if (!this.#playing) {
+      if (!this.#fades) this.#leaveSilence();
+      return undefined;
+    }
+    const { deck } = this.#stream!;
+    deck.fill(1);
+    const taken = deck.take();
+    if (!taken) {
+      this.#leaveSilence();
+      return undefined;
+    }
+    const frame = withChannels(taken.frame, this.#channels, this.#scratch);
+    if (this.#fades) copyAudioFrame(this.#fadeTo(frame), this.#leaving);
+    else copyAudioFrame(frame, this.#leaving);
+    this.#fades = true;
+    return taken.positionUs;
+  }
+
+  #leaveSilence(): void {
+    clearAudioFrame(this.#leaving);
+    this.#fades = true;
+  }
+
+  #fadeTo(frame: AudioFrame | undefined): AudioFrame {
+    this.#fades = false;
+    const output = this.#output;
+    const leaving = this.#leaving;
+    shapeAudioFrame(output, this.#channels, frameSamples(leaving));
+    if (leaving.silent && (!frame || frame.silent)) return this.#silence();
+    for (let c = 0; c < this.#channels; c++) {
+      crossfade(leaving.silent ? undefined : leaving.planes[c], frame?.planes[c], output.planes[c]!);
+    }
+    output.silent = false;
+    return output;
+  }
+
+  #silence(): AudioFrame {
+    clearAudioFrame(this.#output);
+    return this.#output;
+  }
+
+  #positionMs(): number {
+    return Math.round((this.#stream?.deck.positionUs ?? this.#options.startSec * 1e6) / 1000);
+  }
+
+  #end(reason: 'finished' | 'failed' | 'stopped', failure?: Problem): void {
+    this.#over = true;
+    const stream = this.#stream;
+    if (!stream) return;
+    this.#stream = undefined;
+    stream.deck.close();
+    this.#ctx.emit({ type: 'stream.ended', src: stream.src, reason, ...(failure ? { problem: plain(failure) } : {}) });
+  }
+}
+
+/** A problem as plain JSON. */
+function plain({ code, message, fix }: Problem): { code: string; message: string; fix: string } {
+  return { code, message, fix };
+}

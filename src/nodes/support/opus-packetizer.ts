@@ -1,0 +1,193 @@
+import type { NodeContext } from '../../graph/context.js';
+import { createOpusEncoder, type OpusEncoder } from '../../media/av/opus-encoder.js';
+import { levelDbov, meanSquare } from '../../media/dsp/level.js';
+import { samplesToUs, usToSamples } from '../../media/format.js';
+import { createAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
+import type { Packet } from '../../media/packet.js';
+import type { OpusNodeOptions } from '../encoders/opus.js';
+import { withChannels } from './channels.js';
+import { opusSilence } from './opus-silence.js';
+
+/** So much silence is still encoded, so that the encoder's memory of sound has faded and been sent. */
+const TAIL_SAMPLES = usToSamples(200_000);
+/** With dtx: one packet in so much silence, which keeps receivers and address translators awake. */
+const DTX_SAMPLES = usToSamples(400_000);
+
+/** Turns frames into packets; the state behind `encode.opus`. */
+export class OpusPacketizer {
+  readonly #ctx: NodeContext;
+  readonly #options: OpusNodeOptions;
+  readonly #packetSamples: number;
+  readonly #nothing: Uint8Array;
+  readonly #scratch: AudioFrame;
+  readonly #packet: Packet = {
+    kind: 'packet',
+    codec: 'opus',
+    ptsUs: 0,
+    durationUs: 0,
+    key: true,
+    data: new Uint8Array(0),
+    levelDbov: -127,
+  };
+  #encoder: OpusEncoder | undefined;
+  #emit: (packet: Packet) => void = () => {};
+  #fail: (reason: unknown) => void = () => {};
+  #bitrateKbps: number;
+  #dtx: boolean;
+  #closed = false;
+  #clipped = 0;
+  /** Time of the first sample that is not sent yet. */
+  #startUs = 0;
+  /** Samples taken and not sent yet. */
+  #waiting = 0;
+  /** Sum of mean square × samples of what waits. */
+  #energy = 0;
+  #silentSamples = 0;
+  #resting = false;
+  #unsent = 0;
+
+  constructor(ctx: NodeContext, options: OpusNodeOptions) {
+    this.#ctx = ctx;
+    this.#options = options;
+    this.#bitrateKbps = options.bitrateKbps;
+    this.#dtx = options.dtx;
+    this.#packetSamples = usToSamples(options.frameMs * 1000);
+    this.#nothing = opusSilence((options.frameMs / 20) as 1 | 2 | 3, options.channels);
+    this.#scratch = createAudioFrame(options.channels);
+  }
+
+  /** Begins to open the encoder; the first tick waits for it. */
+  start(emit: (packet: Packet) => void, fail: (reason: unknown) => void): void {
+    this.#emit = emit;
+    this.#fail = fail;
+    this.#ctx.hold(this.#open());
+  }
+
+  async #open(): Promise<void> {
+    const { application, complexity, vbr, fec, packetLossPercent, frameMs, channels } = this.#options;
+    const bitrateKbps = this.#bitrateKbps;
+    try {
+      const encoder = await createOpusEncoder({
+        bitrateKbps,
+        application,
+        complexity,
+        vbr,
+        fec,
+        packetLossPercent,
+        frameMs,
+        channels,
+      });
+      if (this.#closed) return encoder.close();
+      this.#encoder = encoder;
+      if (this.#bitrateKbps !== bitrateKbps) this.#changeBitrate(encoder);
+    } catch (reason) {
+      if (!this.#closed) this.#fail(reason);
+    }
+  }
+
+  /** Takes the options that may change: bit rate and dtx. */
+  set({ bitrateKbps, dtx }: OpusNodeOptions): void {
+    this.#dtx = dtx;
+    if (bitrateKbps === this.#bitrateKbps) return;
+    this.#bitrateKbps = bitrateKbps;
+    if (this.#encoder) this.#changeBitrate(this.#encoder);
+  }
+
+  #changeBitrate(encoder: OpusEncoder): void {
+    this.#ctx.hold(encoder.setBitrate(this.#bitrateKbps).catch((reason: unknown) => this.#closed || this.#fail(reason)));
+  }
+
+  /** Takes a frame; emits the packets that it completes. */
+  take(input: AudioFrame): void {
+    const samples = frameSamples(input);
+    if (!this.#encoder) {
+      this.#ctx.count('dropped');
+      return;
+    }
+    if (this.#waiting === 0) this.#startUs = input.ptsUs;
+    this.#silentSamples = input.silent ? this.#silentSamples + samples : 0;
+    try {
+      if (!this.#restsWith(input)) return this.#encode(this.#encoder, input, samples);
+    } catch (reason) {
+      return this.#fail(reason);
+    }
+    this.#waiting += samples;
+    while (this.#waiting >= this.#packetSamples) this.#sendNothing();
+  }
+
+  /** Sends what is left; nothing may be taken afterwards. */
+  flush(): void {
+    if (!this.#encoder) return;
+    if (this.#resting) {
+      if (this.#waiting > 0) this.#sendNothing();
+      return;
+    }
+    this.#encoder.flush(this.#send);
+  }
+
+  /** Frees the encoder. */
+  close(): void {
+    this.#closed = true;
+    this.#encoder?.close();
+    this.#encoder = undefined;
+  }
+
+  /** Whether the encoder may rest through this frame. It starts to, and stops, only between two packets. */
+  #restsWith(input: AudioFrame): boolean {
+    if (this.#resting) {
+      if (input.silent) return true;
+      this.#resting = false;
+      this.#unsent = 0;
+      // The packet that began in silence goes on with sound: the encoder gets the silence afterwards.
+      if (this.#waiting > 0) this.#encoder!.encode(createAudioFrame(this.#options.channels, this.#waiting), this.#send);
+      return false;
+    }
+    this.#resting = input.silent && this.#waiting === 0 && this.#silentSamples > TAIL_SAMPLES;
+    return this.#resting;
+  }
+
+  #encode(encoder: OpusEncoder, input: AudioFrame, samples: number): void {
+    this.#waiting += samples;
+    if (!input.silent) this.#energy += meanSquare(input.planes) * samples;
+    const frame = this.#options.channels === 1 ? withChannels(input, 1, this.#scratch) : input;
+    encoder.encode(frame, this.#send);
+    const clipped = encoder.clippedSamples - this.#clipped;
+    if (clipped === 0) return;
+    this.#clipped += clipped;
+    this.#ctx.count('clipped', clipped);
+  }
+
+  readonly #send = (data: Uint8Array, samples: number): void => {
+    const packet = this.#packet;
+    packet.data = data;
+    packet.levelDbov = levelDbov(this.#energy / samples);
+    this.#energy = 0;
+    this.#sendPacket(samples);
+  };
+
+  #sendNothing(): void {
+    const due = this.#unsent === 0;
+    this.#unsent += this.#packetSamples;
+    if (this.#unsent >= DTX_SAMPLES) this.#unsent = 0;
+    if (this.#dtx && !due) {
+      this.#pass(this.#packetSamples);
+      return;
+    }
+    this.#packet.data = this.#nothing;
+    this.#packet.levelDbov = -127;
+    this.#sendPacket(this.#packetSamples);
+  }
+
+  #sendPacket(samples: number): void {
+    this.#packet.ptsUs = this.#startUs;
+    this.#packet.durationUs = samplesToUs(samples);
+    this.#pass(samples);
+    this.#ctx.count('encoded');
+    this.#emit(this.#packet);
+  }
+
+  #pass(samples: number): void {
+    this.#startUs += samplesToUs(samples);
+    this.#waiting = Math.max(0, this.#waiting - samples);
+  }
+}
