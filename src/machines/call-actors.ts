@@ -1,3 +1,4 @@
+import type { Unsubscribable } from 'rxjs';
 import { type EventObject, fromCallback, fromPromise } from 'xstate';
 import type { TransportOpened } from './call-types.js';
 import { callFailure, failureFrom } from './failure.js';
@@ -69,32 +70,37 @@ export function callActors(signalling: Signalling, createTransport: () => Transp
     transport: fromCallback<ApplyAnswer, undefined, TransportEvent | TransportOpened>(({ sendBack, receive }) => {
       const failed = (thrown: unknown, step: string): void =>
         sendBack({ type: 'transport.failed', failure: failureFrom(thrown, step) });
-      let transport: Transport;
+      // An error that leaves a callback actor would end the whole machine, so nothing may.
+      let transport: Transport | undefined;
+      let subscription: Unsubscribable | undefined;
       try {
-        transport = createTransport();
+        const made = (transport = createTransport());
+        subscription = made.events$.subscribe({
+          next: (event) => sendBack(event),
+          error: (thrown: unknown) => failed(thrown, 'keep its transport'),
+          complete: () =>
+            sendBack({
+              type: 'transport.failed',
+              failure: callFailure('CALL_CONNECTION_LOST', { reason: 'it was closed' }, 'backoff'),
+            }),
+        });
+        receive(({ answer }) => {
+          step(() => made.apply(answer)).catch((thrown: unknown) => failed(thrown, 'use the answer of the server'));
+        });
+        step(() => made.open()).then(
+          (params) => sendBack({ type: 'transport.opened', params }),
+          (thrown: unknown) => failed(thrown, 'prepare its transport'),
+        );
       } catch (thrown) {
         failed(thrown, 'make a transport');
-        return undefined;
       }
-      const subscription = transport.events$.subscribe({
-        next: (event) => sendBack(event),
-        error: (thrown: unknown) => failed(thrown, 'keep its transport'),
-        complete: () =>
-          sendBack({
-            type: 'transport.failed',
-            failure: callFailure('CALL_CONNECTION_LOST', { reason: 'it was closed' }, 'backoff'),
-          }),
-      });
-      receive(({ answer }) => {
-        step(() => transport.apply(answer)).catch((thrown: unknown) => failed(thrown, 'use the answer of the server'));
-      });
-      step(() => transport.open()).then(
-        (params) => sendBack({ type: 'transport.opened', params }),
-        (thrown: unknown) => failed(thrown, 'prepare its transport'),
-      );
       return () => {
-        subscription.unsubscribe();
-        transport.close();
+        subscription?.unsubscribe();
+        try {
+          transport?.close();
+        } catch {
+          // It broke its promise not to throw; the attempt is over all the same.
+        }
       };
     }),
   };

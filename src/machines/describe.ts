@@ -73,8 +73,8 @@ function describeState(node: AnyStateNode): StateDescription {
     ...(initial === undefined ? {} : { initial }),
     ...(node.description === undefined ? {} : { description: node.description }),
     invokes: node.invoke.map(({ id, src }) => ({ id, src: nameOf(src) })),
-    entry: node.entry.map(nameOf),
-    exit: node.exit.map(nameOf).filter((name) => !isTimer(name)),
+    entry: node.entry.filter((action) => !isTimer(action)).map(nameOf),
+    exit: node.exit.filter((action) => !isTimer(action)).map(nameOf),
     transitions: [...(node.always ?? []), ...[...node.transitions.values()].flat()].map(describeTransition),
     states: Object.values(node.states).map(describeState),
   };
@@ -107,6 +107,7 @@ function nameOf(thing: unknown): string {
   return '(inline)';
 }
 
-function isTimer(name: string): boolean {
-  return name.startsWith('xstate.');
+/** xstate starts and stops the timers of `after` by actions of its own. */
+function isTimer(action: unknown): boolean {
+  return typeof action === 'function' && 'type' in action && (action.type === 'xstate.raise' || action.type === 'xstate.cancel');
 }

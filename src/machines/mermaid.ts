@@ -39,14 +39,11 @@ function addArrow(
   transition: TransitionDescription,
 ): void {
   const [owner, from, to] = lift(state.id, target);
-  if (from === undefined || to === undefined || from === to) {
-    // From the machine itself: from every state of its top level that does not handle it.
-    if (state === machine) addFromAll(arrows, machine, target, transition);
-    else if (from !== undefined && from === to) add(arrows, owner, from, to, labelOf(transition));
-    return;
-  }
-  const within = state.id.slice(from.length + 1);
-  add(arrows, owner, from, to, (within === '' ? '' : `${within}∶ `) + labelOf(transition));
+  if (state === machine) return addFromAll(arrows, machine, target, transition);
+  const source = state.id.slice(from.length + 1);
+  const inner = target.slice(to.length + 1);
+  const label = labelOf(transition) + (source === '' ? '' : ` (in ${source})`) + (inner === '' ? '' : ` (to ${inner})`);
+  add(arrows, owner, from, to, label);
 }
 
 function addFromAll(
@@ -74,15 +71,15 @@ function add(arrows: Map<string, string[]>, owner: string, from: string, to: str
 }
 
 /** The innermost state around both, and its children that hold source and target. */
-function lift(source: string, target: string): [owner: string, from: string | undefined, to: string | undefined] {
+function lift(source: string, target: string): [owner: string, from: string, to: string] {
   const a = source.split('.');
   const b = target.split('.');
   let shared = 0;
   // A state that leads to itself or to its inside is drawn beside itself, not around itself.
   const most = Math.min(a.length, b.length) - 1;
   while (shared < most && a[shared] === b[shared]) shared++;
-  const part = (path: string[]): string | undefined => (path.length > shared ? path.slice(0, shared + 1).join('.') : undefined);
-  return [a.slice(0, shared).join('.'), part(a), part(b)];
+  const upTo = (path: string[], parts: number): string => path.slice(0, parts).join('.');
+  return [upTo(a, shared), upTo(a, shared + 1), upTo(b, shared + 1)];
 }
 
 function inside(state: StateDescription, arrows: Map<string, string[]>, indent: string): string[] {

@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import type { Observable, Unsubscribable } from 'rxjs';
 import { type EventObject, fromCallback } from 'xstate';
 import { problem, reasonOf } from '../errors.js';
 import type { MediaCommand, StreamFact } from './source-types.js';
@@ -36,15 +36,21 @@ export function sourceActors(port: MediaPort) {
           failed(thrown);
         }
       };
-      const subscription = port.facts$.subscribe({
-        next: (fact) => sendBack(fact),
-        error: failed,
-        complete: () => failed(new Error('the media host is gone')),
-      });
+      let subscription: Unsubscribable | undefined;
+      // An error that leaves a callback actor would end the whole machine, so nothing may.
+      try {
+        subscription = port.facts$.subscribe({
+          next: (fact) => sendBack(fact),
+          error: failed,
+          complete: () => failed(new Error('the media host is gone')),
+        });
+      } catch (thrown) {
+        failed(thrown);
+      }
       receive(({ command }) => send(command));
       send(input);
       return () => {
-        subscription.unsubscribe();
+        subscription?.unsubscribe();
         try {
           port.send({ type: 'media.close', generation });
         } catch {
