@@ -159,7 +159,7 @@ export class GraphRun {
     this.#personal.clear();
     await this.#closeScope(this.#main);
     for (const domain of this.#domains) domain.close();
-    this.#event({ type: 'graph.ended', reason });
+    this.#event({ type: 'graph.ended', reason, positionUs: this.positionUs });
     this.#resolveEnded(reason);
   }
 

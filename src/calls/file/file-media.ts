@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import { BehaviorSubject, NEVER, Subject } from 'rxjs';
+import { z } from 'zod';
+import { problem, reasonOf, VoxError, voxError, type Problem } from '../../errors.js';
+import { openAudioFileWriter } from '../../media/av/audio-writer.js';
+import type { CallEvent, CallMedia, CallMediaFactory } from '../call-media.js';
+
+/** Settings of a file that stands in for a call. */
+const fileConfig = z.strictObject({
+  /** Where the call's outgoing Opus goes: .ogg, .opus, .webm, .mka or .mkv. Absent: nowhere. */
+  path: z.string().optional(),
+  /** The folder a relative path starts from. */
+  cwd: z.string(),
+});
+
+/** File name extensions of containers that take Opus packets as they are. */
+export const OPUS_EXTENSIONS: readonly string[] = ['.ogg', '.oga', '.opus', '.webm', '.mka', '.mkv'];
+
+/**
+ * A file in a call's place: what the graph would send is written unchanged, and nobody speaks. Closing it completes the file;
+ * the request `file.abort` before that removes it.
+ */
+export const fileMedia: CallMediaFactory = async (given): Promise<CallMedia> => {
+  const config = fileConfig.parse(given);
+  const writer =
+    config.path === undefined ? undefined : await openAudioFileWriter(resolve(config.cwd, config.path), { packets: {} });
+  const events$ = new Subject<CallEvent>();
+  let failed: Problem | undefined;
+  let packets = 0;
+  let open = true;
+  return {
+    gateway: {
+      participants$: NEVER,
+      personalMixes$: new BehaviorSubject<ReadonlySet<string>>(new Set()),
+      sendAudio: (packet) => {
+        if (!open || failed) return;
+        packets++;
+        try {
+          writer?.writePacket(packet);
+        } catch (error) {
+          // A full disk: the graph runs on, the file is given up, and closing says why.
+          failed = error instanceof VoxError ? error.problems[0]! : problem('INTERNAL', { reason: reasonOf(error) });
+          events$.next({ type: 'file.failed', problem: failed });
+        }
+      },
+    },
+    events$,
+    request: async (request) => {
+      if (request.type !== 'file.abort') throw voxError('USAGE', { reason: `a file cannot do "${request.type}"` });
+      open = false;
+      writer?.abort();
+      return null;
+    },
+    stats: () => ({ path: config.path ?? null, packets, positionUs: writer?.positionUs ?? 0 }),
+    close: async () => {
+      if (open && failed) writer?.abort();
+      else if (open) await writer?.finish();
+      open = false;
+      events$.complete();
+      if (failed) throw new VoxError(failed);
+    },
+  };
+};

@@ -1,0 +1,122 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { createEngine, type Engine, type GraphSession } from '../../engine.js';
+import type { ParamValue } from '../../graph/file.js';
+import type { RoomServer } from '../../calls/room/index.js';
+import { voxError, type Problem } from '../../errors.js';
+import { collectParam, finish, type CliIo } from '../io.js';
+import { renderProblem } from '../problems.js';
+import { onStopSignal } from '../stop-signal.js';
+
+/** The arguments of `voxgraph run`. */
+export interface RunArgs {
+  /** The graph file. */
+  readonly file: string;
+  /** The call it is bound to; default `room:lobby`. */
+  readonly call?: string;
+  /** Values of params. */
+  readonly params?: Readonly<Record<string, ParamValue>>;
+  /** Address to listen on; default `127.0.0.1`. */
+  readonly host?: string;
+  /** TCP port; default 8765. */
+  readonly port?: number;
+  /** What clients must show; default `VOXGRAPH_TOKEN` of the environment. */
+  readonly token?: string;
+  /** IP addresses that WebRTC peers may reach us at; default: the listening address. */
+  readonly addresses?: readonly string[];
+  /** Events as JSON lines on standard output instead of sentences. */
+  readonly json?: boolean;
+}
+
+/** Runs a graph in a call until it ends or is stopped. Exit code 0, also after Ctrl-C. */
+export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
+  const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], call = 'room:lobby' } = args;
+  const engine = createEngine({ addresses: args.addresses ?? [host] });
+  const stopped = new Promise<'stopped'>((resolve) => {
+    const off = onStopSignal(() => resolve('stopped'));
+    void engine.events$.subscribe({ complete: off });
+  });
+  try {
+    tellEvents(engine, args.json ?? false, io);
+    // The port first: whoever starts twice learns it before anything else happens.
+    const server = call.startsWith('room:') ? await engine.serveRooms({ host, port, ...(token && { token }) }) : undefined;
+    const session = await engine.run(args.file, { call, params: args.params, cwd: io.cwd });
+    announce(session, server, args, io);
+    await Promise.race([session.ended, stopped]);
+  } finally {
+    await engine.close();
+  }
+  return 0;
+}
+
+function announce(session: GraphSession, server: RoomServer | undefined, args: RunArgs, io: CliIo): void {
+  const { title } = session.plan;
+  if (args.json) {
+    io.stdout(`${JSON.stringify({ type: 'run.ready', title, url: server?.url ?? null })}\n`);
+    return;
+  }
+  const paint = pc.createColors(io.color);
+  io.stdout(`${paint.bold(title)} is on air.\n`);
+  if (server) io.stdout(`\n  ${paint.cyan(server.url)}\n\nOpen it and press Listen. `);
+  io.stdout('Ctrl-C stops.\n');
+}
+
+function tellEvents(engine: Engine, json: boolean, io: CliIo): void {
+  engine.events$.subscribe((event) => {
+    if (json) io.stdout(`${JSON.stringify(event)}\n`);
+    else if (event.type === 'node.told' && event.data.problem)
+      io.stderr(renderProblem(event.data.problem as Problem, undefined, io.color));
+    else if (event.type === 'participant.joined') io.stdout('Somebody speaks.\n');
+    else if (event.type === 'peer.connected' && event.role === 'listen') io.stdout(`${listeners(engine)} listening.\n`);
+    else if (event.type === 'peer.closed' && event.role === 'listen') io.stdout(`${listeners(engine)} listening.\n`);
+  });
+}
+
+function listeners(engine: Engine): number {
+  return Object.values(engine.state.calls).reduce((sum, call) => sum + call.listeners, 0);
+}
+
+function wholeNumber(name: string, low: number, high: number): (given: string) => number {
+  return (given) => {
+    const value = Number(given);
+    if (Number.isInteger(value) && value >= low && value <= high) return value;
+    throw voxError('USAGE', { reason: `${name} must be a whole number from ${low} to ${high}, not "${given}"` });
+  };
+}
+
+/** Adds `voxgraph run` to the program. */
+export function register(program: Command, io: CliIo): void {
+  program
+    .command('run')
+    .argument('<graph>', 'graph file')
+    .summary('run a graph in a call')
+    .description('Run a graph file in a call until it ends or Ctrl-C. The default call is a room of this process, for browsers.')
+    .option('--call <address>', 'where the call is: room:NAME, or file:OUT.ogg', 'room:lobby')
+    .option('--param <name=value>', 'set a param of the graph; may be repeated', collectParam)
+    .option('--port <number>', 'port of the page', wholeNumber('--port', 0, 65_535), 8765)
+    .option('--host <address>', 'address to listen on; anything beyond this machine needs --token', '127.0.0.1')
+    .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
+    .option('--address <ip...>', 'IP addresses that browsers can reach this machine at; default: --host')
+    .option('--json', 'events as JSON lines')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  voxgraph run graphs/radio.json\n  voxgraph run graphs/radio.json --param music=song.mp3 --port 9000\n  voxgraph run graphs/duck.json --host 192.168.1.5 --token secret\n',
+    )
+    .action((file: string, options: Record<string, never>) =>
+      finish(
+        runCommand(
+          {
+            file,
+            call: options['call'],
+            params: options['param'],
+            host: options['host'],
+            port: options['port'],
+            token: options['token'],
+            addresses: options['address'],
+            json: options['json'],
+          },
+          io,
+        ),
+      ),
+    );
+}

@@ -1,0 +1,72 @@
+/**
+ * The command line `voxgraph <command>` as a function. Exit codes: 0 done; 1 something failed on the way; 2 the input or the command line is wrong;
+ * 3 this machine lacks something (a port, a codec, a Node version); 130 stopped by Ctrl-C where that leaves work undone.
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { VoxError, problem, reasonOf } from '../errors.js';
+import { register as registerCheck, renderProblems } from './commands/check.js';
+import { register as registerGraph } from './commands/graph.js';
+import { register as registerNodes } from './commands/nodes.js';
+import { register as registerRender } from './commands/render.js';
+import { register as registerRun } from './commands/run.js';
+import { register as registerSchema } from './commands/schema.js';
+import { CommandExit, type CliIo } from './io.js';
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the arguments behind `voxgraph`.
+ * @returns the exit code.
+ */
+export async function voxgraph(argv: readonly string[], io: CliIo): Promise<number> {
+  const program = createProgram(io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+function createProgram(io: CliIo): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const program = new Command('voxgraph');
+  program
+    .description('Voice and video calls as reactive stream graphs.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout(text), writeErr: (text) => io.stderr(text) })
+    .showHelpAfterError('Run "voxgraph --help" for the commands.')
+    .showSuggestionAfterError(true)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  voxgraph run graphs/radio.json                   music in a room; open the printed address and press Listen
+  voxgraph render graphs/radio.json -o radio.ogg --duration 60
+  voxgraph check graphs/*.json                     every problem, with its place and a fix
+  voxgraph graph graphs/radio.json --format svg -o radio.svg
+  voxgraph nodes effect.echo                       ports and options of a node type
+
+Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks something, 130 stopped by Ctrl-C.`,
+    );
+  for (const register of [registerRun, registerRender, registerCheck, registerGraph, registerNodes, registerSchema]) register(program, io);
+  for (const command of program.commands)
+    command.exitOverride().configureOutput({ writeOut: (t) => io.stdout(t), writeErr: (t) => io.stderr(t) });
+  return program;
+}
+
+function explain(error: unknown, io: CliIo): number {
+  if (error instanceof CommandExit) return error.exitCode;
+  // Commander has said what is wrong already; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof VoxError) {
+    io.stderr(renderProblems(error.problems, io));
+    return error.exitCode;
+  }
+  io.stderr(renderProblems([problem('INTERNAL', { reason: reasonOf(error) })], io));
+  if (process.env['VOXGRAPH_DEBUG'] && error instanceof Error) io.stderr(`${error.stack}\n`);
+  return 1;
+}
