@@ -73,7 +73,7 @@ const MAX_QUEUED = 64;
 /** No audio is ever played later than this. */
 const MAX_DELAY_US = 400_000;
 const SHORTEN_ABOVE_US = 20_000;
-const LENGTHEN_BELOW_US = 15_000;
+const LENGTHEN_BELOW_US = 5_000;
 /** Pulls between two changes of speed, so that even music stays listenable. */
 const STRETCH_PAUSE = 4;
 /** −50 dB: whatever is cut here is not heard. */
@@ -107,7 +107,8 @@ export class JitterBuffer implements IncomingAudio {
   #concealedPulls = 0;
   #afterDtx = false;
   #gain = 0;
-  #smoothDelayUs = 0;
+  /** Smoothed time by which packets come early enough. */
+  #slackUs = 0;
   #stretchPause = 0;
 
   constructor(options: JitterBufferOptions) {
@@ -270,7 +271,7 @@ export class JitterBuffer implements IncomingAudio {
     this.#lastSequence = head.sequence - 1;
     this.#aheadSamples = 0;
     this.#concealedPulls = 0;
-    this.#smoothDelayUs = this.#delayOf(head.timestamp, nowUs);
+    this.#slackUs = this.#delayOf(head.timestamp, nowUs);
     return true;
   }
 
@@ -374,14 +375,16 @@ export class JitterBuffer implements IncomingAudio {
   /** Cuts or repeats a period of the signal when the delay is off its target. */
   #steer(nowUs: number, quality: IncomingQuality): void {
     const delayUs = this.#delayOf(this.#nextTimestamp - this.#pcm.length, nowUs);
-    this.#smoothDelayUs += (delayUs - this.#smoothDelayUs) / 8;
     this.stats.delayMs = delayUs / 1000;
+    // What stays over of a tick makes the next packet be needed that much earlier.
+    const slackUs = delayUs - mediaUs(this.#pcm.length % TICK_SAMPLES);
+    this.#slackUs += (slackUs - this.#slackUs) / 8;
     if (this.#stretchPause > 0) {
       this.#stretchPause--;
       return;
     }
     if (quality !== 'audio') return;
-    const offUs = this.#smoothDelayUs - this.#delay.targetUs;
+    const offUs = this.#slackUs - this.#delay.targetUs;
     if (offUs > SHORTEN_ABOVE_US) this.#shorten(offUs);
     else if (offUs < -LENGTHEN_BELOW_US) this.#lengthen(offUs);
   }
@@ -415,7 +418,7 @@ export class JitterBuffer implements IncomingAudio {
   }
 
   #stretched(samples: number): void {
-    this.#smoothDelayUs += mediaUs(samples);
+    this.#slackUs += mediaUs(samples);
     this.#stretchPause = STRETCH_PAUSE;
   }
 
