@@ -61,6 +61,8 @@ class Parser {
   private offset = 0;
   private end = 0;
   private previousEnd = 0;
+  /** The file's end was met inside an object or array. */
+  private ended = false;
   /** The value just read was a string without its end, in which the comma that is missing may well be. */
   private torn = false;
 
@@ -282,7 +284,9 @@ class Parser {
   /** True when the object or array ends here; a wrong bracket or the file's end ends it as well, with a problem. */
   private closes(wanted: number, opened: number): boolean {
     if (this.kind === END) {
-      this.fault(`this "${this.text[opened]}" is never closed`, opened);
+      // Those around it are open for the same reason.
+      if (!this.ended) this.fault(`this "${this.text[opened]}" is never closed`, opened);
+      this.ended = true;
       return true;
     }
     if (this.kind !== CLOSE_BRACE && this.kind !== CLOSE_BRACKET) return false;

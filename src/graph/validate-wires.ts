@@ -85,7 +85,7 @@ function resolveWire(
   }
   const ends = { from: wire.node, to: node.model.name, toPort: input.port, model: wire };
   if (!source.definition) return { ...ends, fromPort: wire.port ?? input.port, kind: undefined, branches: false, mix: false };
-  const fromPort = outputPort(source, input.port, wire, node, report);
+  const fromPort = outputPort(source, input.port, port !== undefined, wire, node, report);
   if (fromPort === undefined) {
     meant.add(wire.node);
     return undefined;
@@ -111,6 +111,7 @@ function resolveWire(
 function outputPort(
   source: ResolvedNode,
   inputName: string,
+  inputKnown: boolean,
   wire: WireModel,
   node: ResolvedNode,
   report: Report,
@@ -130,6 +131,8 @@ function outputPort(
   }
   if (names.length === 1) return names[0];
   if (own(outputs, inputName)) return inputName;
+  // The input's right name might have chosen one.
+  if (!inputKnown) return undefined;
   const data = { name: wire.node, ports: names.join(', '), first: names[0]! };
   return report('AMBIGUOUS_OUTPUT', data, wire.where, node.model);
 }

@@ -109,6 +109,8 @@ function reportUnused(
     report('NO_SINK', {}, model.nodesWhere);
     return;
   }
+  // Wires that could not be read may have used anything.
+  if ([...nodes.values()].some(({ model: node }) => node.inputsBroken || node.inputs.some((input) => input.broken))) return;
   const feeders = Map.groupBy(wires, (wire) => wire.to);
   const upstream = (starts: Iterable<string>): Set<string> => {
     const reached = new Set(starts);
