@@ -6,11 +6,13 @@ const os = require('os');
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGWINCH'];
 // Ctrl-C comes twice: from the terminal to the whole group, and once more from npm, which passes it on.
 const SAME_SIGNAL_MS = 250;
+const PARENT_POLL_MS = 500;
 
 /**
  * Runs a command with this process's input and output. The child has a group of its own, so that a signal reaches it
  * once, through this process. With `follow`, the child gets pipe 3, which closes if this process is killed outright;
- * bin/voxgraph.js watches it.
+ * bin/voxgraph.js watches it. Under npm, a SIGTERM for npm ends only the shell between npm and this process: the child
+ * then gets a SIGTERM as well.
  * @returns a promise of the exit code; 128 + n if a signal ended it.
  */
 function runChild(command, args, options) {
@@ -37,7 +39,16 @@ function runChild(command, args, options) {
     SIGNALS.forEach(function (signal, index) {
       process.on(signal, handlers[index]);
     });
+    const parent = process.ppid;
+    const watch = process.env.npm_lifecycle_event
+      ? setInterval(function () {
+          if (process.ppid === parent) return;
+          clearInterval(watch);
+          child.kill('SIGTERM');
+        }, PARENT_POLL_MS)
+      : undefined;
     function done() {
+      clearInterval(watch);
       SIGNALS.forEach(function (signal, index) {
         process.removeListener(signal, handlers[index]);
       });
