@@ -20,9 +20,8 @@ export function optionSchema(schema: z.ZodType): JsonSchema {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   }) as JsonSchema;
-  delete made.$schema;
-  delete made['~standard'];
-  return made;
+  const { $schema: _, ...plain } = made;
+  return plain;
 }
 
 /** One option in words, from its schema: the docs, the command line and drawings read this. */
