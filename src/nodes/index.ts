@@ -12,6 +12,7 @@ import { level } from './meters/level.js';
 import { duck } from './mixers/duck.js';
 import { sum } from './mixers/sum.js';
 import { callSink } from './sinks/call.js';
+import { fileSink } from './sinks/file.js';
 import { nullSink } from './sinks/null.js';
 import { file } from './sources/file.js';
 import { participants } from './sources/participants.js';
@@ -33,5 +34,6 @@ export const builtinNodes: readonly NodeDefinition[] = [
   level,
   opus,
   callSink,
+  fileSink,
   nullSink,
 ];

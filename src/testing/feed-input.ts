@@ -79,7 +79,7 @@ function isValues(input: NodeInput): input is Extract<NodeInput, { readonly valu
 }
 
 function equal(a: Float32Array, b: Float32Array): boolean {
-  return a.length === b.length && a.every((x, i) => Object.is(x, b[i]!));
+  return a.length === b.length && a.every((x, i) => x === b[i]! || (x !== x && b[i]! !== b[i]!));
 }
 
 function branchesFeed(

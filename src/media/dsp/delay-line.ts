@@ -3,6 +3,9 @@ const TINY = 1e-8;
 /** Above +120 dB something is broken, and what is broken must not go round for ever. */
 const HUGE = 1e6;
 
+/** The line is longer than its delay by so much, so that the edge of what it remembers can be made smooth: 10 ms. */
+const EDGE = 480;
+
 /** What a line that feeds back may keep of a sample: nothing that is NaN, infinite, absurd or too small to hear. */
 export function keepable(x: number): number {
   const magnitude = Math.abs(x);
@@ -44,13 +47,15 @@ export class EchoLine {
     this.#ring.set(old.subarray(this.#write));
     this.#ring.set(old.subarray(0, this.#write), old.length - this.#write);
     this.#write = old.length;
+    // A longer delay will meet the beginning of what is remembered, which lies behind every delay so far.
+    for (let i = 0; i < EDGE; i++) this.#ring[i] = this.#ring[i]! * (i / EDGE);
     // The new room is zero, but it is older than what was there.
     if (this.#zeros >= old.length) this.#zeros = Infinity;
   }
 
   /** A line of the same content. */
   clone(): EchoLine {
-    const copy = new EchoLine(this.#ring.length - 1);
+    const copy = new EchoLine(this.#ring.length - 1 - EDGE);
     copy.#ring.set(this.#ring);
     copy.#write = this.#write;
     copy.#zeros = this.#zeros;
@@ -116,7 +121,7 @@ export interface EchoValues {
   feedback: number;
 }
 
-/** A power of two above the delay, so that positions wrap by a mask. */
+/** A power of two above the delay and the edge, so that positions wrap by a mask. */
 function sizeFor(delay: number): number {
-  return 2 ** Math.ceil(Math.log2(delay + 1));
+  return 2 ** Math.ceil(Math.log2(delay + EDGE + 1));
 }

@@ -10,7 +10,7 @@ const HIGHEST_HZ = 9_000;
 const RATIO = (HIGHEST_HZ / LOWEST_HZ) ** (1 / (VOCODER_BANDS - 1));
 const STAGE_Q = (Math.sqrt(RATIO) / (RATIO - 1)) * Math.sqrt(Math.SQRT2 - 1);
 /** Harmonics a band lets through less than this are left out of its carrier. */
-const INAUDIBLE = 0.02;
+const INAUDIBLE = 0.003;
 /** Time constant of each of the two smoothing stages: follows a syllable, and smooths the ripple of a low voice's periods. */
 const SMOOTHING_MS = 5;
 const SMOOTHING = 1 - Math.exp(-1000 / (SMOOTHING_MS * SAMPLE_RATE));
@@ -175,7 +175,8 @@ function makeCarrier(carrierHz: number, bands: readonly Band[]): Carrier {
     const table = new Float32Array(period);
     let power = 0;
     for (let h = 1; h <= harmonics; h++) {
-      const gain = biquadGain(band.filter, h * baseHz) ** 2;
+      // Twice as steep as the ear of the band: neighbours then add up to an even carrier, and tables cost nothing.
+      const gain = biquadGain(band.filter, h * baseHz) ** 4;
       const nearest = Math.abs(h * baseHz - band.centreHz) <= baseHz / 2;
       if (gain < INAUDIBLE && !nearest) continue;
       const phase = (-Math.PI * h * (h - 1)) / harmonics;

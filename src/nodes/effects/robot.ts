@@ -13,15 +13,10 @@ const options = z.strictObject({
     .enum(['vocoder', 'ring'])
     .default('vocoder')
     .meta({ description: 'vocoder: speaks on one pitch, every word clear. ring: metallic, as early television robots.' }),
-  carrierHz: z
-    .number()
-    .min(20)
-    .max(1000)
-    .default(100)
-    .meta({
-      description:
-        "The robot's pitch, or the ring modulator's frequency, in hertz. 60 to 200 suits the vocoder, 30 to 100 the ring.",
-    }),
+  carrierHz: z.number().min(20).max(1000).default(100).meta({
+    description:
+      "The robot's pitch, or the ring modulator's frequency, in hertz. 60 to 200 suits the vocoder, 30 to 100 the ring.",
+  }),
   mix: z
     .number()
     .min(0)

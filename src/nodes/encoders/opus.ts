@@ -32,12 +32,9 @@ export const opusOptions = z.strictObject({
     .union([z.literal(20), z.literal(40), z.literal(60)])
     .default(20)
     .meta({ description: 'Length of a packet in milliseconds: longer saves bandwidth and adds delay.' }),
-  dtx: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: 'Send nothing during silence but a packet every 400 ms; otherwise tiny silence packets keep the beat.',
-    }),
+  dtx: z.boolean().default(false).meta({
+    description: 'Send nothing during silence but a packet every 400 ms; otherwise tiny silence packets keep the beat.',
+  }),
   channels: channelsOption('Channels of the packets'),
 });
 

@@ -33,14 +33,9 @@ const options = z.strictObject({
     .max(10_000)
     .default(400)
     .meta({ description: 'How long all the way back up takes, in milliseconds.' }),
-  holdMs: z
-    .number()
-    .min(0)
-    .max(10_000)
-    .default(250)
-    .meta({
-      description: 'How long the bed stays down after the last speech, in milliseconds, so that it does not pump between words.',
-    }),
+  holdMs: z.number().min(0).max(10_000).default(250).meta({
+    description: 'How long the bed stays down after the last speech, in milliseconds, so that it does not pump between words.',
+  }),
   channels: channelsOption('Channels of the result'),
   limitDb: limitThresholdOption,
 });

@@ -167,10 +167,11 @@ export class FilePlayer {
       else this.#stream = stream;
     } catch (reason) {
       if (this.#over || this.#aborted.signal.aborted || wanted !== this.#wanted) return;
+      // With nothing else to play the node fails, and its guard says so and tries again.
+      if (!this.#stream) return this.#failed$.error(reason);
       const failure =
         reason instanceof VoxError ? reason.problems[0]! : problem('MEDIA_UNREADABLE', { path: src, reason: reasonOf(reason) });
-      this.#ctx.emit({ type: 'stream.failed', src, problem: plain(failure) });
-      if (!this.#stream) this.#failed$.error(reason);
+      this.#ctx.emit({ type: 'stream.failed', src, problem: { ...failure, node: this.#ctx.nodeId } });
     }
   }
 
@@ -271,11 +272,11 @@ export class FilePlayer {
     if (!stream) return;
     this.#stream = undefined;
     stream.deck.close();
-    this.#ctx.emit({ type: 'stream.ended', src: stream.src, reason, ...(failure ? { problem: plain(failure) } : {}) });
+    this.#ctx.emit({
+      type: 'stream.ended',
+      src: stream.src,
+      reason,
+      ...(failure ? { problem: { ...failure, node: this.#ctx.nodeId } } : {}),
+    });
   }
-}
-
-/** A problem as plain JSON. */
-function plain({ code, message, fix }: Problem): { code: string; message: string; fix: string } {
-  return { code, message, fix };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { gain } from '../../../src/nodes/effects/gain.js';
 import { drawMarbles, marbles, renderNode } from '../../../src/testing/index.js';
-import { constant, largestStep, noise } from '../support/signals.js';
+import { reference } from '../support/reference.js';
+import { constant, largestDifference, largestStep, noise } from '../support/signals.js';
 
 describe('effect.gain', () => {
   it('scales by its decibels', async () => {
@@ -10,6 +11,12 @@ describe('effect.gain', () => {
     const factor = 10 ** (6 / 20);
     outputs.audio!.planes.forEach((plane) => plane.forEach((x, i) => expect(x).toBe(Math.fround(input[i]! * factor))));
     expect(outputs.audio!.planes).toHaveLength(2);
+  });
+
+  it("is FFmpeg's volume", async () => {
+    const { outputs } = await renderNode(gain, { inputs: { audio: reference('input') }, options: { gainDb: -7.5 } });
+    const wanted = reference('gain-7.5db');
+    expect(largestDifference(outputs.audio!.planes[0]!.subarray(0, wanted.length), wanted)).toBeLessThan(1e-7);
   });
 
   it('keeps silence, gaps, completion and errors where they are', async () => {

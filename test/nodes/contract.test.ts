@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { builtinNodes } from '../../src/nodes/index.js';
+import { z } from 'zod';
+import { map } from 'rxjs';
+import { defineNode } from '../../src/graph/define-node.js';
+import { audio } from '../../src/graph/ports.js';
+import type { AudioFrame } from '../../src/media/frame.js';
+import { createAudioFrame } from '../../src/media/frame.js';
+import { nodeContract, type NodeContractSettings } from '../../src/testing/index.js';
+import { describeNodeContract } from './support/describe-node-contract.js';
+import { fakeGateway } from './support/gateway.js';
+
+const settings: Readonly<Record<string, NodeContractSettings>> = {
+  'effect.gain': { change: { gainDb: 6 } },
+  'effect.echo': { options: { delayMs: 33, feedback: 0.5 }, change: { delayMs: 60, decay: 0.9, dryDb: -3 } },
+  'effect.robot': { change: { mode: 'ring', carrierHz: 60, mix: 0.5 }, largestStep: 0.1 },
+  'mix.duck': { change: { depthDb: -40, thresholdDb: -80, attackMs: 5 } },
+  'source.tone': { change: { frequencyHz: 600, levelDb: -6 } },
+  'source.participants': { gateway: fakeGateway() },
+  'encode.opus': { anyFrameSize: false },
+};
+
+// These have tests of their own: they need a file, or packets.
+const apart = new Set(['source.file', 'sink.file', 'sink.call']);
+
+for (const definition of builtinNodes) {
+  if (!apart.has(definition.type)) describeNodeContract(definition, settings[definition.type]);
+}
+
+describe('builtinNodes', () => {
+  it('holds every type once, with a described, defaulted or required set of options', () => {
+    const types = builtinNodes.map(({ type }) => type);
+    expect(new Set(types).size).toBe(types.length);
+    for (const { type, options, summary } of builtinNodes) {
+      expect(summary, type).toMatch(/^[A-Z].*\.$/);
+      const schema = z.toJSONSchema(options, { io: 'input' }) as { properties?: Record<string, { description?: string }> };
+      for (const [name, property] of Object.entries(schema.properties ?? {})) {
+        expect(property.description, `${type}.${name}`).toMatch(/\.$/);
+      }
+    }
+  });
+
+  it('names only options that exist as fixed or file options', () => {
+    for (const { type, options, fixedOptions, fileOptions } of builtinNodes) {
+      const known = Object.keys((options as z.ZodObject).shape);
+      for (const name of [...fixedOptions, ...fileOptions]) expect(known, type).toContain(name);
+    }
+  });
+});
+
+describe('nodeContract', () => {
+  const nodeOf = (work: (frame: AudioFrame) => AudioFrame) =>
+    defineNode({
+      type: 'test.node',
+      summary: 'A node that breaks a rule.',
+      inputs: { audio: audio('In.') },
+      outputs: { audio: audio('Out.') },
+      options: z.strictObject({}),
+      create: ({ inputs }) => ({ audio: inputs.audio.pipe(map(work)) }),
+    });
+  const broken = async (work: (frame: AudioFrame) => AudioFrame): Promise<string[]> => {
+    const reasons: string[] = [];
+    for (const { run } of nodeContract(nodeOf(work))) await run().catch((reason: Error) => reasons.push(reason.message));
+    return reasons;
+  };
+
+  it('finds nothing wrong with a node that passes frames on', async () => {
+    expect(await broken((frame) => frame)).toEqual([]);
+  });
+
+  it('finds a node that writes to its input', async () => {
+    const reasons = await broken((frame) => {
+      frame.planes[0]![0] = 0.125;
+      return frame;
+    });
+    expect(reasons.join()).toContain('wrote to a borrowed input frame');
+  });
+
+  it('finds a node that keeps a borrowed frame', async () => {
+    let before: AudioFrame | undefined;
+    const reasons = await broken((frame) => {
+      const given = before ?? frame;
+      before = frame;
+      return given;
+    });
+    expect(reasons.join()).toContain('reads a borrowed input frame after its tick');
+  });
+
+  it('finds sound in a frame marked silent, and sound made of silence', async () => {
+    const buzzing = createAudioFrame(1);
+    const marked = await broken((frame) => ({ ...buzzing, ptsUs: frame.ptsUs, planes: [new Float32Array(960).fill(0.5)] }));
+    expect(marked.join()).toContain('says it is silent, but holds sound');
+    const unmarked = await broken((frame) => ({ ...frame, silent: false }));
+    expect(unmarked.join()).toContain('is not marked silent');
+  });
+
+  it('finds a state that depends on frames rather than samples', async () => {
+    let count = 0;
+    const reasons = await broken((frame) => {
+      const gain = 1 + (count++ % 2);
+      return { ...frame, planes: frame.planes.map((plane) => plane.map((x) => x * gain)) };
+    });
+    expect(reasons.join()).toContain('differs by frame size');
+  });
+
+  it('finds times that do not rise', async () => {
+    expect((await broken((frame) => ({ ...frame, ptsUs: 0 }))).join()).toContain('has ptsUs 0');
+  });
+});
