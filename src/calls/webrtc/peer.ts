@@ -5,6 +5,7 @@ import type { Problem } from '../../errors.js';
 import type { Packet } from '../../media/packet.js';
 import { JitterBuffer, type JitterBufferStats } from './jitter-buffer.js';
 import type { MediaParams } from './media-params.js';
+import { NackRequester } from './nack-requester.js';
 import { RtcpReporter } from './rtcp-reporter.js';
 import { createRtpHeaderView, isRtcp, parseRtpHeader } from './rtp.js';
 import { readAudioLevel } from './rtp-extensions.js';
@@ -66,6 +67,8 @@ export interface PeerStats {
 
 interface Incoming {
   readonly source: RtpSource;
+  /** Only when asking again was agreed on. */
+  readonly nacks: NackRequester | undefined;
   readonly audio: JitterBuffer;
 }
 
@@ -254,9 +257,11 @@ export class WebRtcPeer {
     if (!payload || payload.length === 0 || !this.#media?.receive || header.payloadType !== this.#media.payloadType) return;
     const incoming = this.#incoming.get(header.ssrc) ?? this.#startIncoming(header.ssrc);
     if (!incoming) return;
-    const { source, audio } = incoming;
-    const sequence = source.receive(header.sequence, header.timestamp, payload.length, this.#options.timers.nowUs());
+    const { source, audio, nacks } = incoming;
+    const nowUs = this.#options.timers.nowUs();
+    const sequence = source.receive(header.sequence, header.timestamp, payload.length, nowUs);
     if (sequence === undefined) return;
+    if (nacks) this.#rtcp?.nack(header.ssrc, nacks.arrived(sequence, nowUs, this.#transport.rttMs));
     const level = readAudioLevel(datagram, header, this.#media.extensions.audioLevel);
     if (level !== undefined) source.stats.levelDbov = level;
     audio.insert(payload, sequence, header.timestamp);
@@ -275,7 +280,7 @@ export class WebRtcPeer {
       // Out of memory inside the decoder's module: this stream stays silent, the call goes on.
       () => {},
     );
-    const incoming = { source: new RtpSource(ssrc), audio };
+    const incoming = { source: new RtpSource(ssrc), audio, nacks: this.#media?.nack ? new NackRequester() : undefined };
     this.#incoming.set(ssrc, incoming);
     this.#sources.set(ssrc, incoming.source);
     this.#changes.next({ type: 'started', ssrc, audio });
