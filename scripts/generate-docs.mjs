@@ -22,7 +22,7 @@ function cli(...args) {
       maxBuffer: 1 << 26,
     });
   } catch (error) {
-    throw new Error(`voxgraph ${args.join(' ')} failed: ${String(error.stderr || error.message).trim()}`);
+    throw new Error(`voxgraph ${args.join(' ')} failed: ${String(error.stderr || error.message).trim()}`, { cause: error });
   }
 }
 
@@ -80,7 +80,9 @@ function licences() {
     if (!byLicence.has(licence)) byLicence.set(licence, new Set());
     byLicence.get(licence).add(`${name} ${entry.version}`);
   }
-  return [...byLicence].sort(([a], [b]) => (a < b ? -1 : 1)).map(([licence, names]) => ({ licence, names: [...names].sort() }));
+  return [...byLicence]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([licence, names]) => ({ licence, names: [...names].sort((a, b) => (a < b ? -1 : 1)) }));
 }
 
 /** THIRD-PARTY.md with the part between its two marks written anew. */

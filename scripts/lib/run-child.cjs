@@ -31,7 +31,7 @@ function runChild(command, args, options) {
     const last = {};
     const handlers = SIGNALS.map(function (signal) {
       return function () {
-        const now = Number(process.hrtime.bigint() / BigInt(1000000));
+        const now = performance.now();
         if (last[signal] === undefined || now - last[signal] >= SAME_SIGNAL_MS) child.kill(signal);
         last[signal] = now;
       };

@@ -1,0 +1,44 @@
+/**
+ * voxgraph as a library: engines that run graphs, graph files, node declarations, frames, time, machines and errors.
+ * @module
+ */
+export { createEngine } from './engine.js';
+export * from './engine/api.js';
+export {
+  EMPTY_STATE,
+  reduce,
+  type CallState,
+  type EngineEvent,
+  type EngineState,
+  type GraphState,
+  type NodeFact,
+} from './engine/state.js';
+export type { Playback } from './engine/playback.js';
+export * from './errors.js';
+export * from './media/format.js';
+export * from './media/frame.js';
+export * from './media/packet.js';
+export * from './media/video-frame.js';
+export * from './media/gateway.js';
+export { openAudioFile, type AudioFileOptions, type AudioReader } from './media/av/audio-reader.js';
+export { openAudioFileWriter, type AudioWriter, type AudioWriterOptions } from './media/av/audio-writer.js';
+export type { MediaInfo } from './media/av/media-info.js';
+export * from './time/index.js';
+export * from './graph/ports.js';
+export * from './graph/context.js';
+export * from './graph/define-node.js';
+export { createRegistry, type Registry } from './graph/registry.js';
+export * from './graph/audio-operators.js';
+export * from './graph/join-ticks.js';
+export * from './graph/plan-types.js';
+export * from './graph/load.js';
+export type { GraphFile } from './graph/file.js';
+export type { GraphEndReason, GraphEvent, GraphStats, NodeStats } from './graph/run/graph-events.js';
+export type { NodeState } from './graph/run/node-run.js';
+export type { QueueStats } from './graph/run/queue.js';
+export * from './host/messages.js';
+export type { MediaHost } from './host/media-host.js';
+export { InProcessHost, type InProcessHostOptions } from './host/in-process.js';
+export type { CallEvent as CallMediaEvent, CallMedia, CallMediaFactory, CallRequest } from './calls/call-media.js';
+export type { RoomServer, RoomServerOptions } from './calls/room/index.js';
+export { builtinNodes } from './nodes/index.js';
