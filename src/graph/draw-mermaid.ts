@@ -6,7 +6,7 @@ import type { Registry } from './registry.js';
 export function drawMermaid(plan: Plan, registry: Registry): string {
   const { title, groups, boxes, arrows } = drawingOf(plan, registry);
   const ids = new Map(boxes.map((box, i) => [box.id, `n${i}`]));
-  const lines = ['---', `title: ${JSON.stringify(title)}`, '---', 'flowchart LR'];
+  const lines = ['---', `title: ${quoteYaml(title)}`, '---', 'flowchart LR'];
   for (const { index, label } of groups) {
     lines.push(`  subgraph d${index} ["${escape(label)}"]`);
     for (const box of boxes) if (box.group === index) lines.push(`    ${ids.get(box.id)}${shape(box)}`);
@@ -29,6 +29,11 @@ function shape({ id, type, options, role }: DrawnBox): string {
 function line({ label, queued, branches }: DrawnArrow): string {
   const stroke = queued ? '-.->' : branches ? '==>' : '-->';
   return label.length > 0 ? `${stroke}|"${label.map(escape).join('<br/>')}"|` : stroke;
+}
+
+/** A YAML string; what could begin markup or one of Mermaid's directives is written as an escape. */
+function quoteYaml(text: string): string {
+  return JSON.stringify(text).replace(/[<>%&]/g, (symbol) => `\\u${symbol.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Mermaid's own entity codes; everything that could end a label or begin markup. */

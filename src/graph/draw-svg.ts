@@ -144,7 +144,7 @@ function curve(points: readonly Point[]): string {
 
 function arrowhead(kind: PortKind): string {
   return (
-    `<marker id="head-${kind}" class="head ${kind}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">` +
+    `<marker id="head-${kind}" class="head ${kind}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse">` +
     '<path d="M0 0 8 4 0 8Z"/></marker>'
   );
 }

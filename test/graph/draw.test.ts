@@ -91,7 +91,12 @@ describe('drawings', () => {
     );
     expect(drawSvg(odd, testRegistry)).not.toContain('<script>');
     const mermaid = drawMermaid(odd, testRegistry);
-    expect(mermaid.split('\n').slice(3).filter((line) => line.includes('-->'))).toHaveLength(1);
+    expect(
+      mermaid
+        .split('\n')
+        .slice(3)
+        .filter((line) => line.includes('-->')),
+    ).toHaveLength(1);
     expect(mermaid).not.toContain('</text>');
     const unquoted = drawDot(odd, testRegistry).replace(/"(?:[^"\\]|\\.)*"/g, '""');
     expect(unquoted).not.toMatch(/script|alert|-->/);
