@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createDecoder, loadLibopus } from 'libopus-wasm';
 import { Observable, ReplaySubject, Subject } from 'rxjs';
-import type { Problem } from '../../errors.js';
+import { voxError, type Problem } from '../../errors.js';
 import type { Packet } from '../../media/packet.js';
 import { JitterBuffer, type JitterBufferStats } from './jitter-buffer.js';
 import type { MediaParams } from './media-params.js';
@@ -149,6 +149,8 @@ export class WebRtcPeer {
     try {
       const offer = parseOffer(offerSdp);
       const media = agree(offer, { send: this.#options.send ?? true, receive: this.#options.receive ?? true });
+      if (!media.send && !media.receive)
+        throw voxError('BAD_OFFER', { reason: `its audio is ${offer.audio.direction}, which is of no use here` });
       const sdp = writeAnswer({
         offer,
         transport: this.localParams(),
