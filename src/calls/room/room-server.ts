@@ -87,7 +87,7 @@ function servePage(app: FastifyInstance): void {
     return async (_request: FastifyRequest, reply: FastifyReply) =>
       reply
         .type(type)
-        .header('content-security-policy', "default-src 'self'; media-src 'self' blob: mediastream:; frame-ancestors 'none'")
+        .header('content-security-policy', "default-src 'self'; img-src 'self' data:; media-src 'self' blob: mediastream:; frame-ancestors 'none'")
         .header('cache-control', 'no-cache')
         .send(body);
   };

@@ -1,0 +1,99 @@
+import type { Observable } from 'rxjs';
+import type { RoomServer, RoomServerOptions } from '../calls/room/index.js';
+import type { Plan } from '../graph/plan-types.js';
+import type { Registry } from '../graph/registry.js';
+import type { GraphEndReason, GraphEvent, GraphStats } from '../graph/run/graph-events.js';
+import type { MediaHost } from '../host/media-host.js';
+import type { Scheduler } from '../time/scheduler.js';
+import type { Playback } from './playback.js';
+import type { EngineEvent, EngineState } from './state.js';
+
+/** What an engine is made of; everything has a default. */
+export interface EngineOptions {
+  /** The node types graphs may use. Default: the shipped ones. */
+  readonly registry?: Registry;
+  /** The clock. Default: real time. */
+  readonly scheduler?: Scheduler;
+  /** Where graphs run. Default: in this process. */
+  readonly host?: MediaHost;
+  /** IP addresses that WebRTC peers of rooms may reach us at. Default: `127.0.0.1`. */
+  readonly addresses?: readonly string[];
+  /** Most connections to one room. Default 64. */
+  readonly maxPeers?: number;
+}
+
+/** How a graph is run. */
+export interface RunOptions {
+  /** The call it is bound to, such as `room:lobby` or `file:out.ogg`. Default: none. */
+  readonly call?: string;
+  /** Values of the graph's params. */
+  readonly params?: Readonly<Record<string, string | number | boolean>>;
+  /** The folder that relative paths are looked up in after the graph file's own. Default: the process's. */
+  readonly cwd?: string;
+  /** `offline` runs as fast as the machine allows. Default `realtime`. */
+  readonly pace?: 'realtime' | 'offline';
+  /** Ends it after this much media, in microseconds. */
+  readonly durationUs?: number;
+  /** Finds misuse of borrowed frames. Default false. */
+  readonly debug?: boolean;
+}
+
+/** A running graph, as a program steers it. */
+export interface GraphSession {
+  /** Its id in events and state. */
+  readonly id: string;
+  /** What runs. */
+  readonly plan: Plan;
+  /** Facts about it and its nodes. */
+  readonly events$: Observable<GraphEvent>;
+  /** Resolves when it has ended and is cleaned up. */
+  readonly ended: Promise<GraphEndReason>;
+  /** The playback machine of each `source.file` node. */
+  readonly playbacks: ReadonlyMap<string, Playback>;
+  /** Changes options of a node. Rejects with a VoxError; then nothing has changed. */
+  setOptions(node: string, options: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Asks for an event that costs something to make, such as `level.measured`; returns the end of it. */
+  watch(node: string, event: string): Promise<() => Promise<void>>;
+  /** Exact figures. */
+  stats(): Promise<{ positionUs: number; stats: GraphStats }>;
+  /** Ends it; resolves when it is cleaned up. */
+  stop(): Promise<void>;
+}
+
+/** voxgraph as a library: graphs, calls and rooms of one process. */
+export interface Engine {
+  /** Every fact, in order. */
+  readonly events$: Observable<EngineEvent>;
+  /** The state: the present one on subscribing, then each change. */
+  readonly state$: Observable<EngineState>;
+  /** The present state. */
+  readonly state: EngineState;
+  /** The node types its graphs may use. */
+  readonly registry: Registry;
+  /**
+   * Runs a graph file or a plan. Resolves when its beat runs.
+   * @throws VoxError with everything that is wrong; then nothing runs.
+   */
+  run(graph: string | Plan, options?: RunOptions): Promise<GraphSession>;
+  /**
+   * Runs a graph as fast as the machine allows and writes what a call would have heard to a file. The same input gives the same bytes.
+   * @throws VoxError with everything that is wrong; then nothing is written.
+   */
+  render(graph: string | Plan, options: RenderOptions): Promise<RenderSession>;
+  /** Serves the open rooms over HTTP. @throws VoxError `PORT_TAKEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`. */
+  serveRooms(options?: RoomServerOptions): Promise<RoomServer>;
+  /** Ends everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** How a graph is rendered. */
+export interface RenderOptions extends Pick<RunOptions, 'params' | 'cwd' | 'durationUs' | 'debug'> {
+  /** The file to write; its extension chooses the container. Absent: the graph's own `sink.file` nodes write theirs. */
+  readonly output?: string;
+}
+
+/** A rendering under way. */
+export interface RenderSession extends GraphSession {
+  /** Gives up; what was written is removed. */
+  abort(): Promise<void>;
+}
