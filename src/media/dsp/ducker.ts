@@ -1,4 +1,4 @@
-import { SAMPLE_RATE, dbToLinear } from '../format.js';
+import { SAMPLE_RATE, dbToLinear, linearToDb } from '../format.js';
 
 /** How a ducker behaves. */
 export interface DuckerSettings {
@@ -42,8 +42,8 @@ export class Ducker {
   set({ thresholdDb, depthDb, attackMs, releaseMs, holdMs }: DuckerSettings): void {
     this.#threshold = dbToLinear(thresholdDb) ** 2;
     this.#floor = dbToLinear(depthDb);
-    // At least a decibel, so that a depth of 0 still leads back up.
-    const way = Math.max(1, -depthDb);
+    // From wherever it is, so that a smaller depth is reached in time as well.
+    const way = Math.max(1, -depthDb, -linearToDb(this.#gain));
     this.#down = dbToLinear(-way / Math.max(1, samples(attackMs)));
     this.#up = dbToLinear(way / Math.max(1, samples(releaseMs)));
     this.#holdSamples = samples(holdMs);
