@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type JitterBuffer, type WebRtcPeer } from '../../src/calls/webrtc/index.js';
 import { listen, offerer, toneOf, until } from '../calls/webrtc/support/libwebrtc.js';
@@ -67,6 +68,16 @@ describe('a libwebrtc listener', () => {
     expect(network.dropped).toBeGreaterThan(5);
     expect(peer.stats().sent!.lost).toBeGreaterThan(0);
   });
+});
+
+it('the same packets reach several listeners', async () => {
+  const peers = await Promise.all([1, 2, 3].map(() => session.peer()));
+  for (const peer of peers) await session.connect(peer, (pc) => pc.addTransceiver('audio', { direction: 'recvonly' }));
+  for (const peer of peers) await connected(peer);
+  await session.sendTone(...peers);
+  await until(() => peers.every((peer) => peer.stats().sent?.lost !== undefined));
+  for (const peer of peers) expect(peer.stats()).toMatchObject({ unsent: 0, sent: { lost: 0 } });
+  expect(new Set(peers.map((peer) => peer.ssrc)).size).toBe(3);
 });
 
 describe('a libwebrtc speaker', () => {
@@ -153,6 +164,21 @@ describe('the end of a connection', () => {
     await until(() => transport.state === 'connected');
     await peer.close();
     await until(() => transport.state === 'closed', 3_000);
+  });
+
+  it('is not brought about by strangers', async () => {
+    const peer = await session.peer();
+    await session.connect(peer, (pc) => pc.addTransceiver('audio', { direction: 'recvonly' }));
+    await connected(peer);
+    const socket = createSocket('udp4');
+    session.onEnd(() => socket.close());
+    const [ours] = peer.localParams().candidates;
+    const closeNotify = Buffer.from('15fefd000000000000000000020100', 'hex');
+    const rtp = Buffer.concat([Buffer.from('806f00010000000100000002', 'hex'), Buffer.alloc(40)]);
+    for (const data of [closeNotify, rtp, Buffer.from('80cb000100000002', 'hex')]) socket.send(data, ours!.port, ours!.ip);
+    await session.sendTone(peer);
+    await until(() => peer.stats().sent!.packets > 50);
+    expect(peer.stats()).toMatchObject({ state: 'connected', srtp: { accepted: 0, unauthentic: 0 }, incoming: [] });
   });
 
   it('comes after 10 s without a path, with a reason', async () => {
