@@ -115,6 +115,9 @@ class FileReader implements AudioReader {
   #nextFrameAt = 0;
   /** The sample a seek is on its way to; −1 when it has arrived. */
   #seekTarget = -1;
+  /** Length and rate of the newest decoded frame. */
+  #frameSamples = 0;
+  #frameRate = 0;
   /** A decoded frame waits while the resampler is rebuilt for its new format. */
   #frameWaits = false;
   /** Set when the decoder has given everything; what the resampler held back may still be unread. */
@@ -228,7 +231,10 @@ class FileReader implements AudioReader {
   #placeFrame(): boolean {
     const { frame } = this.#loop;
     this.#decodedAnything = true;
-    const length = frame.sampleRate > 0 ? (frame.nbSamples * SAMPLE_RATE) / frame.sampleRate : 0;
+    const samples = frame.nbSamples;
+    if (this.#resampler.idle) this.#frameRate = frame.sampleRate;
+    const length = this.#frameRate > 0 ? (samples * SAMPLE_RATE) / this.#frameRate : 0;
+    this.#frameSamples = samples;
     const pts = frame.pts;
     let at = this.#nextFrameAt;
     if (pts !== AV_NOPTS_VALUE) {
@@ -259,7 +265,7 @@ class FileReader implements AudioReader {
         this.#to = resampler.drain();
         return;
       }
-      const count = resampler.convert(this.#loop.frame);
+      const count = resampler.convert(this.#loop.frame, this.#frameSamples);
       this.#frameWaits = count < 0;
       if (count >= 0) {
         this.#to = count;
@@ -268,6 +274,7 @@ class FileReader implements AudioReader {
       // The stream changed its rate or channels: first what is left of the old, then this frame with a new resampler.
       this.#to = resampler.drain();
       resampler.reset();
+      this.#frameRate = this.#loop.frame.sampleRate;
     } catch (error) {
       this.#frameWaits = false;
       const reason = reasonOf(error);

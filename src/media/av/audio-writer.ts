@@ -195,6 +195,7 @@ class FileWriter implements AudioWriter {
   readonly #copied: NativePacket | undefined;
   readonly #packetBase: Rational;
   readonly #streamBase: Rational;
+  readonly #rescales: boolean;
   readonly #padding: number;
   #state: 'open' | 'finishing' | 'closed' = 'open';
   #samples = 0;
@@ -221,6 +222,7 @@ class FileWriter implements AudioWriter {
     const rate = stream.codecpar.sampleRate;
     this.#streamBase = stream.timeBase;
     this.#packetBase = new Rational(1, rate);
+    this.#rescales = !this.#packetBase.equals(this.#streamBase);
     this.#padding = stream.codecpar.initialPadding;
     if (context) {
       this.#encoder = new FrameEncoder(context);
@@ -254,9 +256,11 @@ class FileWriter implements AudioWriter {
     const at = Math.max(this.#samples, usToSamples(packet.ptsUs - this.#firstPtsUs));
     const duration = usToSamples(packet.durationUs);
     this.#guarded(() => {
-      native.data = Buffer.from(packet.data.buffer, packet.data.byteOffset, packet.data.byteLength);
-      native.pts = BigInt(at - this.#padding);
-      native.dts = native.pts;
+      const { data } = packet;
+      native.data = Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      const pts = BigInt(at - this.#padding);
+      native.pts = pts;
+      native.dts = pts;
       native.duration = BigInt(duration);
       native.isKeyframe = true;
       this.#mux(native);
@@ -283,8 +287,7 @@ class FileWriter implements AudioWriter {
   }
 
   #mux(packet: NativePacket): void {
-    packet.streamIndex = 0;
-    packet.rescaleTs(this.#packetBase, this.#streamBase);
+    if (this.#rescales) packet.rescaleTs(this.#packetBase, this.#streamBase);
     check(this.#path, this.#format.writeFrameSync(packet));
   }
 

@@ -1,5 +1,6 @@
 import { Frame, Packet, SoftwareResampleContext, type CodecContext } from 'node-av/lib';
 import { AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP, AVERROR_EAGAIN, AVERROR_EOF, type AVSampleFormat } from 'node-av/constants';
+import { averageSafely, copySafely, interleaveSafely, type Damage } from './encoder-input.js';
 import { allocateAudio, avReason, floatPlanes, layoutOf } from './native.js';
 
 /** A block length for encoders that take any. */
@@ -15,15 +16,14 @@ const FREE_BLOCK_SAMPLES = 1024;
 export class FrameEncoder {
   /** The newest packet, during `onPacket`; its reference is dropped afterwards. */
   readonly packet = new Packet();
-  /** Samples that were NaN or infinite. */
-  badSamples = 0;
-  /** Samples that were above full scale. */
-  clippedSamples = 0;
+  /** What was wrong with the samples so far. */
+  readonly damage: Damage = { bad: 0, clipped: 0 };
 
   readonly #context: CodecContext;
   readonly #channels: number;
   readonly #blockSamples: number;
-  readonly #interleaved: boolean;
+  /** The format of the gathering frame: float, interleaved if the encoder wants that. */
+  readonly #own: AVSampleFormat;
   /** Where samples gather: planar or interleaved float. */
   readonly #frame = new Frame();
   #planes: Float32Array[] = [];
@@ -40,17 +40,16 @@ export class FrameEncoder {
     this.#channels = context.channels;
     this.#blockSamples = context.frameSize || FREE_BLOCK_SAMPLES;
     const wanted = context.sampleFormat;
-    this.#interleaved = wanted === AV_SAMPLE_FMT_FLT;
     this.packet.alloc();
     this.#frame.alloc();
-    const own = this.#interleaved ? AV_SAMPLE_FMT_FLT : AV_SAMPLE_FMT_FLTP;
-    this.#allocate(this.#frame, own);
+    this.#own = wanted === AV_SAMPLE_FMT_FLT ? AV_SAMPLE_FMT_FLT : AV_SAMPLE_FMT_FLTP;
+    this.#allocate(this.#frame, this.#own);
     this.#planes = floatPlanes(this.#frame);
-    if (wanted === own) return;
+    if (wanted === this.#own) return;
     this.#converted = new Frame();
     this.#converted.alloc();
     this.#allocate(this.#converted, wanted);
-    this.#converter = createConverter(context, own, wanted);
+    this.#converter = createConverter(context, this.#own, wanted);
   }
 
   /** Samples that wait for their block to fill. */
@@ -119,42 +118,15 @@ export class FrameEncoder {
   #copy(planes: readonly Float32Array[], from: number, count: number): void {
     const first = planes[0]!;
     const second = planes[1] ?? first;
+    const [target, other] = this.#planes as [Float32Array, Float32Array | undefined];
+    const at = this.#filled;
     if (this.#channels === 1) {
-      if (first === second) this.#copyPlane(first, from, this.#planes[0]!, this.#filled, 1, count);
-      else this.#copyMean(first, second, from, this.#planes[0]!, this.#filled, count);
-      return;
-    }
-    if (this.#interleaved) {
-      this.#copyPlane(first, from, this.#planes[0]!, this.#filled * 2, 2, count);
-      this.#copyPlane(second, from, this.#planes[0]!, this.#filled * 2 + 1, 2, count);
-      return;
-    }
-    this.#copyPlane(first, from, this.#planes[0]!, this.#filled, 1, count);
-    this.#copyPlane(second, from, this.#planes[1]!, this.#filled, 1, count);
-  }
-
-  #copyPlane(source: Float32Array, from: number, target: Float32Array, to: number, step: number, count: number): void {
-    const end = from + count;
-    for (let i = from, j = to; i < end; i++, j += step) {
-      const sample = source[i]!;
-      target[j] = sample >= -1 && sample <= 1 ? sample : this.#tamed(sample);
-    }
-  }
-
-  #copyMean(left: Float32Array, right: Float32Array, from: number, target: Float32Array, to: number, count: number): void {
-    for (let i = 0; i < count; i++) {
-      const sample = (left[from + i]! + right[from + i]!) * 0.5;
-      target[to + i] = sample >= -1 && sample <= 1 ? sample : this.#tamed(sample);
-    }
-  }
-
-  #tamed(sample: number): number {
-    if (!Number.isFinite(sample)) {
-      this.badSamples++;
-      return 0;
-    }
-    this.clippedSamples++;
-    return sample > 0 ? 1 : -1;
+      if (first === second) copySafely(first, from, target, at, count, this.damage);
+      else averageSafely(first, second, from, target, at, count, this.damage);
+    } else if (other) {
+      copySafely(first, from, target, at, count, this.damage);
+      copySafely(second, from, other, at, count, this.damage);
+    } else interleaveSafely(first, second, from, target, at, count, this.damage);
   }
 
   #encode(onPacket: () => void): void {
@@ -172,7 +144,7 @@ export class FrameEncoder {
     this.#check(this.#context.sendFrameSync(frame));
     this.#receive(onPacket);
     if (frame === this.#frame && !frame.isWritable) {
-      this.#allocate(frame, this.#interleaved ? AV_SAMPLE_FMT_FLT : AV_SAMPLE_FMT_FLTP);
+      this.#allocate(frame, this.#own);
       this.#planes = floatPlanes(frame);
     }
   }

@@ -187,11 +187,11 @@ class LibopusEncoder implements OpusEncoder {
   }
 
   get badSamples(): number {
-    return this.#earlierBad + this.#core.badSamples;
+    return this.#earlierBad + this.#core.damage.bad;
   }
 
   get clippedSamples(): number {
-    return this.#earlierClipped + this.#core.clippedSamples;
+    return this.#earlierClipped + this.#core.damage.clipped;
   }
 
   encode(frame: AudioFrame, emit: EmitPacket): void {
@@ -231,8 +231,8 @@ class LibopusEncoder implements OpusEncoder {
 
   #takeOver(next: Successor): void {
     this.#next = undefined;
-    this.#earlierBad += this.#core.badSamples;
-    this.#earlierClipped += this.#core.clippedSamples;
+    this.#earlierBad += this.#core.damage.bad;
+    this.#earlierClipped += this.#core.damage.clipped;
     next.core.warmUpFrom(this.#core);
     this.#core.close();
     this.#context.freeContext();

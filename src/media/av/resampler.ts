@@ -53,14 +53,13 @@ export class Resampler {
    * Converts one frame. Returns how many samples came out (0 is possible), or −1 when the frame's rate, format or layout
    * differs from before: then `drain()`, `reset()` and convert it again.
    *
-   * @throws Error when the frame cannot be converted at all.
+   * @param samples the frame's length, if it is known already. @throws Error when the frame cannot be converted at all.
    */
-  convert(frame: Frame): number {
+  convert(frame: Frame, samples: number = frame.nbSamples): number {
     const fresh = this.#swr === undefined;
     const swr = (this.#swr ??= this.#build(frame));
     // swr_convert_frame compares layouts by name, so a frame that names no speakers needs the assumed ones every time.
     if (this.#assumedLayout) frame.channelLayout = this.#assumedLayout;
-    const samples = frame.nbSamples;
     if (samples > this.#largestInput) {
       this.#reserve(swr.getOutSamples(samples));
       this.#largestInput = samples;
