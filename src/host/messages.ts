@@ -10,6 +10,7 @@ import type { Plan } from '../graph/plan-types.js';
 
 /** Makes a graph ready to start. */
 export interface LoadGraph {
+  /** Which message it is. */
   readonly type: 'graph.load';
   /** The id it shall have. */
   readonly graph: string;
