@@ -102,11 +102,6 @@ export const ERRORS = {
     fix: 'Give the wire a queue: { "from": "{from}", "queue": { "frames": 5 } }.',
     exit: input,
   },
-  BLOCK_NEEDS_OFFLINE: {
-    message: 'the queue after "{from}" blocks when it is full, which would stop a call',
-    fix: 'Use "drop-oldest" or "drop-newest"; "block" is for rendering.',
-    exit: input,
-  },
   UNKNOWN_PARAM: {
     message: 'no param is called "{param}"{hint}',
     fix: 'Declare it under "params" of the graph file.',
@@ -172,6 +167,11 @@ export const ERRORS = {
   NO_CALL: {
     message: 'node "{node}" needs a call, and this graph is bound to none',
     fix: 'Run it with --call room:lobby, or render it with "voxgraph render".',
+    exit: input,
+  },
+  BLOCK_NEEDS_OFFLINE: {
+    message: 'the queue after "{from}" blocks when it is full, which would stop a call',
+    fix: 'Use "drop-oldest" or "drop-newest"; "block" is for rendering.',
     exit: input,
   },
   UNKNOWN_GRAPH: { message: 'no running graph has the id "{graph}"', fix: 'List the running graphs first.', exit: failed },
@@ -272,6 +272,40 @@ export const ERRORS = {
   },
   UNKNOWN_ROOM: { message: 'no room is called "{room}"', fix: 'GET /rooms lists the open ones.', exit: input },
   PORT_FORBIDDEN: { message: 'this user may not listen on port {port}', fix: 'Choose a port from 1024 on with --port.', exit: environment },
+  // — requests over HTTP ——
+  FOREIGN_HOST: {
+    message: 'this server answers to this machine only, not to the name "{host}"',
+    fix: 'Open it as http://127.0.0.1 with its port, or start it with --host and --token.',
+    exit: input,
+  },
+  FOREIGN_ORIGIN: {
+    message: 'a page of {origin} may not use this server',
+    fix: "Open this server's own page, or start it with --token.",
+    exit: input,
+  },
+  TOKEN_WRONG: {
+    message: 'the token is missing or wrong',
+    fix: 'Send "Authorization: Bearer TOKEN", or open the address that voxgraph printed.',
+    exit: input,
+  },
+  NOT_SDP: {
+    message: 'the offer must be sent as application/sdp',
+    fix: 'Set the header "Content-Type: application/sdp".',
+    exit: input,
+  },
+  BODY_TOO_LARGE: {
+    message: 'the body of the request is larger than {limitKiB} KiB',
+    fix: 'An offer with one audio section is far smaller; send only that.',
+    exit: input,
+  },
+  PATH_UNKNOWN: { message: '{method} {path} leads nowhere', fix: 'See docs/rooms.md for what can be asked.', exit: input },
+  METHOD_WRONG: { message: '{method} is not for {path}', fix: 'Use one of {allow}.', exit: input },
+  BAD_REQUEST: { message: 'the request cannot be understood: {reason}', fix: 'See docs/rooms.md for what can be asked.', exit: input },
+  CONNECTION_ENDED: {
+    message: 'this connection has ended already, or never was',
+    fix: 'Nothing needs to be done; make a new offer to join again.',
+    exit: input,
+  },
   // — command line ——
   USAGE: { message: '{reason}', fix: 'See --help.', exit: input },
   NODE_TOO_OLD: {

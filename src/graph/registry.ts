@@ -37,7 +37,11 @@ export function nearestHint(given: string, valid: readonly string[]): string {
   if (valid.length === 0) return '';
   const wanted = given.toLowerCase();
   const best = [...valid].sort((a, b) => distance(wanted, a.toLowerCase()) - distance(wanted, b.toLowerCase()))[0]!;
-  const allowed = Math.max(2, Math.floor(best.length / 3));
+  // Two changes make any two-letter name out of any other: short names are near only when nearly the same.
+  const allowed = Math.max(
+    Math.min(wanted.length, best.length) > 3 ? 2 : 1,
+    Math.floor(Math.min(wanted.length, best.length) / 3),
+  );
   const near = distance(wanted, best.toLowerCase()) <= allowed || (wanted.length >= 3 && best.toLowerCase().includes(wanted));
   return near ? `. Did you mean "${best}"?` : `. There is: ${valid.join(', ')}`;
 }
