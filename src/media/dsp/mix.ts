@@ -5,7 +5,7 @@ export function add(out: Float32Array, input: Float32Array): void {
 }
 
 /**
- * `out = Σ inputs[0…count)`. Four inputs a pass: the loop is bound by loads and stores of `out`, not by additions.
+ * `out = Σ inputs[0…count)`. Up to eight inputs a pass: loads and stores of `out` take the time, not additions.
  * Every input must be as long as `out`.
  */
 export function sumInto(out: Float32Array, inputs: readonly Float32Array[], count: number): void {
@@ -15,7 +15,19 @@ export function sumInto(out: Float32Array, inputs: readonly Float32Array[], coun
     return;
   }
   let k = 0;
-  if (count >= 4) {
+  if (count >= 8) {
+    const a = inputs[0]!;
+    const b = inputs[1]!;
+    const c = inputs[2]!;
+    const d = inputs[3]!;
+    const e = inputs[4]!;
+    const f = inputs[5]!;
+    const g = inputs[6]!;
+    const h = inputs[7]!;
+    // Pairs, since a chain of additions would wait for each one.
+    for (let i = 0; i < n; i++) out[i] = a[i]! + b[i]! + (c[i]! + d[i]!) + (e[i]! + f[i]! + (g[i]! + h[i]!));
+    k = 8;
+  } else if (count >= 4) {
     const a = inputs[0]!;
     const b = inputs[1]!;
     const c = inputs[2]!;

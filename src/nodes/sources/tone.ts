@@ -74,9 +74,15 @@ function createTone() {
       const samples = frameSamples(frame);
       const first = frame.planes[0]!;
       const wave = current!.wave;
-      for (let i = 0; i < samples; i++) first[i] = oscillator.next(wave, frequency.at(i + 1)) * level.at(i + 1);
-      frequency.advance(samples);
-      level.advance(samples);
+      if (frequency.settled && level.settled) {
+        const hz = frequency.target;
+        const peak = level.target;
+        for (let i = 0; i < samples; i++) first[i] = oscillator.next(wave, hz) * peak;
+      } else {
+        for (let i = 0; i < samples; i++) first[i] = oscillator.next(wave, frequency.at(i + 1)) * level.at(i + 1);
+        frequency.advance(samples);
+        level.advance(samples);
+      }
       for (let c = 1; c < frame.planes.length; c++) frame.planes[c]!.set(first);
       frame.silent = false;
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { averageInto } from '../../media/dsp/mix.js';
-import { copyAudioFrame, frameSamples, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
+import { frameSamples, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
 
 /** The channel count option of sources, mixers and encoders. */
 export function channelsOption(about: string) {
@@ -28,9 +28,4 @@ export function withChannels(input: AudioFrame, channels: 1 | 2, scratch: AudioF
   }
   scratch.silent = input.silent;
   return scratch;
-}
-
-/** An owned copy of a frame with the wanted number of channels. */
-export function copyWithChannels(input: AudioFrame, channels: 1 | 2, scratch: AudioFrame, to: AudioFrame): AudioFrame {
-  return copyAudioFrame(withChannels(input, channels, scratch), to);
 }
