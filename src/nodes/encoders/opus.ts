@@ -47,7 +47,7 @@ export const opus = defineNode({
   summary: 'Encode audio as Opus packets.',
   details:
     'libopus at 48 kHz. Each packet carries its loudness for RFC 6464. After 200 ms of silence the encoder rests: packets of three bytes ' +
-    'that hold nothing take its place, as RFC 6716 builds them, or with `dtx` almost none. Packets that come before the encoder is ' +
+    'that hold nothing take its place, as RFC 6716 builds them, or with `dtx` almost none. Frames that come before it is ready ' +
     'are dropped and counted. `encoded` counts packets, `clipped` samples above full scale.',
   inputs: { audio: audio('Signal to encode.') },
   outputs: { audio: packets('Opus packets.') },
