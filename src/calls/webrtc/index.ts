@@ -2,7 +2,8 @@
  * WebRTC peers: ICE and DTLS by werift, everything above by ourselves.
  * @module
  */
-export { JitterBuffer, type JitterBufferOptions, type JitterBufferStats } from './jitter-buffer.js';
+export { JitterBuffer } from './jitter-buffer.js';
+export type { JitterBufferOptions, JitterBufferStats } from './jitter-stats.js';
 export type { MediaParams } from './media-params.js';
 export { createPeer, type IncomingChange, type PeerOptions, type PeerState, type PeerStats, type WebRtcPeer } from './peer.js';
 export type { Timers } from './timers.js';

@@ -3,59 +3,10 @@ import { clearAudioFrame, shapeAudioFrame, type AudioFrame } from '../../media/f
 import type { IncomingAudio, IncomingQuality } from '../../media/gateway.js';
 import { DelayEstimator } from './delay-estimator.js';
 import { isOpusDtx, opusHasFec, opusSamples } from './opus-packet.js';
+import { emptyStats, type JitterBufferOptions, type JitterBufferStats } from './jitter-stats.js';
 import { PcmQueue } from './pcm-queue.js';
 import { timestampDelta } from './rtp.js';
-import { findPeriod, lengthen, shorten, STRETCH_WINDOW } from './time-stretch.js';
-
-/** How a {@link JitterBuffer} is set up. */
-export interface JitterBufferOptions {
-  /** Who speaks. */
-  readonly participantId: string;
-  /** Mono (default) or stereo output. */
-  readonly channels?: 1 | 2;
-  /** The clock that arrivals and pulls are timed with, microseconds. */
-  readonly nowUs: () => number;
-  /** Least delay to aim at, milliseconds; default 20. */
-  readonly minDelayMs?: number;
-  /** Most delay to aim at, milliseconds; default 200. */
-  readonly maxDelayMs?: number;
-  /** Delay to aim at before the jitter is known, milliseconds; default 50. */
-  readonly startDelayMs?: number;
-}
-
-/** What a jitter buffer has done, as plain JSON. Samples are per channel at 48 kHz. */
-export interface JitterBufferStats {
-  /** Packets put in, without duplicates. */
-  received: number;
-  /** Packets that never came, or came too late to be used. */
-  lost: number;
-  /** Packets that came after their place had been played; they are counted in `lost`, too. */
-  late: number;
-  /** Packets that were there already. */
-  duplicates: number;
-  /** Packets dropped to bring the delay down, or because the queue was full. */
-  discarded: number;
-  /** Packets that could not be decoded. */
-  corrupt: number;
-  /** Samples played. */
-  playedSamples: number;
-  /** Samples made up by packet loss concealment. */
-  concealedSamples: number;
-  /** Samples restored from the in-band copy in the next packet. */
-  fecSamples: number;
-  /** Pulls that found nothing although audio was flowing. */
-  underruns: number;
-  /** Samples cut out because the delay was too long. */
-  shortenedSamples: number;
-  /** Samples repeated because the delay was too short. */
-  lengthenedSamples: number;
-  /** Times the sender's media clock jumped. */
-  resets: number;
-  /** Delay aimed at, milliseconds. */
-  targetDelayMs: number;
-  /** Delay at the last pull, milliseconds, relative to the fastest recent packet. */
-  delayMs: number;
-}
+import { SpeedControl } from './speed-control.js';
 
 interface Queued {
   readonly sequence: number;
@@ -72,12 +23,6 @@ const FADE_IN_SAMPLES = 240;
 const MAX_QUEUED = 64;
 /** No audio is ever played later than this. */
 const MAX_DELAY_US = 400_000;
-const SHORTEN_ABOVE_US = 20_000;
-const LENGTHEN_BELOW_US = 5_000;
-/** Pulls between two changes of speed, so that even music stays listenable. */
-const STRETCH_PAUSE = 4;
-/** −50 dB: whatever is cut here is not heard. */
-const QUIET_POWER = 1e-5;
 
 /**
  * The playout buffer of one Opus stream. Packets go in as they come; the consumer pulls 20 ms at a time, synchronously, on
@@ -92,6 +37,7 @@ export class JitterBuffer implements IncomingAudio {
   readonly #delay: DelayEstimator;
   readonly #queue: Queued[] = [];
   readonly #pcm: PcmQueue;
+  readonly #speed: SpeedControl;
   #decoder: OpusDecoderHandle | undefined;
   #closed = false;
   /** Playing follows `#nextTimestamp`; waiting builds up the delay first. */
@@ -107,9 +53,6 @@ export class JitterBuffer implements IncomingAudio {
   #concealedPulls = 0;
   #afterDtx = false;
   #gain = 0;
-  /** Smoothed time by which packets come early enough. */
-  #slackUs = 0;
-  #stretchPause = 0;
 
   constructor(options: JitterBufferOptions) {
     this.participantId = options.participantId;
@@ -122,23 +65,8 @@ export class JitterBuffer implements IncomingAudio {
       maxUs: (options.maxDelayMs ?? 200) * 1000,
     });
     this.#pcm = new PcmQueue(this.#channels, TICK_SAMPLES * 10);
-    this.stats = {
-      received: 0,
-      lost: 0,
-      late: 0,
-      duplicates: 0,
-      discarded: 0,
-      corrupt: 0,
-      playedSamples: 0,
-      concealedSamples: 0,
-      fecSamples: 0,
-      underruns: 0,
-      shortenedSamples: 0,
-      lengthenedSamples: 0,
-      resets: 0,
-      targetDelayMs: startUs / 1000,
-      delayMs: 0,
-    };
+    this.stats = emptyStats(startUs / 1000);
+    this.#speed = new SpeedControl(this.#pcm, this.stats);
   }
 
   /** Gives it its decoder (48 kHz, its own channel count), which it frees in the end. Until then it plays silence. */
@@ -251,7 +179,7 @@ export class JitterBuffer implements IncomingAudio {
     }
     if (quality === 'audio') this.#concealedPulls = 0;
     else if (this.#concealedPulls < FADE.length) this.#concealedPulls++;
-    this.#steer(nowUs, quality);
+    this.#steer(decoder, nowUs, quality);
     return quality;
   }
 
@@ -271,7 +199,7 @@ export class JitterBuffer implements IncomingAudio {
     this.#lastSequence = head.sequence - 1;
     this.#aheadSamples = 0;
     this.#concealedPulls = 0;
-    this.#slackUs = this.#delayOf(head.timestamp, nowUs);
+    this.#speed.begin(this.#delayOf(head.timestamp, nowUs));
     return true;
   }
 
@@ -372,54 +300,18 @@ export class JitterBuffer implements IncomingAudio {
     this.#playing = false;
   }
 
-  /** Cuts or repeats a period of the signal when the delay is off its target. */
-  #steer(nowUs: number, quality: IncomingQuality): void {
+  /** Holds the delay near its target; see `SpeedControl`. */
+  #steer(decoder: OpusDecoderHandle, nowUs: number, quality: IncomingQuality): void {
     const delayUs = this.#delayOf(this.#nextTimestamp - this.#pcm.length, nowUs);
     this.stats.delayMs = delayUs / 1000;
     // What stays over of a tick makes the next packet be needed that much earlier.
     const slackUs = delayUs - mediaUs(this.#pcm.length % TICK_SAMPLES);
-    this.#slackUs += (slackUs - this.#slackUs) / 8;
-    if (this.#stretchPause > 0) {
-      this.#stretchPause--;
-      return;
-    }
-    if (quality !== 'audio') return;
-    const offUs = this.#slackUs - this.#delay.targetUs;
-    if (offUs > SHORTEN_ABOVE_US) this.#shorten(offUs);
-    else if (offUs < -LENGTHEN_BELOW_US) this.#lengthen(offUs);
-  }
-
-  #shorten(offUs: number): void {
-    const pcm = this.#pcm;
-    // A whole tick must remain after the cut.
-    while (pcm.length < TICK_SAMPLES + STRETCH_WINDOW / 2) {
+    this.#speed.steer(slackUs, this.#delay.targetUs, quality === 'audio', () => {
       const head = this.#queue[0];
-      if (!head || !this.#decoder || head.sequence !== this.#lastSequence + 1 || head.timestamp !== this.#nextTimestamp) return;
-      this.#advance(this.#decoder, head);
-    }
-    const { lag, correlation, power } = findPeriod(pcm.planes[0]!, pcm.start);
-    if (correlation < likeness(offUs) && power > QUIET_POWER) return;
-    const end = pcm.end;
-    for (const plane of pcm.planes) pcm.end = shorten(plane, pcm.start, end, lag);
-    this.stats.shortenedSamples += lag;
-    this.#stretched(-lag);
-  }
-
-  #lengthen(offUs: number): void {
-    const pcm = this.#pcm;
-    if (pcm.length < STRETCH_WINDOW) return;
-    pcm.makeRoom(STRETCH_WINDOW);
-    const { lag, correlation, power } = findPeriod(pcm.planes[0]!, pcm.start);
-    if (pcm.end + lag > pcm.capacity || (correlation < likeness(offUs) && power > QUIET_POWER)) return;
-    const end = pcm.end;
-    for (const plane of pcm.planes) pcm.end = lengthen(plane, pcm.start, end, lag);
-    this.stats.lengthenedSamples += lag;
-    this.#stretched(lag);
-  }
-
-  #stretched(samples: number): void {
-    this.#slackUs += mediaUs(samples);
-    this.#stretchPause = STRETCH_PAUSE;
+      if (!head || head.sequence !== this.#lastSequence + 1 || head.timestamp !== this.#nextTimestamp) return false;
+      this.#advance(decoder, head);
+      return true;
+    });
   }
 
   #delayOf(timestamp: number, nowUs: number): number {
@@ -437,12 +329,6 @@ export class JitterBuffer implements IncomingAudio {
       if (to !== 1) for (let i = ramp; i < plane.length; i++) plane[i]! *= to;
     }
   }
-}
-
-/** How alike two periods must be to be joined: the further off the delay, the less. */
-function likeness(offUs: number): number {
-  const off = Math.abs(offUs);
-  return off > 120_000 ? -1 : off > 60_000 ? 0.5 : 0.85;
 }
 
 function mediaUs(samples: number): number {

@@ -3,8 +3,6 @@ import {
   candidateFoundation,
   candidatePriority,
   IceCandidate,
-  ProtectionProfileAeadAes128Gcm,
-  ProtectionProfileAes128CmHmacSha1_80,
   RTCDtlsFingerprint,
   RTCDtlsParameters,
   RTCDtlsTransport,
@@ -17,57 +15,13 @@ import {
   type Message,
 } from 'werift';
 import { isIP } from 'node:net';
-import { problem, reasonOf, type Problem } from '../../errors.js';
-import { provesPossession, type HandshakeRecord } from './dtls-verify.js';
+import { problem, reasonOf } from '../../errors.js';
+import { DtlsOnly } from './dtls-only.js';
 import { isMedia } from './rtp.js';
-import { SRTP_LENGTHS, type SrtpProfile } from './srtp-keys.js';
 import { isAuthenticRequest, isStun, isStunRequest } from './stun.js';
-import type { Timers } from './timers.js';
 import type { IceCandidateParams, TransportParams } from './transport-params.js';
-import { UdpPort, type NetworkHook } from './udp-port.js';
-
-/** How a {@link SecureTransport} is set up. */
-export interface SecureTransportOptions {
-  readonly timers: Timers;
-  /** This machine's IP addresses to be reached at; nothing else is opened or told. */
-  readonly addresses: readonly string[];
-  /** Lowest and highest UDP port; absent: the system chooses. */
-  readonly portRange?: readonly [number, number];
-  /** `controlled` when the peer offered, `controlling` towards an ICE-lite server. */
-  readonly iceRole: 'controlled' | 'controlling';
-  /** Time for ICE to find a path, milliseconds; default 10,000. */
-  readonly iceTimeoutMs?: number;
-  /** Time for the DTLS handshake once there is a path, milliseconds; default 5,000. */
-  readonly dtlsTimeoutMs?: number;
-  /** A connected peer of whom nothing is heard this long is gone, milliseconds; default 6,000. */
-  readonly silenceTimeoutMs?: number;
-  /** Bends the network, for tests. */
-  readonly network?: NetworkHook;
-}
-
-/** Why a transport ended. */
-export type TransportEnd =
-  | { readonly reason: 'closed' | 'peer-closed' }
-  | { readonly reason: 'ice-timeout' | 'dtls-timeout' | 'dtls-failed' | 'silent'; readonly problem: Problem };
-
-/** SRTP master keys of both directions, from the DTLS exporter (RFC 5764, 4.2). */
-export interface SrtpMasterKeys {
-  readonly profile: SrtpProfile;
-  readonly localKey: Buffer;
-  readonly localSalt: Buffer;
-  readonly remoteKey: Buffer;
-  readonly remoteSalt: Buffer;
-}
-
-/** What a transport tells its owner. None is called after `ended`. */
-export interface SecureTransportEvents {
-  /** Keys are agreed on and media can flow. */
-  connected(keys: SrtpMasterKeys): void;
-  /** An RTP or RTCP datagram of the peer, still encrypted. */
-  media(datagram: Buffer): void;
-  /** It is over; exactly once. */
-  ended(end: TransportEnd): void;
-}
+import type { SecureTransportEvents, SecureTransportOptions, TransportEnd } from './transport-types.js';
+import { UdpPort } from './udp-port.js';
 
 const ICE_TIMEOUT_MS = 10_000;
 const DTLS_TIMEOUT_MS = 5_000;
@@ -76,13 +30,6 @@ const WATCH_MS = 1_000;
 const PROBE_AFTER_MS = 2_500;
 const MAX_REMOTE_CANDIDATES = 16;
 const MAX_KNOWN_ADDRESSES = 32;
-const ALERT = 21;
-const CLOSE_NOTIFY = Buffer.from([1, 0]);
-const PROFILES: Readonly<Record<number, SrtpProfile>> = {
-  [ProtectionProfileAeadAes128Gcm]: 'AEAD_AES_128_GCM',
-  [ProtectionProfileAes128CmHmacSha1_80]: 'AES_CM_128_HMAC_SHA1_80',
-};
-
 /** Members of werift's Connection that its types hide. */
 interface ConnectionInside {
   protocols: StunProtocol[];
@@ -98,11 +45,6 @@ interface ConnectionInside {
   }): Message;
 }
 
-/** RTP and RTCP are ours, so werift derives no SRTP contexts and does not decrypt everything a second time. */
-class DtlsOnly extends RTCDtlsTransport {
-  override startSrtp(): void {}
-}
-
 /**
  * ICE and DTLS of one peer on werift's object classes, up to SRTP keys and encrypted media datagrams. We are always the DTLS
  * server. What werift leaves out is done here: own sockets, authentication of binding requests, the source of every
@@ -114,7 +56,7 @@ export class SecureTransport {
   readonly #options: SecureTransportOptions;
   readonly #events: SecureTransportEvents;
   readonly #ice: RTCIceTransport;
-  readonly #dtls: RTCDtlsTransport;
+  readonly #dtls: DtlsOnly;
   readonly #connection: Connection;
   readonly #ports = new Map<string, UdpPort>();
   /** "address port" of whoever proved to know an ICE password. */
@@ -135,8 +77,7 @@ export class SecureTransport {
     this.#connection.stunServer = undefined;
     this.#connection.iceControlling = options.iceRole === 'controlling';
     this.#ice = new RTCIceTransport(gatherer);
-    this.#dtls = new DtlsOnly({}, this.#ice, undefined, [ProtectionProfileAeadAes128Gcm, ProtectionProfileAes128CmHmacSha1_80]);
-    this.#dtls.role = 'server';
+    this.#dtls = new DtlsOnly(this.#ice);
     // DTLS may flow as soon as the peer is known, which is before werift's consent machinery starts.
     this.#connection.send = async (data) => void this.send(data);
   }
@@ -354,10 +295,7 @@ export class SecureTransport {
 
   #handshakeDone(): void {
     if (this.#ended) return;
-    const socket = this.#dtls.dtls;
-    const certificate = socket?.remoteCertificate;
-    const transcript = (socket?.dtls.sortedHandshakeCache ?? []) as unknown as readonly HandshakeRecord[];
-    if (!certificate || !provesPossession(transcript, certificate)) {
+    if (!this.#dtls.peerIsProven) {
       this.#end({
         reason: 'dtls-failed',
         problem: problem('DTLS_FAILED', { reason: 'the peer did not prove that the certificate is its own' }),
@@ -368,7 +306,7 @@ export class SecureTransport {
   }
 
   #ready(): void {
-    const keys = this.#exportKeys();
+    const keys = this.#dtls.exportKeys();
     if (!keys) {
       this.#end({ reason: 'dtls-failed', problem: problem('DTLS_FAILED', { reason: 'no common SRTP profile' }) });
       return;
@@ -377,21 +315,6 @@ export class SecureTransport {
     this.#heard();
     this.#watch();
     this.#events.connected(keys);
-  }
-
-  #exportKeys(): SrtpMasterKeys | undefined {
-    const socket = this.#dtls.dtls;
-    const profile = PROFILES[socket?.srtp.srtpProfile ?? 0];
-    if (!socket || !profile) return undefined;
-    const { key, salt } = SRTP_LENGTHS[profile];
-    const keys = socket.extractSessionKeys(key, salt);
-    return {
-      profile,
-      localKey: keys.localKey,
-      localSalt: keys.localSalt,
-      remoteKey: keys.remoteKey,
-      remoteSalt: keys.remoteSalt,
-    };
   }
 
   /** Looks every second whether the peer still lives, and asks when it has been silent for a while. */
@@ -442,7 +365,7 @@ export class SecureTransport {
 
   #end(end: TransportEnd): void {
     if (this.#ended) return;
-    if (this.#dtls.state === 'connected' && end.reason !== 'peer-closed') this.#sendCloseNotify();
+    if (end.reason !== 'peer-closed') this.#dtls.sendCloseNotify();
     this.#ended = true;
     for (const cancel of this.#cancels) cancel();
     this.#cancels.clear();
@@ -450,24 +373,8 @@ export class SecureTransport {
     this.#events.ended(end);
   }
 
-  /** werift can send only application data; the record's type is set right just before it is encrypted. */
-  #sendCloseNotify(): void {
-    const socket = this.#dtls.dtls;
-    if (!socket) return;
-    const { cipher } = socket;
-    const encrypt = cipher.encryptPacket.bind(cipher);
-    cipher.encryptPacket = (packet) => {
-      packet.recordLayerHeader.contentType = ALERT;
-      return encrypt(packet);
-    };
-    socket.send(CLOSE_NOTIFY).catch(() => {});
-    cipher.encryptPacket = encrypt;
-  }
-
   async #release(): Promise<void> {
-    // A handshake that was cut short would go on retransmitting for half a minute.
-    const context = this.#dtls.dtls?.dtls;
-    if (context) context.flight = 99;
+    this.#dtls.abandonHandshake();
     await this.#dtls.stop().catch(() => {});
     for (const port of this.#ports.values()) await port.close();
     this.#known.clear();

@@ -1,7 +1,8 @@
 import { Application, createDecoder, createEncoder, type EncoderOptions } from 'libopus-wasm';
 import { createAudioFrame } from '../../../../src/media/frame.js';
 import type { IncomingQuality } from '../../../../src/media/gateway.js';
-import { JitterBuffer, type JitterBufferOptions } from '../../../../src/calls/webrtc/jitter-buffer.js';
+import { JitterBuffer } from '../../../../src/calls/webrtc/jitter-buffer.js';
+import type { JitterBufferOptions } from '../../../../src/calls/webrtc/jitter-stats.js';
 
 /** mulberry32: the same numbers, 0…1, for the same seed. */
 export function seeded(seed: number): () => number {
