@@ -225,7 +225,7 @@ class FileWriter implements AudioWriter {
     this.#rescales = !this.#packetBase.equals(this.#streamBase);
     this.#padding = stream.codecpar.initialPadding;
     if (context) {
-      this.#encoder = new FrameEncoder(context);
+      this.#encoder = new FrameEncoder(context, codec === 'libopus');
       if (rate !== SAMPLE_RATE) this.#rateStage = new RateStage(rate, context.channels);
     } else {
       this.#copied = new NativePacket();
@@ -258,9 +258,8 @@ class FileWriter implements AudioWriter {
     this.#guarded(() => {
       const { data } = packet;
       native.data = Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-      const pts = BigInt(at - this.#padding);
-      native.pts = pts;
-      native.dts = pts;
+      // Without a decoding time the muxer takes the presentation time for it. New data resets duration and flags.
+      native.pts = BigInt(at - this.#padding);
       native.duration = BigInt(duration);
       native.isKeyframe = true;
       this.#mux(native);

@@ -20,6 +20,7 @@ export class FrameEncoder {
   readonly damage: Damage = { bad: 0, clipped: 0 };
 
   readonly #context: CodecContext;
+  readonly #oneToOne: boolean;
   readonly #channels: number;
   readonly #blockSamples: number;
   /** The format of the gathering frame: float, interleaved if the encoder wants that. */
@@ -34,9 +35,14 @@ export class FrameEncoder {
   #ptsSamples = 0;
   #closed = false;
 
-  /** @param context an opened audio encoder; it stays its owner's. */
-  constructor(context: CodecContext) {
+  /**
+   * @param context an opened audio encoder; it stays its owner's.
+   * @param oneToOne true when the encoder is known to give exactly one packet for each block at once, as libopus does: that
+   * saves asking whether there are more, and whether it still holds the block.
+   */
+  constructor(context: CodecContext, oneToOne = false) {
     this.#context = context;
+    this.#oneToOne = oneToOne;
     this.#channels = context.channels;
     this.#blockSamples = context.frameSize || FREE_BLOCK_SAMPLES;
     const wanted = context.sampleFormat;
@@ -86,7 +92,7 @@ export class FrameEncoder {
       this.#encode(onPacket);
     }
     this.#check(this.#context.sendFrameSync(null));
-    this.#receive(onPacket);
+    this.#receive(onPacket, false);
   }
 
   /**
@@ -142,14 +148,14 @@ export class FrameEncoder {
     this.#ptsSamples += this.#filled;
     this.#filled = 0;
     this.#check(this.#context.sendFrameSync(frame));
-    this.#receive(onPacket);
-    if (frame === this.#frame && !frame.isWritable) {
+    this.#receive(onPacket, this.#oneToOne);
+    if (!this.#oneToOne && frame === this.#frame && !frame.isWritable) {
       this.#allocate(frame, this.#own);
       this.#planes = floatPlanes(frame);
     }
   }
 
-  #receive(onPacket: () => void): void {
+  #receive(onPacket: () => void, once: boolean): void {
     const { packet } = this;
     for (;;) {
       const code = this.#context.receivePacketSync(packet);
@@ -160,6 +166,7 @@ export class FrameEncoder {
       } finally {
         packet.unref();
       }
+      if (once) return;
     }
   }
 

@@ -174,7 +174,7 @@ class LibopusEncoder implements OpusEncoder {
   constructor(settings: OpusSettings, context: CodecContext) {
     this.#settings = settings;
     this.#context = context;
-    this.#core = new FrameEncoder(context);
+    this.#core = new FrameEncoder(context, true);
     this.channels = settings.channels;
     this.packetSamples = context.frameSize;
     this.extradata = new Uint8Array(context.extraData ?? []);
@@ -218,7 +218,7 @@ class LibopusEncoder implements OpusEncoder {
       return;
     }
     this.#dropNext();
-    this.#next = { context, core: new FrameEncoder(context), settings };
+    this.#next = { context, core: new FrameEncoder(context, true), settings };
   }
 
   close(): void {
