@@ -14,7 +14,7 @@ const FILES = [
   {
     name: 'tune.opus',
     make: tune,
-    bitrateKbps: 62,
+    bitrateKbps: 57,
     tags: { title: 'Thirty-two bars in D', artist: 'voxgraph', license: 'CC0-1.0' },
   },
   {

@@ -41,8 +41,8 @@ export function keys(loop, at, note, sec, gain, pan = 0) {
   loop.add(at, Math.round((sec + 0.25) * RATE), gain, pan, (i) => {
     const t = i / RATE;
     const env = Math.min(1, t / 0.004) * Math.exp(-t / fall) * swell(t, 0.001, sec, 0.25);
-    const tine = 0.05 * Math.exp(-t / 0.06) * Math.sin(14 * w * i);
-    return env * (Math.sin(w * i + 1.3 * Math.exp(-t / 0.35) * Math.sin(w * i)) + tine) * (1 + 0.12 * Math.sin(29 * t));
+    const tine = 0.09 * Math.exp(-t / 0.06) * Math.sin(14 * w * i);
+    return env * (Math.sin(w * i + 1.5 * Math.exp(-t / 0.4) * Math.sin(w * i)) + tine) * (1 + 0.12 * Math.sin(29 * t));
   });
 }
 
@@ -51,7 +51,7 @@ export function pluck(loop, at, note, gain, pan) {
   const w = (2 * Math.PI * hertz(note)) / RATE;
   loop.add(at, Math.round(0.9 * RATE), gain, pan, (i) => {
     const t = i / RATE;
-    return Math.min(1, t / 0.003) * Math.exp(-t / 0.22) * Math.sin(w * i + 0.8 * Math.exp(-t / 0.05) * Math.sin(3 * w * i));
+    return Math.min(1, t / 0.003) * Math.exp(-t / 0.22) * Math.sin(w * i + 1.3 * Math.exp(-t / 0.07) * Math.sin(3 * w * i));
   });
 }
 
@@ -97,10 +97,10 @@ export function snare(loop, at, gain, seed) {
   let band = 0;
   loop.add(at, Math.round(0.3 * RATE), gain, -0.1, (i) => {
     const t = i / RATE;
-    low += 0.32 * (noise() - low);
+    low += 0.55 * (noise() - low);
     band += 0.06 * (low - band);
     return (
-      (1.6 * (low - band) * Math.exp(-t / 0.07) + 0.4 * Math.sin(2 * Math.PI * 185 * t) * Math.exp(-t / 0.05)) *
+      (1.9 * (low - band) * Math.exp(-t / 0.07) + 0.4 * Math.sin(2 * Math.PI * 185 * t) * Math.exp(-t / 0.05)) *
       Math.min(1, t / 0.002)
     );
   });

@@ -85,7 +85,7 @@ export function tune() {
       // Every second bar of the quiet parts leaves room.
       if ((part === 0 || part === 2) && bar % 2 === 1 && eighth > 4) continue;
       const note = chord.arp[ARP_ORDER[eighth]];
-      pluck(bells, loosely(at + (eighth * BEAT) / 2), note, 0.06 + 0.012 * human(), eighth % 2 ? 0.4 : -0.4);
+      pluck(bells, loosely(at + (eighth * BEAT) / 2), note, 0.095 + 0.02 * human(), eighth % 2 ? 0.4 : -0.4);
     }
 
     if (part > 0 || bar >= 4) {
@@ -95,7 +95,7 @@ export function tune() {
         hat(
           dry,
           loosely(at + (eighth * BEAT) / 2 + swing),
-          eighth % 2 ? 0.075 : 0.045,
+          eighth % 2 ? 0.16 : 0.095,
           0.3,
           bar * 8 + eighth + 1,
           open ? 0.12 : 0.028,
