@@ -1,32 +1,25 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { voxError } from '../../errors.js';
-
-/** Why a request is turned away. */
-export interface Refusal {
-  /** HTTP status. */
-  readonly status: 401 | 403;
-  /** For programs. */
-  readonly code: string;
-  /** For people. */
-  readonly message: string;
-  /** What to do. */
-  readonly fix: string;
-}
+import { problem, voxError, type Problem } from '../../errors.js';
 
 /** Who may talk to the server. */
 export interface AccessRules {
   /** Why this request is turned away; undefined when it may pass. */
-  refuse(headers: IncomingHttpHeaders, method: string, isPublic: boolean): Refusal | undefined;
-  /** Headers that the answer carries. */
+  refuse(headers: IncomingHttpHeaders, method: string, isPublic: boolean): Problem | undefined;
+  /** Headers that every answer carries. */
   headers(request: IncomingHttpHeaders): Record<string, string>;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
+const EVERY_ANSWER = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+};
 
 /** Whether an address reaches this machine alone. */
 export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host) || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return LOOPBACK.has(host.toLowerCase()) || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /**
@@ -42,25 +35,10 @@ export function accessRules(host: string, token: string | undefined): AccessRule
 
 function loopbackRules(): AccessRules {
   return {
-    headers: () => ({ 'x-content-type-options': 'nosniff' }),
-    refuse(headers) {
-      if (!isLoopback(hostName(headers.host ?? ''))) {
-        return {
-          status: 403,
-          code: 'FOREIGN_HOST',
-          message: 'this server answers to localhost only',
-          fix: 'Open http://127.0.0.1 with its port.',
-        };
-      }
-      const origin = headers.origin;
-      if (origin !== undefined && origin !== `http://${headers.host}`) {
-        return {
-          status: 403,
-          code: 'FOREIGN_ORIGIN',
-          message: 'pages of other sites may not use this server',
-          fix: 'Open the page of this server, or start it with --token.',
-        };
-      }
+    headers: () => EVERY_ANSWER,
+    refuse({ host = '', origin }) {
+      if (!isLoopback(hostName(host))) return problem('FOREIGN_HOST', { host });
+      if (origin !== undefined && origin !== `http://${host}`) return problem('FOREIGN_ORIGIN', { origin });
       return undefined;
     },
   };
@@ -68,32 +46,32 @@ function loopbackRules(): AccessRules {
 
 function tokenRules(token: string): AccessRules {
   return {
-    headers: (request) => ({
-      'x-content-type-options': 'nosniff',
-      ...(request.origin && {
-        'access-control-allow-origin': request.origin,
+    headers: ({ origin }) => ({
+      ...EVERY_ANSWER,
+      ...(origin && {
+        'access-control-allow-origin': origin,
         'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
         'access-control-allow-headers': 'authorization, content-type',
-        'access-control-expose-headers': 'location',
+        'access-control-expose-headers': 'location, retry-after',
         vary: 'origin',
       }),
     }),
-    refuse(headers, method, isPublic) {
-      if (isPublic || method === 'OPTIONS' || sameToken(headers.authorization, token)) return undefined;
-      return {
-        status: 401,
-        code: 'TOKEN_WRONG',
-        message: 'the token is missing or wrong',
-        fix: 'Send "Authorization: Bearer TOKEN", or open the address that voxgraph printed.',
-      };
+    refuse({ authorization }, method, isPublic) {
+      // A browser asks for permission (OPTIONS) before it shows the token.
+      if (isPublic || method === 'OPTIONS' || sameToken(authorization, token)) return undefined;
+      return problem('TOKEN_WRONG');
     },
   };
 }
 
+/** Compares digests, so that neither the time nor the length tells anything. */
 function sameToken(authorization: string | undefined, token: string): boolean {
-  const given = Buffer.from(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '');
-  const wanted = Buffer.from(token);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function hostName(host: string): string {

@@ -1,36 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { BehaviorSubject, Observable, Subject } from 'rxjs';
-import { z } from 'zod';
+import { Observable, Subject } from 'rxjs';
 import { voxError } from '../../errors.js';
 import type { Gateway, IncomingAudio, ParticipantChange } from '../../media/gateway.js';
-import type { Packet } from '../../media/packet.js';
 import type { Scheduler } from '../../time/scheduler.js';
 import type { CallEvent, CallMedia, CallRequest } from '../call-media.js';
-import { createPeer, type PeerStats, type WebRtcPeer } from '../webrtc/peer.js';
-
-/** Settings of a room's media side. */
-export const roomConfig = z.strictObject({
-  /** The room's name. */
-  room: z.string(),
-  /** IP addresses that peers may reach us at. */
-  addresses: z.array(z.string()).min(1).default(['127.0.0.1']),
-  /** Most connections at once; one more is refused. */
-  maxPeers: z.number().int().min(1).default(64),
-});
-
-const offerRequest = z.object({
-  type: z.literal('peer.offer'),
-  /** `speak`: the peer sends (WHIP). `listen`: it receives (WHEP). */
-  role: z.enum(['speak', 'listen']),
-  sdp: z.string(),
-  /** Ties a speaker to the listener who must not hear himself; made up when absent. */
-  participantId: z.string().optional(),
-});
-const closeRequest = z.object({ type: z.literal('peer.close'), peerId: z.string() });
-const roomRequest = z.discriminatedUnion('type', [offerRequest, closeRequest]);
-
-/** Whether a peer sends or receives. */
-export type PeerRole = z.infer<typeof offerRequest>['role'];
+import { createPeer, type PeerOptions, type PeerStats, type WebRtcPeer } from '../webrtc/peer.js';
+import { MixRouter, type MixListener } from './mix-router.js';
+import { parseRoomRequest, roomConfig, type OfferRequest, type PeerRole, type RoomConfig } from './room-requests.js';
 
 /** What a room reports of itself, as plain JSON. */
 export interface RoomStats {
@@ -42,52 +18,66 @@ export interface RoomStats {
   readonly peers: readonly ({ readonly peerId: string; readonly role: PeerRole; readonly participantId: string } & PeerStats)[];
 }
 
-interface Member {
+/** What a room needs of a peer. */
+export type RoomPeer = Pick<WebRtcPeer, 'answer' | 'state$' | 'incoming$' | 'sendAudio' | 'stats' | 'close'>;
+
+interface Member extends MixListener {
   readonly peerId: string;
   readonly role: PeerRole;
-  readonly participantId: string;
-  readonly peer: WebRtcPeer;
+  readonly peer: RoomPeer;
+  /** Its streams that can be heard, by SSRC, the newest last. */
+  readonly streams: Map<number, IncomingAudio>;
   connected: boolean;
+}
+
+interface Voice {
+  readonly member: Member;
+  readonly audio: IncomingAudio;
 }
 
 /** The media side of one room: peers that speak into its graph and peers that listen to it. One encode serves every listener. */
 export class RoomMedia implements CallMedia {
   readonly events$: Subject<CallEvent> = new Subject();
   readonly gateway: Gateway;
-  readonly #config: z.infer<typeof roomConfig>;
+  readonly #config: RoomConfig;
   readonly #scheduler: Scheduler;
+  readonly #openPeer: (options: PeerOptions) => Promise<RoomPeer>;
   readonly #members = new Map<string, Member>();
-  readonly #voices = new Map<string, IncomingAudio>();
+  readonly #voices = new Map<string, Voice>();
   readonly #changes = new Subject<ParticipantChange>();
-  readonly #personal$ = new BehaviorSubject<ReadonlySet<string>>(new Set());
-  /** Those whose personal mix has begun to flow; until then they hear the common one. */
-  readonly #personalFlows = new Set<string>();
-  /** Copied on change, since every packet walks it. */
-  #listeners: readonly Member[] = [];
-  #unheard = 0;
+  readonly #mixes = new MixRouter();
   #opening = 0;
   #closed = false;
 
-  /** @throws ZodError when the settings are wrong; they come from our own code. */
-  constructor(config: Readonly<Record<string, unknown>>, scheduler: Scheduler) {
+  /**
+   * @param config see {@link roomConfig}.
+   * @param openPeer how a peer is opened; tests give their own.
+   * @throws ZodError when the settings are wrong; they come from our own code.
+   */
+  constructor(
+    config: Readonly<Record<string, unknown>>,
+    scheduler: Scheduler,
+    openPeer: (options: PeerOptions) => Promise<RoomPeer> = createPeer,
+  ) {
     this.#config = roomConfig.parse(config);
     this.#scheduler = scheduler;
+    this.#openPeer = openPeer;
     this.gateway = {
       participants$: new Observable<ParticipantChange>((observer) => {
-        for (const [participantId, audio] of this.#voices) observer.next({ type: 'joined', participantId, audio });
+        for (const [participantId, { audio }] of this.#voices) observer.next({ type: 'joined', participantId, audio });
         return this.#changes.subscribe(observer);
       }),
-      personalMixes$: this.#personal$,
-      sendAudio: (packet, forParticipantId) => this.#send(packet, forParticipantId),
+      personalMixes$: this.#mixes.personal$.asObservable(),
+      sendAudio: (packet, forParticipantId) => this.#mixes.send(packet, forParticipantId),
     };
   }
 
   async request(request: CallRequest): Promise<unknown> {
-    const parsed = roomRequest.safeParse(request);
-    if (!parsed.success) throw voxError('BAD_OFFER', { reason: parsed.error.issues[0]?.message ?? 'malformed request' });
-    const wanted = parsed.data;
+    const wanted = parseRoomRequest(request);
     if (wanted.type === 'peer.offer') return this.#answer(wanted);
-    return { closed: await this.#remove(wanted.peerId) };
+    const member = this.#members.get(wanted.peerId);
+    await member?.peer.close();
+    return { closed: member !== undefined };
   }
 
   stats(): RoomStats {
@@ -97,50 +87,62 @@ export class RoomMedia implements CallMedia {
       participantId,
       ...peer.stats(),
     }));
-    return { room: this.#config.room, unheardPackets: this.#unheard, peers };
+    return { room: this.#config.room, unheardPackets: this.#mixes.unheard, peers };
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.allSettled([...this.#members.keys()].map((peerId) => this.#remove(peerId)));
+    await Promise.allSettled([...this.#members.values()].map(({ peer }) => peer.close()));
     this.#changes.complete();
-    this.#personal$.complete();
+    this.#mixes.personal$.complete();
     this.events$.complete();
   }
 
-  async #answer({
-    role,
-    sdp,
-    participantId = randomBytes(9).toString('base64url'),
-  }: z.infer<typeof offerRequest>): Promise<unknown> {
+  async #answer({ role, sdp, participantId = randomBytes(9).toString('base64url') }: OfferRequest): Promise<unknown> {
     const { room, maxPeers, addresses } = this.#config;
     if (this.#closed) throw voxError('UNKNOWN_CALL', { call: room });
-    // A page that reloads takes its own old place.
-    for (const old of this.#members.values())
-      if (old.role === role && old.participantId === participantId) void this.#remove(old.peerId);
-    if (this.#members.size + this.#opening >= maxPeers) throw voxError('ROOM_FULL', { room, limit: maxPeers });
+    const taken = this.#members.size + this.#opening - this.#predecessors(role, participantId).length;
+    if (taken >= maxPeers) throw voxError('ROOM_FULL', { room, limit: maxPeers });
     this.#opening++;
+    let peer: RoomPeer;
+    let answer: string;
     try {
-      const peer = await createPeer({
+      peer = await this.#openPeer({
         addresses,
         timers: this.#scheduler,
         participantId,
         send: role === 'listen',
         receive: role === 'speak',
+        incomingChannels: sendsStereo(sdp) ? 2 : 1,
       });
-      const answer = await peer.answer(sdp);
-      if (this.#closed) {
-        await peer.close();
-        throw voxError('UNKNOWN_CALL', { call: room });
-      }
-      const member: Member = { peerId: randomBytes(12).toString('base64url'), role, participantId, peer, connected: false };
-      this.#members.set(member.peerId, member);
-      this.#follow(member);
-      return { peerId: member.peerId, participantId, sdp: answer };
+      answer = await peer.answer(sdp);
     } finally {
       this.#opening--;
     }
+    if (this.#closed) {
+      await peer.close();
+      throw voxError('UNKNOWN_CALL', { call: room });
+    }
+    // Only an offer that could be answered takes an old one's place.
+    for (const old of this.#predecessors(role, participantId)) void old.peer.close();
+    const member: Member = {
+      peerId: randomBytes(12).toString('base64url'),
+      role,
+      participantId,
+      peer,
+      streams: new Map(),
+      connected: false,
+      hear: (packet) => peer.sendAudio(packet),
+    };
+    this.#members.set(member.peerId, member);
+    this.#follow(member);
+    return { peerId: member.peerId, participantId, sdp: answer };
+  }
+
+  /** The connections whose place a new one of the same participant and role takes. */
+  #predecessors(role: PeerRole, participantId: string): Member[] {
+    return [...this.#members.values()].filter((member) => member.role === role && member.participantId === participantId);
   }
 
   #follow(member: Member): void {
@@ -152,6 +154,8 @@ export class RoomMedia implements CallMedia {
         this.events$.next({ type: 'peer.connected', peerId, role, participantId, joinMs: state.joinMs });
       } else if (state.type === 'closed') {
         this.#members.delete(peerId);
+        member.streams.clear();
+        this.#speak(member);
         this.#refresh();
         this.events$.next({
           type: 'peer.closed',
@@ -165,66 +169,37 @@ export class RoomMedia implements CallMedia {
     });
     if (role !== 'speak') return;
     peer.incoming$.subscribe((change) => {
-      if (change.type === 'started') this.#voiceJoins(participantId, change.audio);
-      else if (this.#voices.get(participantId) && !this.#speaks(member)) this.#voiceLeaves(participantId);
+      if (change.type === 'started') member.streams.set(change.ssrc, change.audio);
+      else member.streams.delete(change.ssrc);
+      this.#speak(member);
     });
   }
 
-  /** Whether the member still has a stream that is heard, after one of them ended. */
-  #speaks(member: Member): boolean {
-    return member.peer.state.type === 'connected' && member.peer.stats().incoming.length > 0;
-  }
-
-  #voiceJoins(participantId: string, audio: IncomingAudio): void {
-    if (this.#voices.has(participantId)) this.#voiceLeaves(participantId);
-    this.#voices.set(participantId, audio);
-    this.#changes.next({ type: 'joined', participantId, audio });
-    this.events$.next({ type: 'participant.joined', participantId });
-    this.#refresh();
-  }
-
-  #voiceLeaves(participantId: string): void {
-    if (!this.#voices.delete(participantId)) return;
-    this.#changes.next({ type: 'left', participantId });
-    this.events$.next({ type: 'participant.left', participantId });
-    this.#refresh();
-  }
-
-  /** Brings the list of listeners, and the set of those who need a mix of their own, up to date. */
-  #refresh(): void {
-    this.#listeners = [...this.#members.values()].filter((m) => m.role === 'listen' && m.connected);
-    const listening = new Set(this.#listeners.map((m) => m.participantId));
-    const personal = new Set([...this.#voices.keys()].filter((id) => listening.has(id)));
-    for (const id of [...this.#personalFlows]) if (!personal.has(id)) this.#personalFlows.delete(id);
-    const before = this.#personal$.value;
-    const same = before.size === personal.size && [...personal].every((id) => before.has(id));
-    if (!same) this.#personal$.next(personal);
-  }
-
-  #send(packet: Packet, forParticipantId: string | undefined): void {
-    if (forParticipantId !== undefined && this.#personal$.value.has(forParticipantId)) this.#personalFlows.add(forParticipantId);
-    let heard = false;
-    const listeners = this.#listeners;
-    for (let i = 0; i < listeners.length; i++) {
-      const member = listeners[i]!;
-      const own = this.#personalFlows.has(member.participantId);
-      if (forParticipantId === undefined ? own : !own || member.participantId !== forParticipantId) continue;
-      member.peer.sendAudio(packet);
-      heard = true;
+  /** Makes the member's newest stream his voice. A change of stream is no leaving: his personal mix goes on. */
+  #speak(member: Member): void {
+    const { participantId } = member;
+    const present = this.#voices.get(participantId);
+    const audio = [...member.streams.values()].at(-1);
+    if (audio === present?.audio || (!audio && present?.member !== member)) return;
+    if (present) this.#changes.next({ type: 'left', participantId });
+    if (audio) {
+      this.#voices.set(participantId, { member, audio });
+      this.#changes.next({ type: 'joined', participantId, audio });
+      if (!present) this.events$.next({ type: 'participant.joined', participantId });
+    } else {
+      this.#voices.delete(participantId);
+      this.events$.next({ type: 'participant.left', participantId });
     }
-    if (!heard && forParticipantId === undefined) this.#unheard++;
+    this.#refresh();
   }
 
-  async #remove(peerId: string): Promise<boolean> {
-    const member = this.#members.get(peerId);
-    if (!member) return false;
-    await member.peer.close();
-    return true;
+  #refresh(): void {
+    const listeners = [...this.#members.values()].filter((member) => member.role === 'listen' && member.connected);
+    this.#mixes.update(listeners, this.#voices.keys());
   }
 }
 
-/** Refuses what is no room name: 1–64 letters, digits, `-` and `_`. @throws VoxError BAD_CALL_ADDRESS. */
-export function checkRoomName(room: string): string {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(room)) throw voxError('BAD_CALL_ADDRESS', { address: `room:${room}` });
-  return room;
+/** Whether an offer announces stereo, as a browser with music or OBS does (RFC 7587, 6.1); microphones are mono. */
+function sendsStereo(sdp: string): boolean {
+  return /^a=fmtp:\d+ [^\r\n]*\bsprop-stereo=1\b/m.test(sdp);
 }

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { ERRORS, VoxError, formatProblem, problem, voxError, type Problem } from '../../errors.js';
-import { accessRules } from './access.js';
-import type { PeerRole } from './room-media.js';
+import { problem, voxError } from '../../errors.js';
+import { accessRules, type AccessRules } from './access.js';
+import { BODY_LIMIT_BYTES, refuseConnection, sendError, sendProblem } from './http-errors.js';
+import { isPageFile, servePage } from './page-files.js';
+import type { PeerRole } from './room-requests.js';
 
 /** What the HTTP server asks of the rooms. */
 export interface RoomService {
@@ -13,7 +15,7 @@ export interface RoomService {
   /** Ends a connection; false when there is none of that id. */
   close(room: string, peerId: string): Promise<boolean>;
   /** What a page shows: who is there, what plays. */
-  status(room: string): Promise<unknown>;
+  status(room: string): Promise<object>;
 }
 
 /** Where the server listens. */
@@ -37,32 +39,17 @@ export interface RoomServer {
 }
 
 const SDP = 'application/sdp';
-const PAGE = new URL('./page/', import.meta.url);
-/** Larger than any offer a browser makes. */
-const BODY_LIMIT_BYTES = 128 * 1024;
+/** Whoever takes longer than this to send a request is cut off. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
  * Serves rooms over HTTP: the page, WHIP (RFC 9725) to speak and WHEP (draft-ietf-wish-whep) to listen.
  *
- * @throws VoxError `PORT_TAKEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`.
+ * @throws VoxError `PORT_TAKEN`, `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`.
  */
 export async function startRoomServer(service: RoomService, options: RoomServerOptions = {}): Promise<RoomServer> {
   const { host = '127.0.0.1', port = 8765, token } = options;
-  const rules = accessRules(host, token);
-  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true, logger: false });
-  app.addContentTypeParser(SDP, { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async (request, reply) => {
-    const refusal = rules.refuse(request.headers, request.method, isPublic(request.url));
-    for (const [name, value] of Object.entries(rules.headers(request.headers))) reply.header(name, value);
-    if (refusal)
-      return reply.code(refusal.status).send({ error: { code: refusal.code, message: refusal.message, fix: refusal.fix } });
-  });
-  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send({ error: { code: 'NOT_FOUND', message: `${request.method} ${request.url.split('?')[0]} leads nowhere` } }),
-  );
+  const app = createApp(accessRules(host, token));
   servePage(app);
   serveRooms(app, service);
   try {
@@ -81,92 +68,89 @@ export async function startRoomServer(service: RoomService, options: RoomServerO
   };
 }
 
-function servePage(app: FastifyInstance): void {
-  const file = (name: string, type: string) => {
-    const body = readFileSync(new URL(name, PAGE));
-    return async (_request: FastifyRequest, reply: FastifyReply) =>
-      reply
-        .type(type)
-        .header('content-security-policy', "default-src 'self'; img-src 'self' data:; media-src 'self' blob: mediastream:; frame-ancestors 'none'")
-        .header('cache-control', 'no-cache')
-        .send(body);
-  };
-  app.get('/', file('index.html', 'text/html; charset=utf-8'));
-  app.get('/page.js', file('page.js', 'text/javascript; charset=utf-8'));
-  app.get('/whip-whep.js', file('whip-whep.js', 'text/javascript; charset=utf-8'));
-  app.get('/page.css', file('page.css', 'text/css; charset=utf-8'));
-}
-
-/** What a browser must load before it can show a token. */
-function isPublic(url: string): boolean {
-  return ['/', '/page.js', '/whip-whep.js', '/page.css'].includes(url.split('?')[0]!);
+function createApp(rules: AccessRules): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    logger: false,
+    frameworkErrors: (error, _request, reply) => void sendError(reply, error),
+    clientErrorHandler: refuseConnection,
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(SDP, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(rules.headers(request.headers)).header('cache-control', 'no-store');
+    const refusal = rules.refuse(request.headers, request.method, isPageFile(request.url));
+    if (refusal) return sendProblem(reply, refusal);
+    return undefined;
+  });
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, problem('PATH_UNKNOWN', asked(request))));
+  return app;
 }
 
 interface RoomParams {
   Params: { room: string; peer: string };
-  Querystring: { participant?: string };
+  Querystring: { participant?: string | string[] };
 }
 
 function serveRooms(app: FastifyInstance, service: RoomService): void {
-  app.get('/rooms', async () => ({ rooms: service.rooms() }));
-  app.get<RoomParams>('/rooms/:room', async (request) => service.status(open(service, request.params.room)));
+  // A page that finds another one here knows that the server was started anew.
+  const server = randomBytes(9).toString('base64url');
+  app.get('/rooms', async () => ({ rooms: service.rooms(), server }));
+  app.get<RoomParams>('/rooms/:room', async (request) => ({
+    ...(await service.status(open(service, request.params.room))),
+    server,
+  }));
+  allowOnly(app, '/rooms', 'GET');
+  allowOnly(app, '/rooms/:room', 'GET');
   for (const [path, role] of [
     ['whip', 'speak'],
     ['whep', 'listen'],
   ] as const) {
     app.post<RoomParams>(`/rooms/:room/${path}`, async (request, reply) => {
       const room = open(service, request.params.room);
-      if (typeof request.body !== 'string')
-        return reply
-          .code(415)
-          .header('accept-post', SDP)
-          .send({ error: { code: 'UNSUPPORTED_MEDIA_TYPE', message: `send the offer as ${SDP}` } });
-      const participant = request.query.participant;
-      if (participant !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(participant))
-        throw voxError('BAD_OFFER', { reason: 'participant must be 1–64 letters, digits, - or _' });
-      const { peerId, sdp } = await service.offer(room, role, request.body, participant);
-      return reply
-        .code(201)
-        .type(SDP)
-        .header('location', `/rooms/${room}/${path}/${peerId}`)
-        .header('accept-post', SDP)
-        .send(sdp);
+      if (typeof request.body !== 'string') throw voxError('NOT_SDP');
+      const { peerId, sdp } = await service.offer(room, role, request.body, participantOf(request.query.participant));
+      return reply.code(201).type(SDP).header('location', `/rooms/${room}/${path}/${peerId}`).send(sdp);
     });
-    app.options<RoomParams>(`/rooms/:room/${path}`, async (_request, reply) =>
-      reply.code(204).header('accept-post', SDP).header('allow', 'POST, OPTIONS').send(),
-    );
     app.delete<RoomParams>(`/rooms/:room/${path}/:peer`, async (request, reply) => {
-      const closed = await service.close(open(service, request.params.room), request.params.peer);
-      return closed
-        ? reply.code(200).send()
-        : reply.code(404).send({ error: { code: 'NOT_FOUND', message: 'this connection has ended already' } });
+      if (!(await service.close(open(service, request.params.room), request.params.peer))) throw voxError('CONNECTION_ENDED');
+      return reply.code(200).send();
     });
+    allowOnly(app, `/rooms/:room/${path}`, 'POST');
     // All our candidates are in the answer and restarts are fresh joins, so there is nothing to patch (RFC 9725, 4.3).
-    app.patch<RoomParams>(`/rooms/:room/${path}/:peer`, async (_request, reply) =>
-      reply.code(405).header('allow', 'DELETE, OPTIONS').send(),
-    );
+    allowOnly(app, `/rooms/:room/${path}/:peer`, 'DELETE');
   }
+}
+
+/** Answers OPTIONS, and every method but the one that is for this path. */
+function allowOnly(app: FastifyInstance, path: string, method: 'GET' | 'POST' | 'DELETE'): void {
+  const allow = `${method}, OPTIONS`;
+  app.options(path, async (_request, reply) => {
+    if (method === 'POST') reply.header('accept-post', SDP);
+    return reply.code(204).header('allow', allow).send();
+  });
+  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => other !== method);
+  // Before the body is looked at: what it holds makes no difference.
+  const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    sendProblem(reply.header('allow', allow), problem('METHOD_WRONG', { ...asked(request), allow }));
+  app.route({ method: others, url: path, onRequest: refuse, handler: refuse });
+}
+
+function asked({ method, url }: FastifyRequest): { method: string; path: string } {
+  return { method, path: url.split('?')[0]! };
+}
+
+function participantOf(given: string | string[] | undefined): string | undefined {
+  if (given === undefined || (typeof given === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(given))) return given;
+  throw voxError('BAD_REQUEST', { reason: 'participant must be 1–64 letters, digits, - or _, and given once' });
 }
 
 function open(service: RoomService, room: string): string {
   if (!service.rooms().includes(room)) throw voxError('UNKNOWN_ROOM', { room });
   return room;
-}
-
-function sendError(reply: FastifyReply, error: unknown): unknown {
-  if (error instanceof VoxError) {
-    const first = error.problems[0]!;
-    return reply.code(httpStatus(first)).send({ error: { code: first.code, message: formatProblem(first), fix: first.fix } });
-  }
-  const status = (error as { statusCode?: number }).statusCode ?? 500;
-  const message = status < 500 && error instanceof Error ? error.message : problem('INTERNAL', { reason: 'see its log' }).message;
-  return reply.code(status).send({ error: { code: status < 500 ? 'BAD_REQUEST' : 'INTERNAL', message } });
-}
-
-function httpStatus({ code }: Problem): number {
-  if (code === 'UNKNOWN_ROOM' || code === 'UNKNOWN_CALL') return 404;
-  if (code === 'ROOM_FULL') return 503;
-  return ERRORS[code].exit === 2 ? 400 : 500;
 }
 
 function listenError(error: unknown, host: string, port: number): unknown {

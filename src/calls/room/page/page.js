@@ -1,112 +1,129 @@
-import { connect, RefusedError } from './whip-whep.js';
+import { keepConnected } from './connection.js';
+import { connect } from './whip-whep.js';
+
+const STATUS_PERIOD_MS = 2000;
 
 const byId = (id) => document.getElementById(id);
-const listenButton = byId('listen');
-const speakButton = byId('speak');
 const roomSelect = byId('room');
 const sound = byId('sound');
 
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
-// One person, one id: the server leaves a person's own voice out of what he hears.
-const participant = sessionStorage.participant ?? (sessionStorage.participant = randomId());
-const wanted = { whep: false, whip: false };
-const open = { whep: undefined, whip: undefined };
-let microphone;
+// One person, one id: the server leaves a person's own voice out of what he hears. Not kept, since a doubled tab would copy it.
+const participant = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+let askedRoom = new URLSearchParams(location.search).get('room');
+let server;
+let left = false;
 
-listenButton.addEventListener('click', () => toggle('whep'));
-speakButton.addEventListener('click', () => toggle('whip'));
+const links = {
+  listen: createLink('listen', 'whep', ['hear the room', 'connecting …', 'press to leave'], {
+    prepare: async () => ({
+      onTrack: (stream) => {
+        sound.srcObject = stream;
+        // It is refused only where nobody has pressed anything yet.
+        sound.play().catch(() => {});
+      },
+    }),
+    end: () => (sound.srcObject = null),
+  }),
+  speak: createLink('speak', 'whip', ['use your microphone', 'connecting …', 'press to stop'], {
+    prepare: async () => ({ track: await openMicrophone() }),
+    end: () => closeMicrophone(),
+  }),
+};
+
+function createLink(id, kind, hints, { prepare, end }) {
+  const button = byId(id);
+  const link = { state: 'off', problem: undefined, connection: undefined };
+  link.connection = keepConnected(
+    async (how) => connect(kind, { room: roomSelect.value, participant, token, ...how, ...(await prepare()) }),
+    (state, problem) => {
+      link.state = state;
+      link.problem = problem;
+      if (state === 'off') end();
+      button.setAttribute('aria-pressed', String(state === 'on'));
+      button.setAttribute('aria-busy', String(state === 'wait'));
+      button.querySelector('small').textContent = hints[['off', 'wait', 'on'].indexOf(state)];
+      showState();
+    },
+  );
+  button.addEventListener('click', () => {
+    left = link.connection.wanted;
+    if (left) link.connection.stop();
+    else link.connection.start();
+  });
+  return link;
+}
+
 byId('volume').addEventListener('input', (event) => (sound.volume = Number(event.target.value)));
 roomSelect.addEventListener('change', () => {
-  for (const kind of ['whep', 'whip']) if (wanted[kind]) void restart(kind);
-  void showStatus();
+  renew();
+  void refresh();
 });
+let paused = [];
 addEventListener('pagehide', () => {
-  for (const kind of ['whep', 'whip']) open[kind]?.close();
+  paused = Object.values(links).filter((link) => link.connection.wanted);
+  for (const link of paused) link.connection.stop();
+});
+// The browser may bring a page back as it was.
+addEventListener('pageshow', (event) => {
+  if (event.persisted) for (const link of paused) link.connection.start();
 });
 
-await showRooms();
-setInterval(() => void showStatus(), 2000);
+await refresh();
+setInterval(() => void refresh(), STATUS_PERIOD_MS);
 
-async function toggle(kind) {
-  wanted[kind] = !wanted[kind];
-  if (wanted[kind]) await start(kind);
-  else stop(kind);
+function renew() {
+  for (const link of Object.values(links)) link.connection.renew();
 }
 
-async function start(kind, attempt = 0) {
-  mark(kind, 'wait');
-  try {
-    const track = kind === 'whip' ? await openMicrophone() : undefined;
-    const connection = await connect(kind, {
-      room: roomSelect.value,
-      participant,
-      token,
-      track,
-      onTrack: (stream) => (sound.srcObject = stream),
-      onLost: (reason) => void again(kind, reason, 0),
-    });
-    if (!wanted[kind]) return connection.close();
-    open[kind] = connection;
-    mark(kind, 'on');
-    say(kind === 'whep' ? 'You hear the room.' : 'The room hears you.');
-  } catch (error) {
-    if (error instanceof RefusedError && attempt < 5 && wanted[kind]) return again(kind, error.message, attempt + 1);
-    wanted[kind] = false;
-    stop(kind);
-    say(microphoneReason(error), true);
-  }
-}
-
-async function again(kind, reason, attempt) {
-  open[kind] = undefined;
-  if (!wanted[kind]) return;
-  mark(kind, 'wait');
-  say(`${capital(reason)}; trying again …`, true);
-  await new Promise((resolve) => setTimeout(resolve, Math.min(500 * 2 ** attempt, 4000)));
-  if (wanted[kind]) await start(kind, attempt);
-}
-
-function stop(kind) {
-  open[kind]?.close();
-  open[kind] = undefined;
-  mark(kind, 'off');
-  if (kind === 'whep') sound.srcObject = null;
-  else {
-    microphone?.stop();
-    microphone = undefined;
-  }
-  say(kind === 'whep' ? 'You left.' : 'Your microphone is off.');
-}
-
-async function restart(kind) {
-  open[kind]?.close();
-  open[kind] = undefined;
-  await start(kind);
-}
+let microphone;
 
 async function openMicrophone() {
   if (microphone?.readyState === 'live') return microphone;
   if (!navigator.mediaDevices) throw new Error('A microphone needs https, or localhost.');
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
+  let stream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
+  } catch (error) {
+    throw new Error(microphoneReason(error), { cause: error });
+  }
+  closeMicrophone();
   microphone = stream.getAudioTracks()[0];
+  microphone.onended = () => {
+    links.speak.connection.stop();
+    say('The microphone was taken away.', true);
+  };
+  if (!links.speak.connection.wanted) closeMicrophone();
   return microphone;
+}
+
+function closeMicrophone() {
+  microphone?.stop();
+  microphone = undefined;
 }
 
 function microphoneReason(error) {
   if (error?.name === 'NotAllowedError') return 'The browser was not allowed to use the microphone.';
   if (error?.name === 'NotFoundError') return 'No microphone was found.';
-  return error.message;
+  return `The microphone cannot be used: ${error.message}`;
 }
 
-function mark(kind, state) {
-  const button = kind === 'whep' ? listenButton : speakButton;
-  button.setAttribute('aria-pressed', String(state === 'on'));
-  button.classList.toggle('wait', state === 'wait');
+function showState() {
+  const { listen, speak } = links;
+  const problem = listen.problem ?? speak.problem;
+  if (problem) say(problem, true);
+  else if (listen.state === 'wait' || speak.state === 'wait') say('Connecting …');
+  else if (listen.state === 'on' && speak.state === 'on') say('You hear the room, and the room hears you.');
+  else if (listen.state === 'on') say('You hear the room.');
+  else if (speak.state === 'on') say('The room hears you.');
+  else say(left ? 'You left.' : 'Ready.');
 }
 
 function say(text, bad = false) {
-  byId('status').textContent = text;
-  byId('status').classList.toggle('bad', bad);
+  const status = byId('status');
+  // A screen reader says again what is set again.
+  if (status.textContent !== text) status.textContent = text;
+  status.classList.toggle('bad', bad);
 }
 
 async function ask(path) {
@@ -115,32 +132,41 @@ async function ask(path) {
   return response.json();
 }
 
-async function showRooms() {
+/** Brings rooms, title and numbers up to date. */
+async function refresh() {
   try {
-    const { rooms } = await ask('/rooms');
-    const asked = new URLSearchParams(location.search).get('room');
-    roomSelect.replaceChildren(...rooms.map((room) => new Option(room, room, false, room === asked)));
-    await showStatus();
+    const { rooms, server: present } = await ask('/rooms');
+    showRooms(rooms);
+    // The browser itself would take ten seconds to find out.
+    if (server !== undefined && server !== present) renew();
+    server = present;
+    if (!roomSelect.value) return show('No room is open yet.', '');
+    const { title, listeners = 0, speakers = 0 } = await ask(`/rooms/${encodeURIComponent(roomSelect.value)}`);
+    show(title || `Room ${roomSelect.value}`, `${count(listeners)} listening, ${count(speakers)} speaking`);
   } catch (error) {
-    say(error.message, true);
+    show(undefined, error instanceof TypeError ? 'The server does not answer.' : error.message);
   }
 }
 
-async function showStatus() {
-  if (!roomSelect.value) return;
-  try {
-    const { title, speakers, listeners } = await ask(`/rooms/${roomSelect.value}`);
-    byId('title').textContent = title;
-    byId('who').textContent = `${listeners} listening, ${speakers} speaking`;
-  } catch {
-    byId('who').textContent = 'The server does not answer.';
+function showRooms(rooms) {
+  const shown = [...roomSelect.options].map((option) => option.value);
+  const connected = Object.values(links).some((link) => link.connection.wanted);
+  // While one is connected, a room that is away for a moment stays chosen.
+  const kept = connected && roomSelect.value && !rooms.includes(roomSelect.value) ? [roomSelect.value] : [];
+  const wanted = [...kept, ...rooms];
+  if (shown.join() !== wanted.join()) {
+    const chosen = roomSelect.value || askedRoom;
+    roomSelect.replaceChildren(...wanted.map((room) => new Option(room, room, false, room === chosen)));
+    askedRoom = undefined;
   }
+  for (const id of ['listen', 'speak', 'room']) byId(id).disabled = wanted.length === 0;
 }
 
-function randomId() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+function show(title, who) {
+  if (title !== undefined) byId('title').textContent = title;
+  byId('who').textContent = who;
 }
 
-function capital(text) {
-  return text[0].toUpperCase() + text.slice(1);
+function count(people) {
+  return people === 0 ? 'nobody' : String(people);
 }

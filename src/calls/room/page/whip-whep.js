@@ -1,61 +1,105 @@
 // One connection to the room by WHIP (speak) or WHEP (listen): an SDP offer by HTTP POST, ended by DELETE.
 
+const CONNECT_LIMIT_MS = 10_000;
+/** A break of the network this short heals by itself. */
+const BREAK_MS = 3000;
+
 /** The server refused, or could not be reached. */
-export class RefusedError extends Error {}
+export class RefusedError extends Error {
+  /** @param {string} message @param {{ final?: boolean, retryAfterMs?: number }} [how] */
+  constructor(message, { final = false, retryAfterMs } = {}) {
+    super(message);
+    /** Asking again would not help. */
+    this.final = final;
+    /** The server's own wish. */
+    this.retryAfterMs = retryAfterMs;
+  }
+}
 
 /**
  * @param {'whip' | 'whep'} kind what the connection is for
- * @param {{ room: string, participant: string, token?: string, track?: MediaStreamTrack, onTrack?: (stream: MediaStream) => void, onLost: (reason: string) => void }} options
+ * @param {{ room: string, participant?: string, token?: string, track?: MediaStreamTrack, signal?: AbortSignal,
+ *   onTrack?: (stream: MediaStream) => void, onLost: (reason: string) => void }} options `signal` gives up while it connects;
+ *   `onLost` is called at most once, and not after `close`
  * @returns {Promise<{ close(): void, pc: RTCPeerConnection }>} an open connection
  */
-export async function connect(kind, { room, participant, token, track, onTrack, onLost }) {
+export async function connect(kind, { room, participant, token, track, signal, onTrack, onLost }) {
   const pc = new RTCPeerConnection();
   const headers = token ? { authorization: `Bearer ${token}` } : {};
   let resource;
-  let closed = false;
+  let over = false;
+  let breakTimer;
 
-  const close = () => {
-    if (closed) return;
-    closed = true;
-    pc.close();
-    // `keepalive` lets the goodbye out although the page is going away.
-    if (resource) void fetch(resource, { method: 'DELETE', headers, keepalive: true }).catch(() => {});
+  const end = () => {
+    if (over) return false;
+    over = true;
+    clearTimeout(breakTimer);
+    return true;
   };
-  const lose = (reason) => {
-    if (closed) return;
-    close();
-    onLost(reason);
+  const close = () => {
+    if (!end()) return;
+    if (!resource) return pc.close();
+    // First the goodbye: the server would not know the connection any more. `keepalive` lets it out although the page goes away.
+    fetch(resource, { method: 'DELETE', headers, keepalive: true })
+      .catch(() => {})
+      .finally(() => pc.close());
+  };
+  const lose = () => {
+    if (!end()) return;
+    pc.close();
+    onLost('the connection was lost');
   };
 
   const transceiver = pc.addTransceiver(track ?? 'audio', { direction: track ? 'sendonly' : 'recvonly' });
   if (track) limitBitrate(transceiver.sender);
   pc.ontrack = (event) => onTrack?.(event.streams[0] ?? new MediaStream([event.track]));
-  let lostTimer;
-  pc.onconnectionstatechange = () => {
-    clearTimeout(lostTimer);
-    if (pc.connectionState === 'failed' || pc.connectionState === 'closed') lose('the connection was lost');
-    // A short break heals by itself.
-    if (pc.connectionState === 'disconnected') lostTimer = setTimeout(() => lose('the connection was lost'), 3000);
-  };
+  const gaveUp = new Promise((_, reject) => {
+    const giveUp = () => reject(new RefusedError('given up'));
+    if (signal?.aborted) giveUp();
+    else signal?.addEventListener('abort', giveUp, { once: true });
+  });
+  gaveUp.catch(() => {});
+  const unlessAborted = (work) => Promise.race([work, gaveUp]);
 
   try {
-    const offer = await pc.createOffer();
+    const offer = await unlessAborted(pc.createOffer());
     await pc.setLocalDescription({ type: 'offer', sdp: stereo(offer.sdp) });
-    await gathered(pc);
-    const response = await fetch(`/rooms/${room}/${kind}?participant=${participant}`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/sdp' },
-      body: pc.localDescription.sdp,
-    });
-    if (!response.ok) throw new RefusedError(await reasonOf(response));
+    await unlessAborted(gathered(pc));
+    const query = participant ? `?participant=${participant}` : '';
+    const response = await post(`/rooms/${encodeURIComponent(room)}/${kind}${query}`, headers, pc.localDescription.sdp);
     resource = response.headers.get('location');
     await pc.setRemoteDescription({ type: 'answer', sdp: await response.text() });
-    await connected(pc);
+    await unlessAborted(connected(pc));
   } catch (error) {
     close();
-    throw error instanceof TypeError ? new RefusedError('the server cannot be reached') : error;
+    throw error;
   }
+
+  const watch = () => {
+    clearTimeout(breakTimer);
+    const { connectionState } = pc;
+    if (connectionState === 'failed' || connectionState === 'closed') lose();
+    else if (connectionState === 'disconnected') breakTimer = setTimeout(lose, BREAK_MS);
+  };
+  pc.onconnectionstatechange = watch;
+  watch();
   return { close, pc };
+}
+
+async function post(path, headers, sdp) {
+  let response;
+  try {
+    response = await fetch(path, { method: 'POST', headers: { ...headers, 'content-type': 'application/sdp' }, body: sdp });
+  } catch {
+    throw new RefusedError('the server cannot be reached');
+  }
+  if (response.ok) return response;
+  const seconds = Number(response.headers.get('retry-after'));
+  throw new RefusedError(await reasonOf(response), {
+    // A room that is not there may be opened; an offer that was refused would be refused again.
+    final: response.status < 500 && response.status !== 404,
+    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
+  });
 }
 
 /** Asks for stereo music; browsers offer Opus in mono otherwise. */
@@ -71,7 +115,7 @@ function limitBitrate(sender) {
   const parameters = sender.getParameters();
   if (!parameters.encodings?.length) return;
   parameters.encodings[0].maxBitrate = 48_000;
-  void sender.setParameters(parameters).catch(() => {});
+  sender.setParameters(parameters).catch(() => {});
 }
 
 function gathered(pc) {
@@ -88,13 +132,14 @@ function gathered(pc) {
 
 function connected(pc) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new RefusedError('no network path to the server was found')), 10_000);
+    const timer = setTimeout(() => reject(new RefusedError('no network path to the server was found')), CONNECT_LIMIT_MS);
     const look = () => {
       if (pc.connectionState === 'connected') resolve();
       else if (pc.connectionState === 'failed' || pc.connectionState === 'closed')
         reject(new RefusedError('the connection failed'));
       else return;
       clearTimeout(timer);
+      pc.removeEventListener('connectionstatechange', look);
     };
     pc.addEventListener('connectionstatechange', look);
     look();
@@ -104,7 +149,7 @@ function connected(pc) {
 async function reasonOf(response) {
   try {
     const { error } = await response.json();
-    return error.fix ? `${error.message} ${error.fix}` : error.message;
+    return error.message.replace(/\.$/, '');
   } catch {
     return `the server answered ${response.status}`;
   }

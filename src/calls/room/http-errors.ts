@@ -1,0 +1,59 @@
+import type { Socket } from 'node:net';
+import type { FastifyReply } from 'fastify';
+import { ERRORS, VoxError, formatProblem, problem, type ErrorCode, type Problem } from '../../errors.js';
+
+/** Larger than any offer a browser makes. */
+export const BODY_LIMIT_BYTES = 128 * 1024;
+/** After which a client may ask again when the room is full, in seconds. */
+const RETRY_AFTER_SECONDS = 5;
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  TOKEN_WRONG: 401,
+  FOREIGN_HOST: 403,
+  FOREIGN_ORIGIN: 403,
+  UNKNOWN_ROOM: 404,
+  UNKNOWN_CALL: 404,
+  CONNECTION_ENDED: 404,
+  PATH_UNKNOWN: 404,
+  METHOD_WRONG: 405,
+  BODY_TOO_LARGE: 413,
+  NOT_SDP: 415,
+  ROOM_FULL: 503,
+  HOST_CLOSED: 503,
+};
+
+/** Answers with a problem of the error table, as `{ "error": { code, message, fix } }`. */
+export function sendProblem(reply: FastifyReply, what: Problem): FastifyReply {
+  const status = STATUS[what.code] ?? (ERRORS[what.code].exit === 2 ? 400 : 500);
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  return reply.code(status).type('application/json; charset=utf-8').send(bodyOf(what));
+}
+
+/** Answers with whatever was thrown; what is no problem of the table says nothing about the inside. */
+export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  return sendProblem(reply, problemOf(error));
+}
+
+/** Answers what is not even HTTP. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const body = JSON.stringify(bodyOf(problem('BAD_REQUEST', { reason: 'it is no valid HTTP' })));
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function bodyOf(what: Problem): object {
+  return { error: { code: what.code, message: formatProblem(what), fix: what.fix } };
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof VoxError) return error.problems[0]!;
+  const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem('NOT_SDP');
+  if (statusCode === 413) return problem('BODY_TOO_LARGE', { limitKiB: BODY_LIMIT_BYTES / 1024 });
+  if (statusCode < 500 && error instanceof Error) return problem('BAD_REQUEST', { reason: error.message });
+  return problem('INTERNAL', { reason: 'a request could not be answered' });
+}

@@ -1,0 +1,155 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromiumPath } from '../../support/chromium.js';
+
+/** Starts a headless Chromium whose microphone is a WAV file (or the browser's own beeps). */
+export function launch(microphone?: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-background-timer-throttling',
+      '--disable-renderer-backgrounding',
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      ...(microphone ? [`--use-file-for-fake-audio-capture=${microphone}`] : []),
+    ],
+  });
+}
+
+/** Runs in the audio thread: hands on what arrives, in blocks of 100 ms. */
+const WORKLET = `registerProcessor('tap', class extends AudioWorkletProcessor {
+  block = new Float32Array(4800); at = 0;
+  process([[samples]]) {
+    if (!samples) return true;
+    for (const sample of samples) {
+      this.block[this.at++] = sample;
+      if (this.at === this.block.length) { this.port.postMessage(this.block); this.block = new Float32Array(4800); this.at = 0; }
+    }
+    return true;
+  }
+});`;
+
+/** Uses the shipped WHIP and WHEP client, and records what it brings. */
+const CLIENT = `import { connect } from '/whip-whep.js';
+const WORKLET = ${JSON.stringify(WORKLET)};
+let blocks = [], connections = {}, lost = [];
+const context = new AudioContext({ sampleRate: 48000, latencyHint: 'playback' });
+const ready = context.audioWorklet.addModule('data:text/javascript,' + encodeURIComponent(WORKLET));
+window.vox = {
+  async listen(room, participant) {
+    await ready; await context.resume();
+    connections.whep = await connect('whep', { room, participant, onLost: (reason) => lost.push(reason), onTrack(stream) {
+      // Without a playing element a remote track is silent in Web Audio.
+      const element = document.body.appendChild(document.createElement('audio'));
+      element.srcObject = stream; element.play();
+      const tap = new AudioWorkletNode(context, 'tap');
+      tap.port.onmessage = ({ data }) => blocks.push(data);
+      context.createMediaStreamSource(stream).connect(tap).connect(context.destination);
+    } });
+  },
+  async speak(room, participant, constraints) {
+    const off = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: constraints ?? off });
+    connections.whip = await connect('whip', { room, participant, track: stream.getAudioTracks()[0], onLost: (reason) => lost.push(reason) });
+  },
+  close(kind) { connections[kind].close(); delete connections[kind]; },
+  lost: () => lost,
+  seconds: () => blocks.length / 10,
+  forget() { blocks = []; },
+  pcm() {
+    const bytes = new Uint8Array(blocks.length * 9600), view = new DataView(bytes.buffer);
+    blocks.forEach((block, b) => block.forEach((x, i) =>
+      view.setInt16((b * 4800 + i) * 2, Math.max(-32768, Math.min(32767, Math.round(x * 32768))), true)));
+    let text = '';
+    for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    return btoa(text);
+  },
+  async inbound() {
+    for (const report of (await connections.whep.pc.getStats()).values()) if (report.type === 'inbound-rtp') return report;
+  },
+};`;
+
+/** What \`RTCPeerConnection.getStats\` says of received audio, as far as the tests look at it. */
+export interface InboundStats {
+  readonly packetsReceived: number;
+  readonly packetsLost: number;
+  readonly concealedSamples: number;
+  readonly silentConcealedSamples: number;
+  readonly totalSamplesReceived: number;
+}
+
+/** A page of the room's origin that listens and speaks with the shipped client and records what it hears. */
+export class TestPage {
+  private constructor(
+    readonly page: Page,
+    /** Errors the console showed. */
+    readonly errors: readonly string[],
+  ) {}
+
+  static async open(context: Browser | BrowserContext, origin: string): Promise<TestPage> {
+    const page = await context.newPage();
+    const errors = watchErrors(page);
+    const serve = (path: string, contentType: string, body: string) =>
+      page.route(`${origin}/test/${path}`, (route) => route.fulfill({ contentType, body }));
+    await serve('client.js', 'text/javascript', CLIENT);
+    await serve(
+      'page.html',
+      'text/html',
+      '<!doctype html><title>test</title><link rel="icon" href="data:,"><body><script type="module" src="client.js"></script>',
+    );
+    await page.goto(`${origin}/test/page.html`);
+    await page.waitForFunction('window.vox !== undefined');
+    return new TestPage(page, errors);
+  }
+
+  listen(room: string, participant?: string): Promise<void> {
+    return this.#call('listen', room, participant);
+  }
+
+  speak(room: string, participant?: string, constraints?: object): Promise<void> {
+    return this.#call('speak', room, participant, constraints);
+  }
+
+  /** Says goodbye. */
+  leave(kind: 'whip' | 'whep'): Promise<void> {
+    return this.#call('close', kind);
+  }
+
+  /** Why connections were lost, in order. */
+  lost(): Promise<string[]> {
+    return this.#call('lost');
+  }
+
+  /** Forgets what was heard so far, and waits for `seconds` of sound. */
+  async record(seconds: number): Promise<Float32Array> {
+    await this.#call('forget');
+    await this.page.waitForFunction(`window.vox.seconds() >= ${seconds}`, undefined, { timeout: seconds * 3000 + 30_000 });
+    const bytes = Buffer.from(await this.#call<string>('pcm'), 'base64');
+    return Float32Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(i * 2) / 32_768);
+  }
+
+  inbound(): Promise<InboundStats> {
+    return this.#call('inbound');
+  }
+
+  #call<T>(name: string, ...args: readonly unknown[]): Promise<T> {
+    return this.page.evaluate(
+      ([called, given]) =>
+        (globalThis as unknown as { vox: Record<string, (...args: unknown[]) => unknown> }).vox[called]!(...given),
+      [name, args] as [string, unknown[]],
+    ) as Promise<T>;
+  }
+}
+
+/** Collects what the console shows as an error, and what a page throws. */
+export function watchErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  return errors;
+}
