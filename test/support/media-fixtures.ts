@@ -115,7 +115,7 @@ export function wavBytes(signal: Signal, samples: number, options: WavOptions = 
   const size = samples * channels * width;
   const out = Buffer.alloc(44 + size);
   out.write('RIFF', 0, 'latin1');
-  out.writeUInt32LE(36 + (options.claimedBytes ?? size), 4);
+  out.writeUInt32LE(Math.min(0xffff_ffff, 36 + (options.claimedBytes ?? size)), 4);
   out.write('WAVEfmt ', 8, 'latin1');
   out.writeUInt32LE(16, 16);
   out.writeUInt16LE(sample === 'f32' || sample === 'f64' ? 3 : 1, 20);

@@ -102,6 +102,7 @@ class FileReader implements AudioReader {
   readonly #resampler: Resampler;
   readonly #startTicks: bigint;
   readonly #usPerTick: number;
+  readonly #padding: number;
   readonly #endSample: number;
   readonly #plausibleEnd: number;
   #closed = false;
@@ -133,6 +134,7 @@ class FileReader implements AudioReader {
     this.#resampler = new Resampler(SAMPLE_RATE, this.channels);
     this.#startTicks = stream.startTime === AV_NOPTS_VALUE ? 0n : stream.startTime;
     const { num, den } = stream.timeBase;
+    this.#padding = stream.codecpar.initialPadding;
     this.#usPerTick = (num * 1e6) / den;
     this.#plausibleEnd = info.durationUs === undefined ? Infinity : usToSamples(info.durationUs) + SAMPLE_RATE;
     this.#endSample = endSec === undefined ? Infinity : Math.round(endSec * SAMPLE_RATE);
@@ -239,7 +241,7 @@ class FileReader implements AudioReader {
     let at = this.#nextFrameAt;
     if (pts !== AV_NOPTS_VALUE) {
       const stated = (Number(pts - this.#startTicks) * this.#usPerTick * SAMPLE_RATE) / 1e6;
-      if (Number.isNaN(at)) at = stated;
+      if (Number.isNaN(at)) at = this.#snap(stated, length);
       else if (Math.abs(stated - at) > JUMP_SAMPLES) {
         // Backwards, or past the end, only chained or damaged files go: there the position just counts on.
         if (stated > at && stated <= this.#plausibleEnd) this.#position += Math.round(stated - at);
@@ -253,6 +255,16 @@ class FileReader implements AudioReader {
       this.#position = Math.round(at);
     }
     return true;
+  }
+
+  /**
+   * Matroska rounds timestamps to milliseconds. Opus frames end on a grid of 2.5 ms that begins with the pre-skip, so for Opus, which is
+   * what is put there, the exact sample is known nevertheless.
+   */
+  #snap(at: number, length: number): number {
+    if (this.#usPerTick < 500 || this.info.codec !== 'opus' || length < 120) return at;
+    const end = Math.round((at + length + this.#padding) / 120) * 120 - this.#padding;
+    return end - length;
   }
 
   /** Sends the newest frame through the resampler, or at the end fetches what it holds back. */
@@ -293,6 +305,16 @@ class FileReader implements AudioReader {
     return true;
   }
 
+  /** Whether samples that are missing at the end were cut off, rather than lost to damage or never meant to be there. */
+  #isCutOff(durationUs: number): boolean {
+    const { container, hasVideo, bitRateBps } = this.info;
+    // A film's length may be that of its pictures, so there only a read error tells.
+    if (hasVideo) return this.#loop.readFailed;
+    // Garbage inside an mp3 is skipped without a trace; but its LAME header states the bit rate, and so the file's size.
+    if (container === 'mp3' && bitRateBps !== undefined) return this.#input.fileBytes < ((bitRateBps * durationUs) / 8e6) * 0.97;
+    return true;
+  }
+
   #outcomeOf(end: DecodeEnd): AudioOutcome {
     const path = this.#path;
     const atSec = Number((samplesToUs(this.#position) / 1e6).toFixed(2));
@@ -304,11 +326,11 @@ class FileReader implements AudioReader {
     if (!this.#decodedAnything && this.#loop.badPackets > 0) {
       return { kind: 'failed', code: 'MEDIA_CORRUPT', data: { path, atSec, reason: 'nothing in it could be decoded' } };
     }
-    const { durationUs, durationExact, hasVideo } = this.info;
+    const { durationUs, durationExact } = this.info;
+    // What was skipped for damage is missing too, and is no sign of a cut.
+    const allowedUs = TRUNCATED_US + (durationUs ?? 0) * 0.005 + Math.min(100, this.#loop.badPackets) * 100_000;
     const missingUs = (durationUs ?? 0) - samplesToUs(this.#position);
-    // A film's length may be that of its pictures, so there only a read error tells.
-    const stated = durationExact && (!hasVideo || this.#loop.readFailed);
-    if (stated && durationUs !== undefined && missingUs > TRUNCATED_US + durationUs * 0.005) {
+    if (durationUs !== undefined && durationExact && missingUs > allowedUs && this.#isCutOff(durationUs)) {
       return { kind: 'failed', code: 'MEDIA_TRUNCATED', data: { path, atSec, totalSec: Number((durationUs / 1e6).toFixed(2)) } };
     }
     if (this.#loop.readFailed)

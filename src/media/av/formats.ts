@@ -10,8 +10,8 @@ export const INPUT_FORMATS = [
   'sox,spdif,svag,svs,tak,truehd,tta,vag,voc,vpk,vqf,w64,wav,wsaud,wsd,wtv,wv,wve,xa,xvag,xwma',
 ].join(',');
 
-/** Containers that state their own length, so that a shorter stream has been cut off. */
-const STATES_LENGTH = /^(wav|w64|aiff|caf|au|flac|mov|matroska|wv|tta|ape|tak)\b/;
+/** Containers that state their own length, so that a shorter stream has been cut off. (For wav see `wav-length.ts`.) */
+const STATES_LENGTH = /^(w64|aiff|caf|au|flac|mov|matroska|wv|tta|ape|tak)\b/;
 
 /**
  * True when the declared duration of a file is stated by its header rather than estimated from its size.

@@ -31,10 +31,14 @@ export interface MediaInfo {
 const BOOKKEEPING =
   /^(major_brand|minor_version|compatible_brands|handler_name|vendor_id|language|encoder|duration|creation_time)$/;
 
-/** Reads {@link MediaInfo} off an opened file. */
-export function readMediaInfo(format: FormatContext, stream: Stream, durationExact: boolean): MediaInfo {
+/**
+ * Reads {@link MediaInfo} off an opened file.
+ *
+ * @param durationExact whether FFmpeg's duration is stated by the container. @param statedUs a duration known better.
+ */
+export function readMediaInfo(format: FormatContext, stream: Stream, durationExact: boolean, statedUs?: number): MediaInfo {
   const { codecpar } = stream;
-  const durationUs = streamDurationUs(stream) ?? knownUs(format.duration);
+  const durationUs = statedUs ?? streamDurationUs(stream) ?? knownUs(format.duration);
   const bitRate = Number(codecpar.bitRate) || Number(format.bitRate);
   let hasVideo = false;
   let hasCoverArt = false;
@@ -50,7 +54,7 @@ export function readMediaInfo(format: FormatContext, stream: Stream, durationExa
     sampleRateHz: codecpar.sampleRate,
     channels: codecpar.channels,
     durationUs,
-    durationExact: durationExact && durationUs !== undefined,
+    durationExact: statedUs !== undefined || (durationExact && durationUs !== undefined),
     bitRateBps: bitRate > 0 ? bitRate : undefined,
     tags: { ...lowerCased(format.metadata?.getAll()), ...lowerCased(stream.metadata?.getAll()) },
     hasVideo,

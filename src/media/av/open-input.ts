@@ -7,6 +7,7 @@ import { reasonOf, voxError, type VoxError } from '../../errors.js';
 import { INPUT_FORMATS, refusalReason, statesLength } from './formats.js';
 import { readMediaInfo, type MediaInfo } from './media-info.js';
 import { avReason, setAvLogQuiet } from './native.js';
+import { statedWavUs } from './wav-length.js';
 import { MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from './resampler.js';
 
 /** How many bytes and how much media FFmpeg may look at to learn what a file holds. */
@@ -14,12 +15,17 @@ const PROBE_BYTES = 5_000_000;
 const ANALYZE_US = 5_000_000;
 const MAX_STREAMS = 100;
 
+/** Tags and pictures may stand before a WAV file's samples. */
+const WAV_HEAD_BYTES = 65_536;
+
 /** An opened file with a running decoder for one of its audio streams. Whoever has it closes both. */
 export interface OpenedInput {
   readonly format: FormatContext;
   readonly stream: Stream;
   readonly decoder: CodecContext;
   readonly info: MediaInfo;
+  /** Size of the file when it was opened. */
+  readonly fileBytes: number;
 }
 
 /** Frees an opened input; safe when parts of it are missing. */
@@ -46,7 +52,7 @@ export async function openInput(
 ): Promise<OpenedInput> {
   setAvLogQuiet();
   signal?.throwIfAborted();
-  await checkFile(path);
+  const fileBytes = await checkFile(path);
   signal?.throwIfAborted();
   const format = new FormatContext();
   let decoder: CodecContext | undefined;
@@ -56,8 +62,11 @@ export async function openInput(
     const stream = chooseStream(format, path, streamIndex);
     decoder = await openDecoder(stream, path);
     signal?.throwIfAborted();
-    const info = readMediaInfo(format, stream, statesLength(format.iformat?.name ?? '', stream.startTime));
-    return { format, stream, decoder, info };
+    const container = format.iformat?.name ?? '';
+    const stated = container === 'wav' ? statedWavUs(await readHead(path, WAV_HEAD_BYTES)) : undefined;
+    signal?.throwIfAborted();
+    const info = readMediaInfo(format, stream, statesLength(container, stream.startTime), stated);
+    return { format, stream, decoder, info, fileBytes };
   } catch (error) {
     closeInput({ format, decoder });
     throw error;
@@ -68,7 +77,8 @@ function unreadable(path: string, reason: string): VoxError {
   return voxError('MEDIA_UNREADABLE', { path, reason });
 }
 
-async function checkFile(path: string): Promise<void> {
+/** Returns the file's size. */
+async function checkFile(path: string): Promise<number> {
   if (path.includes('\0')) throw unreadable(JSON.stringify(path), 'its name holds a zero byte');
   let info;
   try {
@@ -87,6 +97,7 @@ async function checkFile(path: string): Promise<void> {
   if (info.isSocket()) throw unreadable(path, 'it is a socket, not a file');
   if (!info.isFile()) throw unreadable(path, 'it is a device, not a file');
   if (info.size === 0) throw unreadable(path, 'it is empty');
+  return info.size;
 }
 
 async function openFormat(format: FormatContext, path: string): Promise<void> {
@@ -114,10 +125,14 @@ function openReason(code: number): string {
 }
 
 async function reasonByContent(path: string): Promise<string | undefined> {
+  return refusalReason(await readHead(path, 1024));
+}
+
+async function readHead(path: string, bytes: number): Promise<Uint8Array> {
   const file = await open(path, fsConstants.O_RDONLY | fsConstants.O_NONBLOCK);
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(1024), 0, 1024, 0);
-    return refusalReason(buffer.subarray(0, bytesRead));
+    const { buffer, bytesRead } = await file.read(new Uint8Array(bytes), 0, bytes, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

@@ -91,7 +91,8 @@ export const OPUS_DEFAULTS: OpusSettings = {
  */
 export async function createOpusEncoder(options: OpusOptions = {}): Promise<OpusEncoder> {
   const settings: OpusSettings = { ...OPUS_DEFAULTS };
-  for (const [name, value] of Object.entries(options)) if (value !== undefined) Object.assign(settings, { [name]: value });
+  for (const [name, value] of Object.entries(options) as [string, unknown][])
+    if (value !== undefined) Object.assign(settings, { [name]: value });
   return new LibopusEncoder(settings, await openOpus(settings));
 }
 

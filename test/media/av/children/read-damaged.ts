@@ -22,7 +22,8 @@ async function play(path: string, seed: number): Promise<{ result: string; code?
         got = reader.read(frame);
         samples += got;
         if (samples > LIMIT_SAMPLES) return { result: 'endless', samples };
-        for (const plane of frame.planes) for (const sample of plane) if (!Number.isFinite(sample)) return { result: 'not finite', samples };
+        for (const plane of frame.planes)
+          for (const sample of plane) if (!Number.isFinite(sample)) return { result: 'not finite', samples };
         // Some are sought in while they play, and some are closed half-way.
         if (seed % 3 === 0 && n === 20) reader.seek(1_500_000);
         if (seed % 5 === 0 && n === 40) reader.close();
@@ -40,7 +41,9 @@ async function play(path: string, seed: number): Promise<{ result: string; code?
 }
 
 const [folder, firstSeed, count] = process.argv.slice(2) as [string, string, string];
-const names = readdirSync(folder).filter((name) => name.startsWith('whole.')).sort();
+const names = readdirSync(folder)
+  .filter((name) => name.startsWith('whole.'))
+  .sort();
 const originals = names.map((name) => readFileSync(join(folder, name)));
 for (let seed = Number(firstSeed); seed < Number(firstSeed) + Number(count); seed++) {
   const which = seed % names.length;
