@@ -183,7 +183,11 @@ export const ERRORS = {
   },
   BAD_CALL_ADDRESS: { message: '"{address}" is not a call address', fix: 'Write room:NAME, such as room:lobby.', exit: input },
   HOST_CLOSED: { message: 'the media host is closed', fix: 'Create a new engine.', exit: failed },
-  TIME_STUCK: { message: 'media time stands still at {atMs} ms: {count} callbacks ran without it moving', fix: 'Find the timer or RxJS operator that reschedules itself with no delay, and give it one.', exit: failed },
+  TIME_STUCK: {
+    message: 'media time stands still at {atMs} ms: {count} callbacks ran without it moving',
+    fix: 'Find the timer or RxJS operator that reschedules itself with no delay, and give it one.',
+    exit: failed,
+  },
   // — calls ——
   PORT_TAKEN: {
     message: 'port {port} on {host} is already in use',
@@ -271,7 +275,11 @@ export const ERRORS = {
     exit: failed,
   },
   UNKNOWN_ROOM: { message: 'no room is called "{room}"', fix: 'GET /rooms lists the open ones.', exit: input },
-  PORT_FORBIDDEN: { message: 'this user may not listen on port {port}', fix: 'Choose a port from 1024 on with --port.', exit: environment },
+  PORT_FORBIDDEN: {
+    message: 'this user may not listen on port {port}',
+    fix: 'Choose a port from 1024 on with --port.',
+    exit: environment,
+  },
   // — requests over HTTP ——
   FOREIGN_HOST: {
     message: 'this server answers to this machine only, not to the name "{host}"',
@@ -300,7 +308,11 @@ export const ERRORS = {
   },
   PATH_UNKNOWN: { message: '{method} {path} leads nowhere', fix: 'See docs/rooms.md for what can be asked.', exit: input },
   METHOD_WRONG: { message: '{method} is not for {path}', fix: 'Use one of {allow}.', exit: input },
-  BAD_REQUEST: { message: 'the request cannot be understood: {reason}', fix: 'See docs/rooms.md for what can be asked.', exit: input },
+  BAD_REQUEST: {
+    message: 'the request cannot be understood: {reason}',
+    fix: 'See docs/rooms.md for what can be asked.',
+    exit: input,
+  },
   CONNECTION_ENDED: {
     message: 'this connection has ended already, or never was',
     fix: 'Nothing needs to be done; make a new offer to join again.',

@@ -8,7 +8,7 @@ const exitCode = await voxgraph(process.argv.slice(2), {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
   cwd: process.cwd(),
-  color: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+  color: process.stdout.isTTY && !process.env['NO_COLOR'],
 });
 // What a command leaves open must not keep the process; what it wrote must still get out.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));

@@ -52,7 +52,8 @@ Examples:
 
 Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks something, 130 stopped by Ctrl-C.`,
     );
-  for (const register of [registerRun, registerRender, registerCheck, registerGraph, registerNodes, registerSchema]) register(program, io);
+  for (const register of [registerRun, registerRender, registerCheck, registerGraph, registerNodes, registerSchema])
+    register(program, io);
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: (t) => io.stdout(t), writeErr: (t) => io.stderr(t) });
   return program;

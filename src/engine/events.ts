@@ -16,7 +16,10 @@ export function graphEvent(event: GraphEvent): EngineEvent | undefined {
  * @param connected the peers that were connected; kept up to date here.
  */
 export function callEvent(call: string, event: CallEvent, connected: Set<string>): EngineEvent | undefined {
-  const text = (key: string) => String(event[key] ?? '');
+  const text = (key: string) => {
+    const value = event[key];
+    return typeof value === 'string' ? value : '';
+  };
   const peerId = text('peerId');
   switch (event.type) {
     case 'participant.joined':

@@ -1,4 +1,4 @@
-import { Graph, layout } from '@dagrejs/dagre';
+import * as dagre from '@dagrejs/dagre';
 import { drawingOf, KIND_COLORS, type Drawing, type DrawnArrow, type DrawnBox } from './draw-model.js';
 import type { Plan } from './plan-types.js';
 import type { PortKind } from './ports.js';
@@ -10,6 +10,23 @@ const PADDING = 12;
 const MARGIN = 16;
 const TITLE_HEIGHT = 34;
 const LEGEND_HEIGHT = 26;
+
+/** The part of dagre that is used here, typed by hand: its own types do not resolve under Node's module rules. */
+interface Layout {
+  setGraph(label: object): void;
+  setDefaultEdgeLabel(make: () => object): void;
+  setNode(id: string, label: object): void;
+  setParent(id: string, parent: string): void;
+  setEdge(from: string, to: string, label: object, name: string): void;
+  graph(): { readonly width?: number; readonly height?: number };
+  node(id: string): Rect;
+  edge(from: string, to: string, name: string): PlacedArrow;
+}
+
+const { Graph, layout } = dagre as unknown as {
+  readonly Graph: new (options: object) => Layout;
+  readonly layout: (graph: Layout) => void;
+};
 
 interface Point {
   readonly x: number;
@@ -42,9 +59,9 @@ export function drawSvg(plan: Plan, registry: Registry): string {
     `<rect class="ground" width="${width}" height="${height}"/>`,
     `<text class="title" x="${MARGIN}" y="24">${escape(drawing.title)}</text>`,
     `<g transform="translate(${MARGIN} ${TITLE_HEIGHT})">`,
-    ...drawing.groups.map(({ index, label }) => group(graph.node(groupId(index)) as Rect, label)),
-    ...drawing.arrows.map((arrow, i) => wire(arrow, graph.edge(arrow.from, arrow.to, String(i)) as unknown as PlacedArrow)),
-    ...drawing.boxes.map((box, i) => node(box, graph.node(boxId(i, drawing)) as Rect)),
+    ...drawing.groups.map(({ index, label }) => group(graph.node(groupId(index)), label)),
+    ...drawing.arrows.map((arrow, i) => wire(arrow, graph.edge(arrow.from, arrow.to, String(i)))),
+    ...drawing.boxes.map((box, i) => node(box, graph.node(boxId(i, drawing)))),
     '</g>',
     legend(kinds, height - 12),
     '</svg>',
@@ -65,7 +82,7 @@ function groupId(index: number): string {
   return `#${index}`;
 }
 
-function place(drawing: Drawing): Graph {
+function place(drawing: Drawing): Layout {
   const graph = new Graph({ directed: true, multigraph: true, compound: true });
   graph.setGraph({ rankdir: 'LR', nodesep: 26, ranksep: 46, edgesep: 14, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));

@@ -56,7 +56,7 @@ function explain(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[], root: 
       return bad(`must be a multiple of ${issue.divisor}, not ${describeValue(given)}`);
     case 'invalid_format': {
       // An author's own message says more than a pattern.
-      const own = /^Invalid /.test(issue.message) ? undefined : issue.message;
+      const own = issue.message.startsWith('Invalid ') ? undefined : issue.message;
       const wanted = issue.format === 'regex' ? `text that matches ${issue.pattern ?? 'its pattern'}` : `a valid ${issue.format}`;
       return bad(own ? lowerFirst(own) : `must be ${wanted}, not ${describeValue(given)}`);
     }
@@ -173,7 +173,7 @@ interface AnyDef {
 }
 
 function defOf(schema: z.ZodType): AnyDef {
-  return schema._zod.def as unknown as AnyDef;
+  return schema._zod.def;
 }
 
 /** Every schema that may describe the value at a path, unwrapped. */

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** A JSON Schema as plain data. */
 export type JsonSchema = { [keyword: string]: unknown };
 
+/** A bound of a JSON Schema, or its wording. */
+type Limit = number | string | undefined;
+
 /**
  * The JSON Schema (draft-07) of options as a person writes them: what has a default may be left out.
  *
@@ -58,33 +61,36 @@ function typeText(schema: JsonSchema): string {
   if (Array.isArray(schema.enum)) return or(schema.enum.map((value) => JSON.stringify(value)));
   if (schema.type === 'array') {
     const items = schema.items as JsonSchema | undefined;
-    const count = range(schema.minItems, schema.maxItems);
+    const count = range(schema.minItems as Limit, schema.maxItems as Limit);
     return `list of ${items ? typeText(items) : 'anything'}${count ? ` (${count})` : ''}`;
   }
   if (schema.type === 'object') {
-    const keys = Object.keys((schema.properties ?? {}) as object);
+    const keys = Object.keys(schema.properties ?? {});
     return keys.length > 0 ? `object { ${keys.join(', ')} }` : 'object';
   }
   if (schema.type === 'number' || schema.type === 'integer') {
     const word = schema.type === 'integer' ? 'whole number' : 'number';
-    const limits = range(schema.minimum ?? over(schema.exclusiveMinimum), schema.maximum ?? under(schema.exclusiveMaximum));
+    const limits = range(
+      (schema.minimum as Limit) ?? over(schema.exclusiveMinimum as Limit),
+      (schema.maximum as Limit) ?? under(schema.exclusiveMaximum as Limit),
+    );
     return limits ? `${word}, ${limits}` : word;
   }
   return typeof schema.type === 'string' ? schema.type : 'anything';
 }
 
-function over(limit: unknown): string | undefined {
-  return limit === undefined ? undefined : `more than ${String(limit)}`;
+function over(limit: Limit): string | undefined {
+  return limit === undefined ? undefined : `more than ${limit}`;
 }
 
-function under(limit: unknown): string | undefined {
-  return limit === undefined ? undefined : `less than ${String(limit)}`;
+function under(limit: Limit): string | undefined {
+  return limit === undefined ? undefined : `less than ${limit}`;
 }
 
-function range(low: unknown, high: unknown): string {
-  if (low !== undefined && high !== undefined) return `${String(low)} to ${String(high)}`;
-  if (low !== undefined) return typeof low === 'string' ? low : `at least ${String(low)}`;
-  return high === undefined ? '' : typeof high === 'string' ? high : `at most ${String(high)}`;
+function range(low: Limit, high: Limit): string {
+  if (low !== undefined && high !== undefined) return `${low} to ${high}`;
+  if (low !== undefined) return typeof low === 'string' ? low : `at least ${low}`;
+  return high === undefined ? '' : typeof high === 'string' ? high : `at most ${high}`;
 }
 
 function or(words: readonly string[]): string {

@@ -109,14 +109,19 @@ class Parser {
     if (this.problems.length >= MAX_PROBLEMS) throw new Enough();
   }
 
+  /** Its enum exists only as a type, so it is compared as the number it is. */
+  private tokenError(): number {
+    return this.scanner.getTokenError();
+  }
+
   private next(): void {
     this.previousEnd = this.end;
-    this.torn = this.kind === STRING && this.scanner.getTokenError() === UNCLOSED_STRING;
+    this.torn = this.kind === STRING && this.tokenError() === UNCLOSED_STRING;
     do {
       this.kind = this.scanner.scan();
       this.offset = this.scanner.getTokenOffset();
       this.end = this.offset + this.scanner.getTokenLength();
-      if (this.kind === TRIVIA_FIRST + 1 && this.scanner.getTokenError() === UNCLOSED_COMMENT) {
+      if (this.kind === TRIVIA_FIRST + 1 && this.tokenError() === UNCLOSED_COMMENT) {
         this.fault('this comment is never closed', this.offset);
       }
     } while (this.kind >= TRIVIA_FIRST && this.kind <= TRIVIA_LAST);
@@ -172,7 +177,7 @@ class Parser {
   private number(where: Where): JsonNode {
     const start = this.offset;
     const value = Number(this.scanner.getTokenValue());
-    const unfinished = this.scanner.getTokenError() !== 0;
+    const unfinished = this.tokenError() !== 0;
     this.next();
     if ((this.kind === NUMBER || this.kind === 16) && this.offset === this.previousEnd) {
       while ((this.kind === NUMBER || this.kind === 16) && this.offset === this.previousEnd) this.next();

@@ -68,8 +68,8 @@ export function callActors(signalling: Signalling, createTransport: () => Transp
     }),
 
     transport: fromCallback<ApplyAnswer, undefined, TransportEvent | TransportOpened>(({ sendBack, receive }) => {
-      const failed = (thrown: unknown, step: string): void =>
-        sendBack({ type: 'transport.failed', failure: failureFrom(thrown, step) });
+      const failed = (thrown: unknown, task: string): void =>
+        sendBack({ type: 'transport.failed', failure: failureFrom(thrown, task) });
       // An error that leaves a callback actor would end the whole machine, so nothing may.
       let transport: Transport | undefined;
       let subscription: Unsubscribable | undefined;

@@ -12,7 +12,7 @@ const failure = z.object({
   retry: z.enum(['never', 'backoff', 'flood']),
   retryAfterMs: z.number().optional(),
 });
-const context = z.object({
+const contextShape = z.object({
   address: z.string(),
   entry: z.enum(['resolving', 'rejoining', 'waiting', 'leaving']),
   ref: ref.optional(),
@@ -41,7 +41,7 @@ const context = z.object({
 const saved = z.object({
   status: z.string(),
   value: z.union([z.string(), z.record(z.string(), z.unknown())]),
-  context,
+  context: contextShape,
 });
 
 /**

@@ -60,7 +60,8 @@ export function allStates(state: StateDescription): StateDescription[] {
 /** The id that {@link TransitionDescription} gives a transition of the machine. */
 export function transitionId(transition: AnyTransitionDefinition): string {
   const source = transition.source as AnyStateNode;
-  const siblings = transition.eventType === '' ? (source.always ?? []) : (source.transitions.get(transition.eventType) ?? []);
+  const siblings =
+    transition.eventType === '' ? (source.always ?? []) : (source.transitions.get(transition.eventType as string) ?? []);
   return `${source.id} ${transition.eventType} ${siblings.indexOf(transition)}`;
 }
 
@@ -83,7 +84,7 @@ function describeState(node: AnyStateNode): StateDescription {
 function describeTransition(transition: AnyTransitionDefinition): TransitionDescription {
   return {
     id: transitionId(transition),
-    trigger: triggerOf(transition.eventType),
+    trigger: triggerOf(transition.eventType as string),
     ...(transition.guard === undefined ? {} : { guard: nameOf(transition.guard) }),
     targets: (transition.target ?? []).map((target) => target.id),
     actions: transition.actions.map(nameOf),

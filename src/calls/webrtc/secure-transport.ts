@@ -161,7 +161,7 @@ export class SecureTransport {
     if (this.#connection.remoteCandidates.length >= MAX_REMOTE_CANDIDATES || usable([candidate]).length === 0) return;
     const { component, foundation, ip, port, priority, type } = candidate;
     // Without a generation: with one, werift would take the peer's later checks for those of another session.
-    void this.#ice.addRemoteCandidate(new IceCandidate(component, foundation, ip, port, priority, 'udp', type as never));
+    void this.#ice.addRemoteCandidate(new IceCandidate(component, foundation, ip, port, priority, 'udp', type));
   }
 
   /** Sends a datagram to the peer; false while there is no path. */

@@ -112,7 +112,7 @@ function bind(address: string, port: number): Promise<Socket> {
     // Only literal addresses are ever used; answering at once saves a trip around the event loop for each datagram.
     const lookup = (host: string, _options: unknown, done: (error: null, address: string, family: number) => void): void =>
       done(null, host, family);
-    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', lookup: lookup as never });
+    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', lookup });
     socket.once('error', (error) => {
       socket.close();
       reject(error);

@@ -80,14 +80,12 @@ export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number
 }
 
 function report(args: RenderArgs, io: CliIo, positionUs: number, wallUs: number, problems: readonly Problem[]): void {
-  const seconds = positionUs / 1e6;
+  const durationSec = positionUs / 1e6;
   const speed = positionUs / Math.max(1, wallUs);
   if (args.json) {
-    io.stdout(
-      `${JSON.stringify({ output: args.output ?? null, durationSec: seconds, speed: Number(speed.toFixed(1)), problems })}\n`,
-    );
+    io.stdout(`${JSON.stringify({ output: args.output ?? null, durationSec, speed: Number(speed.toFixed(1)), problems })}\n`);
   } else if (problems.length === 0) {
-    io.stdout(`${args.output ?? 'Rendered'}: ${seconds.toFixed(2)} s, ${speed.toFixed(0)}× real time\n`);
+    io.stdout(`${args.output ?? 'Rendered'}: ${durationSec.toFixed(2)} s, ${speed.toFixed(0)}× real time\n`);
   }
 }
 

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { createEngine, type Engine, type GraphSession } from '../../engine.js';
 import type { ParamValue } from '../../graph/file.js';
 import type { RoomServer } from '../../calls/room/index.js';
-import { voxError, type Problem } from '../../errors.js';
+import { voxError } from '../../errors.js';
 import { collectParam, finish, type CliIo } from '../io.js';
 import { renderProblem } from '../problems.js';
 import { onStopSignal } from '../stop-signal.js';
@@ -64,8 +64,7 @@ function announce(session: GraphSession, server: RoomServer | undefined, args: R
 function tellEvents(engine: Engine, json: boolean, io: CliIo): void {
   engine.events$.subscribe((event) => {
     if (json) io.stdout(`${JSON.stringify(event)}\n`);
-    else if (event.type === 'node.told' && event.data.problem)
-      io.stderr(renderProblem(event.data.problem as Problem, undefined, io.color));
+    else if (event.type === 'node.told' && event.data.problem) io.stderr(renderProblem(event.data.problem, undefined, io.color));
     else if (event.type === 'participant.joined') io.stdout('Somebody speaks.\n');
     else if (event.type === 'peer.connected' && event.role === 'listen') io.stdout(`${listeners(engine)} listening.\n`);
     else if (event.type === 'peer.closed' && event.role === 'listen') io.stdout(`${listeners(engine)} listening.\n`);
