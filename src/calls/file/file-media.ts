@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { BehaviorSubject, NEVER, Subject } from 'rxjs';
+import { BehaviorSubject, EMPTY, Subject } from 'rxjs';
 import { z } from 'zod';
 import { problem, reasonOf, VoxError, voxError, type Problem } from '../../errors.js';
 import { openAudioFileWriter } from '../../media/av/audio-writer.js';
@@ -30,7 +30,8 @@ export const fileMedia: CallMediaFactory = async (given): Promise<CallMedia> => 
   let open = true;
   return {
     gateway: {
-      participants$: NEVER,
+      // Ends at once, not never: who mixes voices with a file must not wait for people who cannot come.
+      participants$: EMPTY,
       personalMixes$: new BehaviorSubject<ReadonlySet<string>>(new Set()),
       sendAudio: (packet) => {
         if (!open || failed) return;
