@@ -1,8 +1,9 @@
-import { Observable, Subscriber } from 'rxjs';
+import type { Subscriber } from 'rxjs';
+import type { Branch } from '../ports.js';
 import type { Domain } from './domain.js';
+import { HotSource } from './hot-source.js';
 import { Inlet } from './inlet.js';
 import type { Outlet } from './outlet.js';
-import type { Branch } from '../ports.js';
 
 /** An output port of arity `many`: branches that join and leave, each an {@link Outlet} of its own. */
 export class BranchOutlet<T> {
@@ -10,8 +11,9 @@ export class BranchOutlet<T> {
   ended = false;
   readonly #branches = new Map<string, Outlet<T>>();
   #consumers: readonly ManyInlet<T>[] = [];
+  #passedBefore = 0;
 
-  /** A branch has joined. One whose id is present already replaces it. */
+  /** A branch has joined. One whose id is present already is replaced. */
   join(id: string, outlet: Outlet<T>): void {
     this.leave(id);
     this.#branches.set(id, outlet);
@@ -21,8 +23,20 @@ export class BranchOutlet<T> {
   /** A branch has left. */
   leave(id: string): void {
     const outlet = this.#branches.get(id);
+    if (!outlet) return;
     this.#branches.delete(id);
-    outlet?.complete();
+    this.#passedBefore += outlet.passed;
+    outlet.complete();
+  }
+
+  /** The branch of that outlet has left, if it is still the one of that id. */
+  leaveOf(id: string, outlet: Outlet<T>): void {
+    if (this.#branches.get(id) === outlet) this.leave(id);
+  }
+
+  /** Every present branch leaves; others may join. */
+  clear(): void {
+    for (const id of [...this.#branches.keys()]) this.leave(id);
   }
 
   /** Nothing joins any more; present branches go on. */
@@ -34,11 +48,11 @@ export class BranchOutlet<T> {
 
   /** Ends every branch and the port. */
   complete(): void {
-    for (const id of [...this.#branches.keys()]) this.leave(id);
+    this.clear();
     this.close();
   }
 
-  /** Adds a consumer, which hears of the present branches at once. */
+  /** Adds a consumer, which hears of the present branches at once. Returns its removal. */
   connect(consumer: ManyInlet<T>): () => void {
     this.#consumers = [...this.#consumers, consumer];
     for (const [id, outlet] of this.#branches) consumer.join(id, outlet);
@@ -48,61 +62,82 @@ export class BranchOutlet<T> {
     };
   }
 
-  /** Values that left on all present branches. */
+  /** Values that left so far, on all branches. */
   get passed(): number {
-    let sum = 0;
+    let sum = this.#passedBefore;
     for (const outlet of this.#branches.values()) sum += outlet.passed;
     return sum;
   }
+
+  /** How many consumers it has. */
+  get consumers(): number {
+    return this.#consumers.length;
+  }
+}
+
+interface Present<T> {
+  readonly inlet: Inlet<T>;
+  disconnect: () => void;
 }
 
 /** An input port of arity `many`, seen by the node as an Observable of its present and coming branches. */
-export class ManyInlet<T> extends Observable<Branch<T>> {
-  readonly #present = new Map<string, { inlet: Inlet<T>; disconnect: () => void }>();
-  #subscribers: readonly Subscriber<Branch<T>>[] = [];
+export class ManyInlet<T> extends HotSource<Branch<T>> {
+  readonly #present = new Map<string, Present<T>>();
   #open: number;
 
   /**
    * @param domain gives the present tick.
-   * @param onThrow told what a plain observer of a branch threw.
+   * @param onThrow told what a listener of the port or of a branch threw.
    * @param sources how many wires can still bring branches; the port completes when all are closed.
    */
   constructor(
     private readonly domain: Domain,
-    private readonly onThrow: (error: unknown) => void,
+    onThrow: (error: unknown) => void,
     sources: number,
   ) {
-    super((subscriber) => this.#add(subscriber));
+    super(onThrow);
     this.#open = sources;
+    this.ended = sources <= 0;
   }
 
-  /** A branch joins. */
-  join(id: string, outlet: Outlet<T>): void {
+  /** A branch joins. If another wire has one of that id, the id gets a number behind it. */
+  join(wanted: string, outlet: Outlet<T>): void {
+    if (outlet.ended) return;
+    const id = this.#free(wanted);
     const inlet = new Inlet<T>(this.domain, this.onThrow);
-    const entry = { inlet, disconnect: () => {} };
+    const entry: Present<T> = { inlet, disconnect: () => {} };
     this.#present.set(id, entry);
-    const leave = () => {
+    const complete = () => {
+      this.#present.delete(id);
       inlet.complete();
-      if (this.#present.get(id) === entry) this.#present.delete(id);
     };
-    entry.disconnect = outlet.connect({ next: (value) => inlet.next(value), complete: leave });
-    if (inlet.ended) return;
-    const branch: Branch<T> = { id, stream$: inlet };
-    for (const subscriber of this.#subscribers) subscriber.next(branch);
+    entry.disconnect = outlet.connect({
+      next: (value) => inlet.next(value),
+      complete,
+      misused: (reason) => inlet.misused(reason),
+    });
+    this.next({ id, stream$: inlet });
   }
 
   /** One of its wires can bring no further branch. */
   closeOne(): void {
-    if (--this.#open > 0) return;
-    for (const subscriber of this.#subscribers) subscriber.complete();
-    this.#subscribers = [];
+    if (--this.#open <= 0) this.complete();
   }
 
-  /** Cuts every subscription without completing it. */
-  reset(): void {
-    const subscribers = this.#subscribers;
-    this.#subscribers = [];
-    for (const subscriber of subscribers) subscriber.unsubscribe();
+  /** True when nothing can come any more, on no branch. */
+  get drained(): boolean {
+    return this.ended && this.#present.size === 0;
+  }
+
+  /** The last tick in which something arrived on a present branch; −1 if none did. */
+  get stamp(): number {
+    let last = -1;
+    for (const { inlet } of this.#present.values()) last = Math.max(last, inlet.stamp);
+    return last;
+  }
+
+  override reset(): void {
+    super.reset();
     for (const { inlet } of this.#present.values()) inlet.reset();
   }
 
@@ -112,15 +147,13 @@ export class ManyInlet<T> extends Observable<Branch<T>> {
     this.#present.clear();
   }
 
-  #add(subscriber: Subscriber<Branch<T>>): void {
+  protected override greet(subscriber: Subscriber<Branch<T>>): void {
     for (const [id, { inlet }] of this.#present) subscriber.next({ id, stream$: inlet });
-    if (this.#open <= 0) {
-      subscriber.complete();
-      return;
-    }
-    this.#subscribers = [...this.#subscribers, subscriber];
-    subscriber.add(() => {
-      this.#subscribers = this.#subscribers.filter((s) => s !== subscriber);
-    });
+  }
+
+  #free(wanted: string): string {
+    let id = wanted;
+    for (let i = 2; this.#present.has(id); i++) id = `${wanted}#${i}`;
+    return id;
   }
 }

@@ -1,28 +1,42 @@
+/** What cleans up. */
+export type Dispose = () => void | Promise<void>;
+
 /**
  * Clean-up in reverse: last registered, first run; each exactly once; all of them even if one fails. Asynchronous ones are
- * awaited one after the other.
+ * awaited one after the other. One that comes too late runs at once: what it frees has no other owner.
  */
 export class Disposers {
-  #list: (() => void | Promise<void>)[] = [];
+  #list: Dispose[] = [];
+  #ran = false;
+
+  /** @param onThrow told what each threw or rejected with. */
+  constructor(private readonly onThrow: (error: unknown) => void) {}
 
   /** Registers one. */
-  add(dispose: () => void | Promise<void>): void {
-    this.#list.push(dispose);
+  add(dispose: Dispose): void {
+    if (this.#ran) void this.#one(dispose);
+    else this.#list.push(dispose);
   }
 
-  /** Runs all. Resolves with what they threw. Synchronous ones up to the first asynchronous one run before it returns. */
-  async run(): Promise<unknown[]> {
+  /**
+   * Runs all, once; resolves when the last has. Up to the first asynchronous one they run before it returns.
+   */
+  async run(): Promise<void> {
     const list = this.#list.reverse();
     this.#list = [];
-    const thrown: unknown[] = [];
+    this.#ran = true;
     for (const dispose of list) {
-      try {
-        const result = dispose();
-        if (result) await result;
-      } catch (error) {
-        thrown.push(error);
-      }
+      const work = this.#one(dispose);
+      if (work) await work;
     }
-    return thrown;
+  }
+
+  #one(dispose: Dispose): Promise<void> | undefined {
+    try {
+      return dispose()?.then(undefined, this.onThrow);
+    } catch (error) {
+      this.onThrow(error);
+      return undefined;
+    }
   }
 }

@@ -1,21 +1,31 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { Subscription } from 'rxjs';
-import { VoxError, problem, voxError, type Problem } from '../../errors.js';
+import { problem, reasonOf, voxError } from '../../errors.js';
 import { FRAME_US } from '../../media/format.js';
 import type { Gateway } from '../../media/gateway.js';
 import type { Scheduler, Ticker } from '../../time/scheduler.js';
 import type { NodeCommand, NodeEvent } from '../context.js';
-import { Domain } from './domain.js';
-import type { GraphEndReason, GraphEvent, GraphStats, NodeStats } from './graph-events.js';
-import type { NodeHost, NodeRun } from './node-run.js';
 import type { Plan } from '../plan-types.js';
 import { nearestHint, type Registry } from '../registry.js';
-import { Scope, personalPath } from './scope.js';
+import { inNameOf, type FaultOwner } from './attribution.js';
+import { Domain } from './domain.js';
+import { domainOrder } from './domain-order.js';
+import type { GraphEndReason, GraphEvent, GraphStats } from './graph-events.js';
+import { graphStats } from './graph-stats.js';
+import type { NodeHost } from './node-host.js';
+import type { NodeRun } from './node-run.js';
+import { PersonalMixes } from './personal-mixes.js';
+import { personalPath } from './personal-path.js';
+import { Preparations } from './preparations.js';
+import { refuseImpossible } from './refusals.js';
+import { Scope } from './scope.js';
 import { shareIncoming } from './shared-incoming.js';
 
-/** How long a graph in real time waits for its nodes' preparations before it starts without them, in milliseconds. */
-const PREPARE_LIMIT_MS = 2000;
+/** After its sources were ended a graph may ring out for so long before it is stopped, in microseconds of media. */
+const DRAIN_LIMIT_US = 10_000_000;
+
+/** How long a graph in real time waits for its nodes' clean-up before it says so and goes on, in milliseconds. */
+const CLEANUP_LIMIT_MS = 15_000;
 
 /** What a graph needs to run. */
 export interface GraphRunOptions {
@@ -42,60 +52,65 @@ export interface GraphRunOptions {
 }
 
 /** A running graph. */
-export class GraphRun {
+export class GraphRun implements FaultOwner {
   /** Resolves once, when the graph has ended and everything is cleaned up. */
   readonly ended: Promise<GraphEndReason>;
   readonly #options: GraphRunOptions;
-  readonly #domains: Domain[];
+  readonly #domains: readonly Domain[];
+  /** In the order in which they beat. */
+  readonly #beating: readonly Domain[];
   readonly #main: Scope;
-  readonly #personal = new Map<string, Scope>();
   readonly #waitFor: Set<string>;
-  readonly #subscriptions = new Subscription();
   readonly #gateway: Gateway | undefined;
-  #holds: Promise<unknown>[] | undefined = [];
+  readonly #preparations: Preparations;
+  readonly #beatBound = (index: number) => this.#beat(index);
+  #personal: PersonalMixes | undefined;
   #ticker: Ticker | undefined;
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
-  #resolveEnded!: (reason: GraphEndReason) => void;
+  #finishDue = false;
   #firstIndex = -1;
   #frames = 0;
+  #drainSince = -1;
 
   /** @throws VoxError when the plan names unknown types, or needs a call where there is none. */
   constructor(options: GraphRunOptions) {
     this.#options = options;
-    this.ended = new Promise((resolveEnded) => (this.#resolveEnded = resolveEnded));
-    const { plan, registry, gateway } = options;
-    this.#refuseImpossible();
+    const { plan, registry, gateway, scheduler } = options;
+    refuseImpossible({ plan, registry, hasCall: gateway !== undefined, realtime: scheduler.kind === 'realtime' });
     this.#domains = plan.domains.map((domain) => new Domain(domain.name));
-    const first = this.#domains[0];
+    this.#beating = domainOrder(plan).map((index) => this.#domains[index]!);
+    const first = this.#beating[0];
     this.#gateway = gateway && first ? shareIncoming(gateway, () => first.tick.index) : gateway;
-    this.#main = new Scope(plan, registry, this.#domains, this.#host(undefined), () => true);
+    this.#preparations = new Preparations(scheduler);
+    this.#main = new Scope({ plan, registry, domains: this.#domains, host: this.#host(undefined) });
     const leaders = plan.domains.flatMap((domain) => (domain.leader === null ? [] : [domain.leader]));
-    const sinks = [...this.#main.nodes.values()].filter((run) => Object.keys(run.definition.outputs).length === 0);
+    const sinks = [...this.#main.nodes.values()].filter((run) => run.isSink);
     this.#waitFor = new Set(leaders.length > 0 ? leaders : sinks.map((run) => run.node.id));
+    const { promise, resolve: end } = Promise.withResolvers<GraphEndReason>();
+    this.ended = promise;
+    this.#end = end;
   }
 
-  /** Makes the nodes, waits for what they prepare, and starts the beat. Resolves when the beat is running. */
-  async start(): Promise<void> {
-    this.#main.start();
-    await this.#prepared();
-    if (this.#stopping) return;
-    this.#followPersonalMixes();
-    this.#event({ type: 'graph.started', title: this.#options.plan.title });
-    const { scheduler, phaseUs = 0 } = this.#options;
-    const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
-    this.#ticker = scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, onTick: (tick) => this.#beat(tick.index) });
+  readonly #end: (reason: GraphEndReason) => void;
+
+  /** Makes the nodes, waits for what they prepare, and starts the beat. Resolves when the beat is running. Idempotent. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
   }
 
   /** Ends the sources, lets what is under way reach the sinks, and cleans up. Idempotent. */
-  async stop(reason: GraphEndReason = 'stopped'): Promise<void> {
+  stop(reason: GraphEndReason = 'stopped'): Promise<void> {
     if (!this.#stopping) {
+      const { promise, resolve: stopped } = Promise.withResolvers<void>();
       // Set before the work: ending the sources makes sinks finish, and they come here again.
-      const gate: { open: () => void } = { open: () => {} };
-      this.#stopping = new Promise<void>((open) => (gate.open = open));
-      await this.#stop(reason);
-      gate.open();
+      this.#stopping = promise;
+      void this.#stop(reason)
+        .catch((error: unknown) => this.escaped(error))
+        .finally(stopped);
     }
-    await this.#stopping;
+    return this.#stopping;
   }
 
   /**
@@ -103,13 +118,20 @@ export class GraphRun {
    * @throws VoxError `UNKNOWN_RUNNING_NODE`, `UNKNOWN_OPTION`, `BAD_OPTION`; then nothing has changed.
    */
   setOptions(node: string, patch: Readonly<Record<string, unknown>>): void {
-    for (const run of this.#instances(node)) run.setOptions(patch);
+    const run = this.#node(node);
+    const options = run.checkOptions(patch);
+    for (const instance of this.#instances(run)) instance.applyOptions(options);
     this.#event({ type: 'node.options-changed', node, options: patch });
   }
 
   /** Hands a command to a node. @throws VoxError `UNKNOWN_RUNNING_NODE`. */
   command(node: string, command: NodeCommand): void {
-    for (const run of this.#instances(node)) run.command(command);
+    for (const instance of this.#instances(this.#node(node))) instance.command(command);
+  }
+
+  /** @throws VoxError `UNKNOWN_RUNNING_NODE` when it has no such node. */
+  requireNode(node: string): void {
+    this.#node(node);
   }
 
   /** Media time so far, in microseconds. */
@@ -119,174 +141,136 @@ export class GraphRun {
 
   /** Exact figures, as plain JSON. */
   stats(): GraphStats {
-    const nodes: Record<string, NodeStats> = {};
-    for (const run of this.#main.nodes.values()) nodes[run.node.id] = nodeStats(run);
-    for (const [participant, scope] of this.#personal) {
-      for (const run of scope.nodes.values()) nodes[`${run.node.id}@${participant}`] = nodeStats(run);
-    }
-    const queues = this.#main.queues.map(({ from, to, queue }) => ({ from, to, ...queue.stats() }));
-    return { beat: this.#ticker?.stats(), nodes, queues };
+    return graphStats(this.#ticker?.stats(), this.#main, this.#personal?.scopes ?? new Map());
+  }
+
+  escaped(error: unknown): void {
+    this.#event({ type: 'graph.fault', problem: problem('INTERNAL', { reason: reasonOf(error) }) });
+  }
+
+  async #start(): Promise<void> {
+    if (this.#stopping) return;
+    this.#main.start();
+    await this.#preparations.wait();
+    if (this.#stopping) return;
+    this.#followPersonalMixes();
+    this.#event({ type: 'graph.started', title: this.#options.plan.title });
+    const { scheduler, phaseUs = 0 } = this.#options;
+    const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
+    const onTick = ({ index }: { readonly index: number }) => inNameOf(this, this.#beatBound, index);
+    this.#ticker = scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, onTick });
   }
 
   #beat(index: number): void {
     if (this.#stopping) return;
     if (this.#firstIndex < 0) this.#firstIndex = index;
-    const { durationUs } = this.#options;
-    if (durationUs !== undefined && this.positionUs >= durationUs) {
-      this.#endSources();
-      return;
-    }
     // A skipped beat leaves a gap in the presentation times, so that receivers know how much is missing.
     const at = index - this.#firstIndex;
-    this.#frames = at + 1;
-    for (const domain of this.#domains) domain.beat(at);
-    for (const domain of this.#domains) domain.idle();
+    if (!this.#stillBeats(at)) return;
+    for (const domain of this.#beating) domain.beat(at);
+    if (this.#finishDue) void this.stop('finished');
+    else for (const domain of this.#beating) domain.idle();
+  }
+
+  /** Ends the sources when the time is up. The beat goes on as long as something waits in queues, or rings out. */
+  #stillBeats(at: number): boolean {
+    const { durationUs = Infinity } = this.#options;
+    if (at * FRAME_US < durationUs) {
+      this.#frames = at + 1;
+      return true;
+    }
+    if (this.#drainSince < 0) {
+      this.#drainSince = at;
+      this.#endSources();
+    } else if ((at - this.#drainSince) * FRAME_US >= DRAIN_LIMIT_US) void this.stop('finished');
+    return this.#stopping === undefined;
   }
 
   #endSources(): void {
-    for (const scope of [this.#main, ...this.#personal.values()]) {
-      for (const run of scope.nodes.values()) if (run.isSource) run.endOutput();
-    }
+    for (const scope of this.#scopes()) scope.endSources();
     // Whoever completes its stream only at the end of a tick gets one.
-    for (const domain of this.#domains) domain.settle$.next(domain.tick);
+    for (const domain of this.#beating) domain.settle();
   }
 
   async #stop(reason: GraphEndReason): Promise<void> {
     this.#ticker?.stop();
-    this.#subscriptions.unsubscribe();
+    this.#preparations.abandon();
     this.#endSources();
-    for (const scope of this.#personal.values()) await this.#closeScope(scope);
-    this.#personal.clear();
-    await this.#closeScope(this.#main);
-    for (const domain of this.#domains) domain.close();
+    for (const scope of this.#scopes()) for (const { queue } of scope.queues) queue.flush();
+    await this.#cleanUp();
     this.#event({ type: 'graph.ended', reason, positionUs: this.positionUs });
-    this.#resolveEnded(reason);
+    this.#end(reason);
   }
 
-  async #closeScope(scope: Scope): Promise<void> {
-    for (const thrown of await scope.close()) {
-      const what = thrown instanceof VoxError ? thrown.problems[0]! : problem('INTERNAL', { reason: String(thrown) });
-      this.#event({ type: 'node.cleanup-failed', problem: what, ...(what.node ? { node: what.node } : {}) });
-    }
-  }
-
-  async #prepared(): Promise<void> {
+  async #cleanUp(): Promise<void> {
     const { scheduler } = this.#options;
-    const realtime = scheduler.kind === 'realtime';
-    let timedOut = false;
-    const limit = new Promise<void>((done) => {
-      if (!realtime) return;
-      const cancel = scheduler.after(PREPARE_LIMIT_MS, () => {
-        timedOut = true;
-        done();
-      });
-      this.#subscriptions.add(cancel);
+    const work = Promise.all([this.#personal?.close(), this.#main.close()]);
+    if (scheduler.kind !== 'realtime') return void (await work);
+    const late = Promise.withResolvers<void>();
+    const cancel = scheduler.after(CLEANUP_LIMIT_MS, () => {
+      this.escaped(new Error(`nodes did not clean up within ${CLEANUP_LIMIT_MS / 1000} s`));
+      late.resolve();
     });
-    // A preparation may announce another one.
-    while (!timedOut && this.#holds && this.#holds.length > 0) {
-      const batch = this.#holds;
-      this.#holds = [];
-      await Promise.race([Promise.allSettled(batch), limit]);
-    }
-    this.#holds = undefined;
+    await Promise.race([work, late.promise]);
+    cancel();
   }
 
   #followPersonalMixes(): void {
     const { plan, registry } = this.#options;
     const gateway = this.#gateway;
-    if (!gateway) return;
-    const path = personalPath(plan, registry);
-    if (path.size === 0) return;
-    this.#subscriptions.add(
-      gateway.personalMixes$.subscribe((wanted) => {
-        for (const [participant, scope] of this.#personal) {
-          if (wanted.has(participant)) continue;
-          this.#personal.delete(participant);
-          void this.#closeScope(scope);
-        }
-        for (const participant of wanted) {
-          if (this.#personal.has(participant)) continue;
-          const scope = new Scope(
-            plan,
-            registry,
-            this.#domains,
-            this.#host(participant),
-            (node) => path.has(node.id),
-            this.#main,
-          );
-          this.#personal.set(participant, scope);
-          scope.start();
-        }
-      }),
-    );
+    const only = personalPath(plan, registry);
+    if (!gateway || only.size === 0) return;
+    const make = (participant: string) =>
+      new Scope({ plan, registry, domains: this.#domains, host: this.#host(participant), only, outer: this.#main });
+    this.#personal = new PersonalMixes(gateway, make, (error) => this.escaped(error));
   }
 
   #host(personalMixOf: string | undefined): NodeHost {
-    const { scheduler, debug = false, plan } = this.#options;
+    const { scheduler, debug = false, plan, watched } = this.#options;
     return {
       scheduler,
       gateway: this.#gateway,
       debug,
       personalMixOf,
       // Facts of personal instances would double those of the common mix; only faults are told.
-      emit: (node, event) => (personalMixOf === undefined || 'problem' in event) && this.#event({ ...event, node }),
-      watched: (node, type) => personalMixOf === undefined && (this.#options.watched?.(node, type) ?? false),
+      emit: (node, event) => {
+        if (personalMixOf === undefined || 'problem' in event) this.#event({ ...event, node });
+      },
+      watched: (node, type) => personalMixOf === undefined && (watched?.(node, type) ?? false),
       resolvePath: (path) => resolvePath(plan.baseDir, path),
-      hold: (work) => this.#hold(work),
-      finished: (node) => personalMixOf === undefined && this.#finished(node),
+      hold: (work) => (this.#preparations.open ? this.#preparations.add(work) : scheduler.hold(work)),
+      finished: (node) => {
+        if (personalMixOf === undefined) this.#finished(node);
+      },
     };
-  }
-
-  #hold(work: Promise<unknown>): void {
-    // The node itself reports a failure; here it only counts as settled.
-    const settled = work.then(
-      () => {},
-      () => {},
-    );
-    if (this.#holds) this.#holds.push(settled);
-    else this.#options.scheduler.hold(settled);
   }
 
   #finished(node: string): void {
     this.#waitFor.delete(node);
-    if (this.#waitFor.size === 0 && !this.#stopping) void this.stop('finished');
+    if (this.#waitFor.size > 0 || this.#stopping) return;
+    // In a beat: the others still get this tick's frame.
+    if (this.#beating.some((domain) => domain.beating)) this.#finishDue = true;
+    else void this.stop('finished');
   }
 
-  #instances(node: string): NodeRun[] {
-    const main = this.#main.nodes.get(node);
-    if (!main) {
-      const hint = nearestHint(node, [...this.#main.nodes.keys()]);
-      throw voxError('UNKNOWN_RUNNING_NODE', { graph: this.#options.id, node, hint });
-    }
-    return [main, ...[...this.#personal.values()].flatMap((scope) => scope.nodes.get(node) ?? [])];
+  #node(node: string): NodeRun {
+    const run = this.#main.nodes.get(node);
+    if (run) return run;
+    const hint = nearestHint(node, [...this.#main.nodes.keys()]);
+    throw voxError('UNKNOWN_RUNNING_NODE', { graph: this.#options.id, node, hint });
   }
 
-  #refuseImpossible(): void {
-    const { plan, registry, gateway, scheduler } = this.#options;
-    const problems: Problem[] = [];
-    for (const node of plan.nodes) {
-      const definition = registry.get(node.type);
-      if (definition?.needsCall && !gateway)
-        problems.push(problem('NO_CALL', { node: node.id }, { node: node.id, nodeType: node.type }));
-      for (const wire of Object.values(node.inputs).flat()) {
-        if (wire.queue?.overflow === 'block' && scheduler.kind === 'realtime') {
-          problems.push(problem('BLOCK_NEEDS_OFFLINE', { from: wire.node }, { node: node.id, nodeType: node.type }));
-        }
-      }
-    }
-    const [first, ...rest] = problems;
-    if (first) throw new VoxError(first, ...rest);
+  #instances(run: NodeRun): NodeRun[] {
+    return [run, ...(this.#personal?.instancesOf(run.node.id) ?? [])];
+  }
+
+  #scopes(): Scope[] {
+    return [this.#main, ...(this.#personal?.scopes.values() ?? [])];
   }
 
   #event(event: NodeEvent & { readonly node?: string }): void {
     this.#options.onEvent({ ...event, graph: this.#options.id });
   }
-}
-
-function nodeStats(run: NodeRun): NodeStats {
-  const ports = [...run.ports.outlets, ...run.ports.branchOutlets];
-  const passed = Object.fromEntries(ports.map(([name, outlet]) => [name, outlet.passed]));
-  return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed };
 }
 
 function resolvePath(baseDir: string, path: string): string {

@@ -1,10 +1,10 @@
 import type { NodeDefinition } from '../define-node.js';
-import type { Domain } from './domain.js';
-import { BranchOutlet, ManyInlet } from './branches.js';
-import { Inlet } from './inlet.js';
-import { DebugAudioOutlet, Outlet } from './outlet.js';
 import type { PlanNode } from '../plan-types.js';
-import type { AudioFrame } from '../../media/frame.js';
+import { BranchOutlet, ManyInlet } from './branches.js';
+import { DebugAudioOutlet } from './debug-outlet.js';
+import type { Domain } from './domain.js';
+import { Inlet } from './inlet.js';
+import { Outlet } from './outlet.js';
 
 /** The running ports of one node. They outlive the node's instances, which come and go with faults. */
 export interface NodePorts {
@@ -50,10 +50,34 @@ export function createPorts(
 export function createOutlet(kind: string, domain: Domain, debug: boolean, onFault: (error: unknown) => void): Outlet<unknown> {
   if (!debug || kind !== 'audio') return new Outlet(domain);
   const misuse = (reason: string) => onFault(new TypeError(reason));
-  return new DebugAudioOutlet(domain, misuse) as Outlet<AudioFrame> as unknown as Outlet<unknown>;
+  return new DebugAudioOutlet(domain, misuse) as unknown as Outlet<unknown>;
 }
 
 /** The streams of the input ports, as `create` takes them; an unwired optional port is undefined. */
 export function inputStreams(ports: NodePorts): Record<string, unknown> {
   return Object.fromEntries<unknown>([...ports.inlets, ...ports.manyInlets]);
+}
+
+/** Cuts every subscription to the input ports. */
+export function resetInputs(ports: NodePorts): void {
+  for (const inlet of ports.inlets.values()) inlet.reset();
+  for (const inlet of ports.manyInlets.values()) inlet.reset();
+}
+
+/** True when the node has inputs and nothing can come on any of them. */
+export function inputsDrained({ inlets, manyInlets }: NodePorts): boolean {
+  if (inlets.size + manyInlets.size === 0) return false;
+  return [...inlets.values()].every((inlet) => inlet.ended) && [...manyInlets.values()].every((inlet) => inlet.drained);
+}
+
+/** Whether something arrived in that tick; true also for a node to which nothing is wired. */
+export function heardIn(tick: number, { inlets, manyInlets }: NodePorts): boolean {
+  if (inlets.size + manyInlets.size === 0) return true;
+  return [...inlets.values(), ...manyInlets.values()].some((inlet) => inlet.stamp === tick);
+}
+
+/** Ends every output port. */
+export function completeOutputs(ports: NodePorts): void {
+  for (const outlet of ports.outlets.values()) outlet.complete();
+  for (const outlet of ports.branchOutlets.values()) outlet.complete();
 }

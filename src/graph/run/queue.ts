@@ -43,6 +43,16 @@ export class BoundedQueue<T> {
     this.#copy = copy;
   }
 
+  /** How many items wait. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** True when {@link push} may refuse an item that is not lost by that. */
+  get blocks(): boolean {
+    return this.#policy === 'block';
+  }
+
   /** Takes a copy of `item`. False when it was not taken (`drop-newest` counts it as dropped, `block` does not). */
   push(item: T): boolean {
     const capacity = this.#slots.length;
@@ -94,12 +104,20 @@ export function copyFrameInto(from: AudioFrame, into: AudioFrame | undefined): A
   return copyAudioFrame(from, into ?? createAudioFrame(from.planes.length));
 }
 
-/** Copies a packet into a queue's slot, growing its byte buffer only when it must. */
+/** Copies a packet into a queue's slot; its bytes get a larger buffer only when they must, a new view when their number changes. */
 export function copyPacketInto(from: Packet, into: Packet | undefined): Packet {
-  const fits = into !== undefined && into.data.buffer.byteLength >= from.data.length;
-  const bytes = fits
-    ? new Uint8Array(into.data.buffer, 0, from.data.length)
-    : new Uint8Array(Math.max(512, from.data.length)).subarray(0, from.data.length);
+  const bytes = bytesFor(from.data.length, into?.data);
   bytes.set(from.data);
-  return { ...from, data: bytes };
+  if (!into) return { ...from, data: bytes };
+  Object.assign(into, from);
+  // An optional field of the packet before must not live on.
+  if (from.levelDbov === undefined) delete into.levelDbov;
+  into.data = bytes;
+  return into;
+}
+
+function bytesFor(length: number, old: Uint8Array | undefined): Uint8Array {
+  if (old?.length === length) return old;
+  if (old && old.buffer.byteLength >= length) return new Uint8Array(old.buffer, 0, length);
+  return new Uint8Array(new ArrayBuffer(Math.max(512, length)), 0, length);
 }

@@ -1,5 +1,6 @@
 import { map } from 'rxjs';
-import { copyAudioFrame, createAudioFrame, type AudioFrame } from '../../media/frame.js';
+import { FRAME_SAMPLES } from '../../media/format.js';
+import { clearAudioFrame, createAudioFrame, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
 import type { Gateway, IncomingAudio, IncomingQuality, ParticipantChange } from '../../media/gateway.js';
 
 /**
@@ -27,8 +28,9 @@ export function shareIncoming(gateway: Gateway, tickIndex: () => number): Gatewa
 }
 
 function shareOne(audio: IncomingAudio, tickIndex: () => number): IncomingAudio {
+  // As wide as any of those who pull: no channel is lost to the order in which they come.
   const frame = createAudioFrame(1);
-  let pulledAt = -1;
+  let pulledAt = NaN;
   let quality: IncomingQuality = 'silent';
   return {
     participantId: audio.participantId,
@@ -36,12 +38,27 @@ function shareOne(audio: IncomingAudio, tickIndex: () => number): IncomingAudio 
       const tick = tickIndex();
       if (tick !== pulledAt) {
         pulledAt = tick;
+        shapeAudioFrame(frame, Math.max(frame.planes.length, out.planes.length), FRAME_SAMPLES);
         quality = audio.pull(frame);
       }
-      const ptsUs = out.ptsUs;
-      copyAudioFrame(frame, out);
-      out.ptsUs = ptsUs;
+      writeShaped(frame, out);
       return quality;
     },
   };
+}
+
+/** Copies the samples of a frame into one that keeps its channels and its time. */
+function writeShaped(from: AudioFrame, to: AudioFrame): void {
+  if (from.silent) {
+    clearAudioFrame(to);
+    return;
+  }
+  const [left, right = left] = from.planes;
+  const [first, second] = to.planes;
+  if (!left || !right || !first) return;
+  if (second || left === right) {
+    first.set(left);
+    second?.set(right);
+  } else for (let i = 0; i < first.length; i++) first[i] = (left[i]! + right[i]!) / 2;
+  to.silent = false;
 }

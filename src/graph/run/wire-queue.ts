@@ -1,89 +1,137 @@
-import type { AudioFrame } from '../../media/frame.js';
-import { clearAudioFrame, createAudioFrame } from '../../media/frame.js';
-import type { Packet } from '../../media/packet.js';
 import { FRAME_US } from '../../media/format.js';
+import { clearAudioFrame, createAudioFrame, type AudioFrame } from '../../media/frame.js';
+import type { Packet } from '../../media/packet.js';
+import type { PlanQueue } from '../plan-types.js';
 import type { Domain } from './domain.js';
 import type { Consumer, Outlet } from './outlet.js';
-import type { PlanQueue } from '../plan-types.js';
 import { BoundedQueue, copyFrameInto, copyPacketInto, type QueueStats } from './queue.js';
 
 /** A queue that sits on a wire between two domains: filled on the producer's beat, emptied on the consumer's. */
 export interface WireQueue {
   /** Exact figures. */
   stats(): QueueStats;
+  /** Hands on at once all that waits, and completes the consumer: for the end of the graph. */
+  flush(): void;
   /** Takes it off both sides. */
   disconnect(): void;
 }
 
 /**
  * Puts a queue between an outlet and a consumer of another domain. Audio: one frame each tick of the consumer, silence (and an
- * underrun) when there is none. Packets: as many as fill one tick.
+ * underrun) when there is none. Packets: as many as fill one tick, and an underrun when there is none. With the policy `block`
+ * the consumer is made to take the oldest at once when the queue is full, so that nothing is lost.
  */
 export function queueWire(
   kind: string,
-  queue: PlanQueue,
+  spec: PlanQueue,
   from: Outlet<unknown>,
   to: Consumer<unknown>,
   domain: Domain,
 ): WireQueue {
   return kind === 'audio'
-    ? queueAudio(queue, from as Outlet<AudioFrame>, to as Consumer<AudioFrame>, domain)
-    : queuePackets(queue, from as Outlet<Packet>, to as Consumer<Packet>, domain);
+    ? connect(new AudioDrain(spec, to as Consumer<AudioFrame>, domain), from as Outlet<AudioFrame>, to, domain)
+    : connect(new PacketDrain(spec, to as Consumer<Packet>), from as Outlet<Packet>, to, domain);
 }
 
-function queueAudio(spec: PlanQueue, from: Outlet<AudioFrame>, to: Consumer<AudioFrame>, domain: Domain): WireQueue {
-  const queue = new BoundedQueue<AudioFrame>(spec.frames, spec.overflow, copyFrameInto);
-  const silence = createAudioFrame(1);
-  return connect(queue, from, to, domain, (ended) => {
-    const frame = ended ? (queue.peek() ? queue.pop() : undefined) : queue.pop();
-    if (!frame && ended) return false;
-    const out = frame ?? silence;
-    if (!frame) clearAudioFrame(silence);
-    out.ptsUs = domain.tick.ptsUs;
-    to.next(out);
-    return true;
-  });
+/** How the items of a kind leave. */
+interface Drain<T> {
+  readonly queue: BoundedQueue<T>;
+  /** Hands on what is due on one tick of the consumer. */
+  tick(ended: boolean): void;
+  /** Hands on the oldest; there is one. */
+  one(): void;
 }
 
-function queuePackets(spec: PlanQueue, from: Outlet<Packet>, to: Consumer<Packet>, domain: Domain): WireQueue {
-  const queue = new BoundedQueue<Packet>(spec.frames, spec.overflow, copyPacketInto);
-  let owedUs = 0;
-  return connect(queue, from, to, domain, (ended) => {
-    owedUs = Math.min(owedUs + FRAME_US, FRAME_US);
-    while (owedUs > 0 && queue.peek()) {
-      const packet = queue.pop()!;
-      owedUs -= packet.durationUs;
-      to.next(packet);
-    }
-    return !(ended && !queue.peek());
-  });
+class AudioDrain implements Drain<AudioFrame> {
+  readonly queue: BoundedQueue<AudioFrame>;
+  readonly #silence = createAudioFrame(1);
+
+  constructor(
+    spec: PlanQueue,
+    private readonly to: Consumer<AudioFrame>,
+    private readonly domain: Domain,
+  ) {
+    this.queue = new BoundedQueue(spec.frames, spec.overflow, copyFrameInto);
+  }
+
+  tick(ended: boolean): void {
+    if (this.queue.depth > 0 || !ended) this.#hand(this.queue.pop());
+  }
+
+  one(): void {
+    this.#hand(this.queue.pop());
+  }
+
+  #hand(frame: AudioFrame | undefined): void {
+    if (!frame) clearAudioFrame(this.#silence);
+    const out = frame ?? this.#silence;
+    out.ptsUs = this.domain.tick.ptsUs;
+    this.to.next(out);
+  }
 }
 
-/** Wires a queue up. `drain` runs on each tick of the consumer; false means that the producer has ended and nothing is left. */
-function connect<T>(
-  queue: BoundedQueue<T>,
-  from: Outlet<T>,
-  to: Consumer<T>,
-  domain: Domain,
-  drain: (ended: boolean) => boolean,
-): WireQueue {
+class PacketDrain implements Drain<Packet> {
+  readonly queue: BoundedQueue<Packet>;
+  #owedUs = 0;
+
+  constructor(
+    spec: PlanQueue,
+    private readonly to: Consumer<Packet>,
+  ) {
+    this.queue = new BoundedQueue(spec.frames, spec.overflow, copyPacketInto);
+  }
+
+  tick(ended: boolean): void {
+    this.#owedUs = Math.min(this.#owedUs + FRAME_US, FRAME_US);
+    if (this.queue.depth === 0 && this.#owedUs > 0 && !ended) this.queue.pop();
+    while (this.#owedUs > 0 && this.queue.depth > 0) this.one();
+  }
+
+  one(): void {
+    const packet = this.queue.pop()!;
+    this.#owedUs -= packet.durationUs;
+    this.to.next(packet);
+  }
+}
+
+function connect<T>(drain: Drain<T>, from: Outlet<T>, to: Consumer<unknown>, domain: Domain): WireQueue {
+  const { queue } = drain;
   let ended = false;
+  let completed = false;
   const disconnectFrom = from.connect({
-    next: (value) => queue.push(value),
+    next: (value) => {
+      if (queue.push(value)) return;
+      if (!queue.blocks) return;
+      drain.one();
+      queue.push(value);
+    },
     complete: () => {
       ended = true;
     },
   });
-  const ticks = domain.tick$.subscribe(() => {
-    if (drain(ended)) return;
-    ticks.unsubscribe();
+  const finish = () => {
+    if (completed) return;
+    completed = true;
+    leave();
     to.complete();
+  };
+  const leave = domain.add({
+    tick: {
+      next: () => {
+        drain.tick(ended);
+        if (ended && queue.depth === 0) finish();
+      },
+    },
   });
   return {
     stats: () => queue.stats(),
+    flush: () => {
+      while (!completed && queue.depth > 0) drain.one();
+      finish();
+    },
     disconnect: () => {
       disconnectFrom();
-      ticks.unsubscribe();
+      leave();
     },
   };
 }

@@ -1,0 +1,23 @@
+import type { TickerStats } from '../../time/scheduler.js';
+import type { GraphStats, NodeStats } from './graph-events.js';
+import type { NodeRun } from './node-run.js';
+import type { Scope } from './scope.js';
+
+/** The figures of a running graph. Queues of personal mixes end in `@participant`, as their nodes do. */
+export function graphStats(beat: TickerStats | undefined, main: Scope, personal: ReadonlyMap<string, Scope>): GraphStats {
+  const nodes: Record<string, NodeStats> = {};
+  const queues: GraphStats['queues'][number][] = [];
+  const gather = (scope: Scope, suffix: string) => {
+    for (const run of scope.nodes.values()) nodes[`${run.node.id}${suffix}`] = nodeStats(run);
+    for (const { from, to, queue } of scope.queues) queues.push({ from, to: `${to}${suffix}`, ...queue.stats() });
+  };
+  gather(main, '');
+  for (const [participant, scope] of personal) gather(scope, `@${participant}`);
+  return { ...(beat && { beat }), nodes, queues };
+}
+
+function nodeStats(run: NodeRun): NodeStats {
+  const ports = [...run.ports.outlets, ...run.ports.branchOutlets];
+  const passed = Object.fromEntries(ports.map(([name, outlet]) => [name, outlet.passed]));
+  return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed };
+}

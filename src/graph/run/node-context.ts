@@ -1,0 +1,32 @@
+import type { NodeContext } from '../context.js';
+import type { NodeInstance } from './node-instance.js';
+
+/** What one instance of a node may use, for as long as it lives. */
+export function createNodeContext(instance: NodeInstance): NodeContext {
+  const { node, host, signals, counters } = instance.owner;
+  return {
+    nodeId: node.id,
+    tick$: signals.tick,
+    settle$: signals.settle,
+    idle$: signals.idle,
+    scheduler: host.scheduler,
+    offline: host.scheduler.kind === 'offline',
+    debug: host.debug,
+    gateway: host.gateway,
+    personalMixOf: host.personalMixOf,
+    commands$: signals.commands,
+    watched: (type) => host.watched(node.id, type),
+    emit: (event) => {
+      if (instance.mayTell) host.emit(node.id, event);
+    },
+    count: (name, by = 1) => {
+      counters[name] = (counters[name] ?? 0) + by;
+    },
+    resolvePath: (path) => host.resolvePath(path),
+    hold: (work) => host.hold(work),
+    defer: (dispose) => instance.defer(dispose),
+    finish: () => {
+      if (!instance.ended) host.finished(node.id);
+    },
+  };
+}

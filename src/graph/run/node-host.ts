@@ -1,0 +1,21 @@
+import type { Gateway } from '../../media/gateway.js';
+import type { Scheduler } from '../../time/scheduler.js';
+import type { NodeEvent } from '../context.js';
+
+/** What a node needs of the graph it runs in. */
+export interface NodeHost {
+  readonly scheduler: Scheduler;
+  readonly gateway: Gateway | undefined;
+  readonly debug: boolean;
+  readonly personalMixOf: string | undefined;
+  /** Tells the control plane a fact about a node. */
+  emit(node: string, event: NodeEvent): void;
+  /** Whether somebody watches that event of that node. */
+  watched(node: string, eventType: string): boolean;
+  /** Beside the graph file first, then in the current folder. */
+  resolvePath(path: string): string;
+  /** Time, or the first tick, waits for it. */
+  hold(work: Promise<unknown>): void;
+  /** A sink has all it will get. */
+  finished(node: string): void;
+}

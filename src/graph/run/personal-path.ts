@@ -1,0 +1,26 @@
+import type { Plan, PlanNode } from '../plan-types.js';
+import type { Registry } from '../registry.js';
+
+/**
+ * The nodes between the participants and the call's outgoing side: those a personal mix needs a second instance of. Empty when no
+ * participant is ever heard.
+ */
+export function personalPath(plan: Plan, registry: Registry): Set<string> {
+  const isVoices = (node: PlanNode) => {
+    const definition = registry.get(node.type);
+    return definition?.needsCall === true && Object.keys(definition.inputs).length === 0;
+  };
+  const isCallSink = (node: PlanNode) => {
+    const definition = registry.get(node.type);
+    return definition?.needsCall === true && Object.keys(definition.outputs).length === 0;
+  };
+  const producersOf = (node: PlanNode) => Object.values(node.inputs).flatMap((wires) => wires.map((wire) => wire.node));
+  const downstream = new Set<string>();
+  for (const node of plan.nodes) if (isVoices(node) || producersOf(node).some((p) => downstream.has(p))) downstream.add(node.id);
+  const path = new Set<string>();
+  for (const node of [...plan.nodes].reverse()) {
+    const feedsPath = plan.nodes.some((consumer) => path.has(consumer.id) && producersOf(consumer).includes(node.id));
+    if (downstream.has(node.id) && (isCallSink(node) || feedsPath)) path.add(node.id);
+  }
+  return path;
+}
