@@ -1,0 +1,21 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkGraphFile } from '../../src/graph/load.js';
+import { createRegistry } from '../../src/graph/registry.js';
+import { builtinNodes } from '../../src/nodes/index.js';
+import { GRAPHS } from './render-graph.js';
+
+const names = readdirSync(GRAPHS).filter((name) => name.endsWith('.json') && !/\.(schema|test)\.json$/.test(name));
+
+describe('the graphs that come along', () => {
+  it('are these', () => {
+    expect(names.sort()).toEqual(['duck.json', 'radio.json', 'record-call.json', 'voice-changer.json']);
+  });
+
+  it.each(names)('%s has no problem', (name) => {
+    const { plan, problems } = checkGraphFile(join(GRAPHS, name), { registry: createRegistry(builtinNodes) });
+    expect(problems).toEqual([]);
+    expect(plan).toBeDefined();
+  });
+});
