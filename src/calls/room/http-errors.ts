@@ -37,7 +37,8 @@ export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
 
 /** Answers what is not even HTTP. */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  // Behind an answer that has begun nothing else may follow.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) return void socket.destroy();
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   const body = JSON.stringify(bodyOf(problem('BAD_REQUEST', { reason: 'it is no valid HTTP' })));
   socket.end(

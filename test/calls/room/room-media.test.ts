@@ -1,0 +1,229 @@
+import { ReplaySubject, Subject } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { RoomMedia, type RoomPeer } from '../../../src/calls/room/index.js';
+import type { CallEvent } from '../../../src/calls/call-media.js';
+import type { IncomingChange, PeerOptions, PeerState } from '../../../src/calls/webrtc/index.js';
+import { JitterBuffer } from '../../../src/calls/webrtc/index.js';
+import type { ParticipantChange } from '../../../src/media/gateway.js';
+import type { Packet } from '../../../src/media/packet.js';
+import { createVirtualScheduler } from '../../../src/time/index.js';
+
+/** A peer that does what the test says. */
+class FakePeer implements RoomPeer {
+  readonly state$ = new ReplaySubject<PeerState>(1);
+  readonly incoming$ = new Subject<IncomingChange>();
+  readonly sent: number[] = [];
+  closed = false;
+
+  constructor(readonly options: PeerOptions) {
+    this.state$.next({ type: 'connecting' });
+  }
+
+  async answer(sdp: string): Promise<string> {
+    if (sdp === 'bad') throw new Error('bad offer');
+    return `answer to ${sdp}`;
+  }
+
+  connect(): void {
+    this.state$.next({ type: 'connected', joinMs: 5 });
+  }
+
+  starts(ssrc: number): JitterBuffer {
+    const audio = new JitterBuffer({ participantId: this.options.participantId!, nowUs: () => 0 });
+    this.incoming$.next({ type: 'started', ssrc, audio });
+    return audio;
+  }
+
+  ends(ssrc: number, reason: 'bye' | 'replaced' | 'closed' = 'bye'): void {
+    this.incoming$.next({ type: 'ended', ssrc, reason });
+  }
+
+  sendAudio(packet: Packet): void {
+    this.sent.push(packet.ptsUs);
+  }
+
+  stats(): ReturnType<RoomPeer['stats']> {
+    return { state: 'connected', unsent: 0, incoming: [] };
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.state$.next({ type: 'closed', reason: 'closed' });
+    this.state$.complete();
+  }
+}
+
+function room(maxPeers = 8) {
+  const peers: FakePeer[] = [];
+  const media = new RoomMedia({ room: 'lobby', maxPeers }, createVirtualScheduler(), async (options) => {
+    const peer = new FakePeer(options);
+    peers.push(peer);
+    return peer;
+  });
+  const events: CallEvent[] = [];
+  media.events$.subscribe((event) => events.push(event));
+  const changes: ParticipantChange[] = [];
+  media.gateway.participants$.subscribe((change) => changes.push(change));
+  const personal: string[][] = [];
+  media.gateway.personalMixes$.subscribe((ids) => personal.push([...ids]));
+  const join = async (role: 'speak' | 'listen', participantId?: string, sdp = 'offer') => {
+    const reply = (await media.request({ type: 'peer.offer', role, sdp, ...(participantId && { participantId }) })) as {
+      peerId: string;
+      participantId: string;
+      sdp: string;
+    };
+    return { ...reply, peer: peers.at(-1)! };
+  };
+  return { media, peers, events, changes, personal, join, types: () => events.map((event) => event.type) };
+}
+
+const packet = (ptsUs: number): Packet => ({
+  kind: 'packet',
+  codec: 'opus',
+  ptsUs,
+  durationUs: 20_000,
+  key: true,
+  data: new Uint8Array(3),
+});
+
+describe('a room', () => {
+  it('answers, follows a peer from connected to closed, and gives it packets only while connected', async () => {
+    const { media, join, events } = room();
+    const { peer, sdp, peerId } = await join('listen', 'anna');
+    expect(sdp).toBe('answer to offer');
+    media.gateway.sendAudio(packet(0));
+    peer.connect();
+    media.gateway.sendAudio(packet(20_000));
+    await media.request({ type: 'peer.close', peerId });
+    media.gateway.sendAudio(packet(40_000));
+    expect(peer.sent).toEqual([20_000]);
+    expect(media.stats()).toMatchObject({ unheardPackets: 2, peers: [] });
+    expect(events).toMatchObject([
+      { type: 'peer.connected', role: 'listen', participantId: 'anna' },
+      { type: 'peer.closed', reason: 'closed' },
+    ]);
+  });
+
+  it('lets a listener send nothing and a speaker hear nothing', async () => {
+    const { join } = room();
+    expect((await join('listen')).peer.options).toMatchObject({ send: true, receive: false });
+    expect((await join('speak')).peer.options).toMatchObject({ send: false, receive: true, incomingChannels: 1 });
+  });
+
+  it('takes stereo from whoever announces it', async () => {
+    const { join } = room();
+    const { peer } = await join('speak', 'obs', 'v=0\r\na=fmtp:111 minptime=10;stereo=1;sprop-stereo=1;useinbandfec=1\r\n');
+    expect(peer.options.incomingChannels).toBe(2);
+  });
+
+  it('makes up ids that nobody guesses', async () => {
+    const { join } = room();
+    const ids = [await join('listen'), await join('listen')].map(({ participantId }) => participantId);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(id).toMatch(/^[\w-]{12}$/);
+  });
+
+  it('tells who speaks, also to whoever asks later', async () => {
+    const { media, join, changes, types } = room();
+    const { peer } = await join('speak', 'anna');
+    peer.connect();
+    const audio = peer.starts(1);
+    expect(changes).toEqual([{ type: 'joined', participantId: 'anna', audio }]);
+    const later: ParticipantChange[] = [];
+    media.gateway.participants$.subscribe((change) => later.push(change));
+    expect(later).toEqual(changes);
+    peer.ends(1);
+    expect(changes.at(-1)).toEqual({ type: 'left', participantId: 'anna' });
+    expect(types()).toEqual(['peer.connected', 'participant.joined', 'participant.left']);
+  });
+
+  it('follows a speaker whose SSRC changes, without a leaving, and keeps his personal mix', async () => {
+    const { join, changes, personal, types } = room();
+    const speaker = await join('speak', 'anna');
+    const hearing = await join('listen', 'anna');
+    hearing.peer.connect();
+    speaker.peer.connect();
+    speaker.peer.starts(1);
+    const second = speaker.peer.starts(2);
+    speaker.peer.ends(1, 'replaced');
+    expect(changes.map((change) => change.type)).toEqual(['joined', 'left', 'joined']);
+    expect(changes.at(-1)).toMatchObject({ audio: second });
+    expect(types().filter((type) => type.startsWith('participant'))).toEqual(['participant.joined']);
+    expect(personal).toEqual([[], ['anna']]);
+    // The newest ends first: the older one, if it still runs, is heard again.
+    const third = speaker.peer.starts(3);
+    speaker.peer.ends(3);
+    expect(third).not.toBe(second);
+    expect(changes.at(-1)).toMatchObject({ type: 'joined', audio: second });
+    speaker.peer.ends(2);
+    expect(changes.at(-1)).toEqual({ type: 'left', participantId: 'anna' });
+    expect(personal).toEqual([[], ['anna'], []]);
+  });
+
+  it('gives a page that comes again its old place', async () => {
+    const { media, join, changes } = room(2);
+    await join('listen', 'ben');
+    const old = await join('speak', 'anna');
+    old.peer.connect();
+    old.peer.starts(1);
+    const anew = await join('speak', 'anna');
+    expect(old.peer.closed).toBe(true);
+    anew.peer.connect();
+    const audio = anew.peer.starts(9);
+    // The old one's last words change nothing.
+    old.peer.ends(1, 'closed');
+    expect(changes.at(-1)).toEqual({ type: 'joined', participantId: 'anna', audio });
+    expect(media.stats().peers.map(({ participantId }) => participantId)).toEqual(['ben', 'anna']);
+  });
+
+  it('does not give up a connection for an offer that cannot be answered', async () => {
+    const { media, join } = room();
+    const old = await join('listen', 'anna');
+    await expect(join('listen', 'anna', 'bad')).rejects.toThrow();
+    expect(old.peer.closed).toBe(false);
+    expect(media.stats().peers).toHaveLength(1);
+  });
+
+  it('refuses one more than it takes, also when many come at once, and has the place back afterwards', async () => {
+    const { media, join } = room(2);
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => join('listen')));
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    await expect(join('speak')).rejects.toMatchObject({ code: 'ROOM_FULL' });
+    await media.request({ type: 'peer.close', peerId: media.stats().peers[0]!.peerId });
+    await expect(join('listen', undefined, 'bad')).rejects.toThrow('bad offer');
+    await expect(join('speak')).resolves.toBeDefined();
+  });
+
+  it('keeps the common mix for whoever only listens', async () => {
+    const { media, join } = room();
+    const [hearing, other, speaker] = [await join('listen', 'anna'), await join('listen', 'ben'), await join('speak', 'anna')];
+    for (const { peer } of [hearing, other, speaker]) peer.connect();
+    speaker.peer.starts(1);
+    media.gateway.sendAudio(packet(0));
+    media.gateway.sendAudio(packet(20_000), 'anna');
+    media.gateway.sendAudio(packet(20_000));
+    expect(hearing.peer.sent).toEqual([0, 20_000]);
+    expect(other.peer.sent).toEqual([0, 20_000]);
+    expect(speaker.peer.sent).toEqual([]);
+  });
+
+  it('closes everybody, and answers nobody afterwards', async () => {
+    const { media, join, peers, personal } = room();
+    await join('listen');
+    await join('speak');
+    const late = join('listen');
+    await media.close();
+    await media.close();
+    await expect(late).rejects.toMatchObject({ code: 'UNKNOWN_CALL' });
+    await expect(join('listen')).rejects.toMatchObject({ code: 'UNKNOWN_CALL' });
+    expect(peers.every((peer) => peer.closed)).toBe(true);
+    expect(personal).toEqual([[]]);
+  });
+
+  it('refuses what it does not understand', async () => {
+    const { media } = room();
+    await expect(media.request({ type: 'peer.dance' })).rejects.toMatchObject({ code: 'BAD_OFFER' });
+    expect(await media.request({ type: 'peer.close', peerId: 'nobody' })).toEqual({ closed: false });
+  });
+});
