@@ -20,6 +20,7 @@ export interface JoinSlot<T> {
 export function joinTicks<T>(ctx: NodeContext, branches$: Observable<Branch<T>>): Observable<readonly JoinSlot<T>[]> {
   return new Observable((subscriber) => {
     const slots: JoinSlot<T>[] = [];
+    const leaving: JoinSlot<T>[] = [];
     let arrived = 0;
     let emitted = false;
     let open = true;
@@ -36,19 +37,28 @@ export function joinTicks<T>(ctx: NodeContext, branches$: Observable<Branch<T>>)
       if (!emitted && slots.length > 0 && arrived === slots.length) emit();
     };
 
+    const drop = (slot: JoinSlot<T>) => {
+      const at = slots.indexOf(slot);
+      if (at < 0) return;
+      slots.splice(at, 1);
+      if (slot.frame !== undefined) arrived--;
+      emitIfComplete();
+      completeIfDone();
+    };
+    const dropLeaving = () => {
+      for (const slot of leaving.splice(0)) drop(slot);
+    };
+
     const add = (branch: Branch<T>) => {
       const slot: JoinSlot<T> = { id: branch.id, frame: undefined };
       slots.push(slot);
       // Before the subscription, since a branch may complete while being subscribed to.
       const inner: { current?: Subscription } = {};
       const remove = () => {
-        const at = slots.indexOf(slot);
-        if (at < 0) return;
-        slots.splice(at, 1);
-        if (slot.frame !== undefined) arrived--;
         if (inner.current) all.remove(inner.current);
-        emitIfComplete();
-        completeIfDone();
+        // Its last frame is of this tick, and is still to be heard.
+        if (slot.frame !== undefined && !emitted) leaving.push(slot);
+        else drop(slot);
       };
       inner.current = branch.stream$.subscribe({
         next: (frame) => {
@@ -78,6 +88,7 @@ export function joinTicks<T>(ctx: NodeContext, branches$: Observable<Branch<T>>)
           if (missing > 0) ctx.count('underruns', missing);
           emit();
         }
+        if (leaving.length > 0) dropLeaving();
         emitted = false;
         arrived = 0;
         for (const slot of slots) slot.frame = undefined;

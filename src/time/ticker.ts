@@ -49,7 +49,7 @@ export class DeadlineTicker implements Ticker {
     this.#maxBurst = Math.floor(maxBurst);
     this.#firstIndex = Math.max(0, this.#lastDue(nowUs - 1) + 1);
     this.#next = this.#firstIndex;
-    this.#entry = timerEntry(() => this.#fire());
+    this.#entry = timerEntry(() => this.#fire(), options.synchronous);
     host.add(this.#entry, this.#dueUs(this.#next));
   }
 

@@ -8,11 +8,13 @@ export interface TimerEntry {
   slot: number;
   /** What happens when it is due. */
   readonly run: () => void;
+  /** Whether another such entry may follow it at once; see `TickerOptions.synchronous`. */
+  readonly synchronous: boolean;
 }
 
 /** A fresh entry that is in no heap. */
-export function timerEntry(run: () => void): TimerEntry {
-  return { dueUs: 0, order: 0, slot: -1, run };
+export function timerEntry(run: () => void, synchronous = false): TimerEntry {
+  return { dueUs: 0, order: 0, slot: -1, run, synchronous };
 }
 
 /** A binary heap of deadlines: earliest first, insertion order among equals, removal of any entry in O(log n). */

@@ -106,6 +106,70 @@ describe('run', () => {
   });
 });
 
+describe('synchronous ticks', () => {
+  it('run up to 16 at a time between promise continuations', async () => {
+    const s = createOfflineScheduler();
+    const log: number[] = [];
+    const ticker = s.every({
+      periodUs: 1000,
+      synchronous: true,
+      onTick: ({ index }) => {
+        if (index === 0) void Promise.resolve().then(() => log.push(s.nowUs()));
+        if (index === 20) void Promise.resolve().then(() => log.push(s.nowUs()));
+        if (index === 100) ticker.stop();
+      },
+    });
+    await s.run();
+    expect(log).toEqual([15_000, 31_000]);
+  });
+
+  it('still wait for what holds time, at once', async () => {
+    const s = createOfflineScheduler();
+    const log: string[] = [];
+    const ticker = s.every({
+      periodUs: 1000,
+      synchronous: true,
+      onTick: ({ index }) => {
+        log.push(`tick ${index}`);
+        if (index === 3) s.hold(tick().then(() => log.push('held')));
+        if (index === 5) ticker.stop();
+      },
+    });
+    await s.run();
+    expect(log).toEqual(['tick 0', 'tick 1', 'tick 2', 'tick 3', 'held', 'tick 4', 'tick 5']);
+  });
+
+  it('leave other callbacks their continuations', async () => {
+    const s = createOfflineScheduler();
+    const at: number[] = [];
+    const ticker = s.every({ periodUs: 1000, synchronous: true, onTick: ({ index }) => index === 100 && ticker.stop() });
+    void (async () => {
+      for (let i = 0; i < 20; i++) {
+        await new Promise<void>((resolve) => s.after(3, resolve));
+        at.push(s.nowUs());
+      }
+    })();
+    await s.run();
+    expect(at).toEqual(Array.from({ length: 20 }, (_, i) => 3000 * (i + 1)));
+  });
+
+  it('end at untilUs and at stop', async () => {
+    const s = createOfflineScheduler();
+    let ticks = 0;
+    s.every({
+      periodUs: 1000,
+      synchronous: true,
+      onTick: () => {
+        if (++ticks === 9) s.stop();
+      },
+    });
+    await s.run(4000);
+    expect([ticks, s.nowUs()]).toEqual([5, 4000]);
+    await s.run();
+    expect([ticks, s.nowUs()]).toEqual([9, 8000]);
+  });
+});
+
 describe('hold', () => {
   it('stops time and callbacks until it settles, either way', async () => {
     const s = createOfflineScheduler();

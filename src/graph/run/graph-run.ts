@@ -158,7 +158,7 @@ export class GraphRun implements FaultOwner {
     const { scheduler, phaseUs = 0 } = this.#options;
     const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
     const onTick = ({ index }: { readonly index: number }) => inNameOf(this, this.#beatBound, index);
-    this.#ticker = scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, onTick });
+    this.#ticker = scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, synchronous: true, onTick });
   }
 
   #beat(index: number): void {
