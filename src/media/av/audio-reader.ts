@@ -1,6 +1,7 @@
 import { AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD, AVSEEK_FLAG_BYTE } from 'node-av/constants';
 import type { ErrorData } from '../../errors.js';
 import { reasonOf, voxError } from '../../errors.js';
+import { allFinite } from '../dsp/finite.js';
 import { SAMPLE_RATE, samplesToUs, usToSamples } from '../format.js';
 import { frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
 import { DecodeLoop, type DecodeEnd } from './decode-loop.js';
@@ -349,23 +350,6 @@ function isSilent(planes: readonly Float32Array[]): boolean {
 /** Copies samples; NaN and infinity, which damaged files hold, become 0 before they poison a filter. */
 function copyFinite(from: Float32Array, fromIndex: number, to: Float32Array, toIndex: number, count: number): void {
   to.set(from.subarray(fromIndex, fromIndex + count), toIndex);
-  if (sumIsFinite(to, toIndex, toIndex + count)) return;
+  if (allFinite(to, toIndex, toIndex + count)) return;
   for (let i = toIndex; i < toIndex + count; i++) if (!Number.isFinite(to[i])) to[i] = 0;
-}
-
-/** One test instead of one per sample: doubles cannot overflow by adding floats. Four sums, so that additions overlap. */
-function sumIsFinite(samples: Float32Array, start: number, end: number): boolean {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let i = start;
-  for (; i + 3 < end; i += 4) {
-    a += samples[i]!;
-    b += samples[i + 1]!;
-    c += samples[i + 2]!;
-    d += samples[i + 3]!;
-  }
-  for (; i < end; i++) a += samples[i]!;
-  return Number.isFinite(a + b + c + d);
 }

@@ -95,17 +95,6 @@ export class FrameEncoder {
     this.#receive(onPacket, false);
   }
 
-  /**
-   * Encodes the block another encoder encoded last, and throws the packets away, so that this one may go on where that one
-   * stopped: its filters and predictions are then those of the same signal.
-   */
-  warmUpFrom(other: FrameEncoder): void {
-    if (other.#blockSamples !== this.#blockSamples || other.#planes.length !== this.#planes.length) return;
-    for (let c = 0; c < this.#planes.length; c++) this.#planes[c]!.set(other.#planes[c]!);
-    this.#filled = this.#blockSamples;
-    this.#encode(() => undefined);
-  }
-
   /** Frees its native memory, not the encoder's context. */
   close(): void {
     if (this.#closed) return;

@@ -50,8 +50,9 @@ export interface OpusEncoder {
   /** Emits what is left, padded with silence, and the encoder's lookahead. Nothing may be encoded afterwards. */
   flush(emit: EmitPacket): void;
   /**
-   * Changes the bit rate. FFmpeg's libopus cannot while it runs, so a second encoder is opened in the background and takes over
-   * between two packets, warmed up with the packet before; listeners hear no gap. A later call wins over one still under way.
+   * Changes the bit rate. FFmpeg's libopus cannot while it runs, so another encoder is opened in the background, encodes along
+   * for 100 ms and takes over between two packets: unheard at music rates, with a dip of 6 ms where Opus is in its speech modes.
+   * Meanwhile `bitrateKbps` is still the old one. A later call wins over one under way. Resolves when the other is open.
    *
    * @throws VoxError OPTION_OUT_OF_RANGE.
    */
@@ -71,6 +72,9 @@ export interface OpusSettings {
   readonly packetLossPercent: number;
   readonly frameMs: number;
 }
+
+/** How long a successor encodes along: after five packets of 20 ms its output is what an old encoder's would be. */
+const SHADOW_SAMPLES = 4800;
 
 /** The defaults of {@link OpusOptions}. */
 export const OPUS_DEFAULTS: OpusSettings = {
@@ -93,7 +97,7 @@ export async function createOpusEncoder(options: OpusOptions = {}): Promise<Opus
   const settings: OpusSettings = { ...OPUS_DEFAULTS };
   for (const [name, value] of Object.entries(options) as [string, unknown][])
     if (value !== undefined) Object.assign(settings, { [name]: value });
-  return new LibopusEncoder(settings, await openOpus(settings));
+  return new LibopusEncoder(settings, await openInstance(settings));
 }
 
 function checkSettings(s: OpusSettings): void {
@@ -144,10 +148,42 @@ export async function openOpus(s: OpusSettings): Promise<CodecContext> {
   return context;
 }
 
-interface Successor {
+interface Instance {
   readonly context: CodecContext;
   readonly core: FrameEncoder;
+}
+
+/** What takes over after a change of the bit rate. */
+interface Successor {
   readonly settings: OpusSettings;
+  /**
+   * Encodes along, unheard. Right between CELT packets, whose decoder state is the signal's own spectrum: nothing is audible.
+   */
+  readonly shadow: Instance;
+  /**
+   * Has heard nothing, so its first packet needs no earlier one. Right for SILK and hybrid packets (speech, low rates), which
+   * predict from exact decoder state: the level dips for 6 ms instead of being wrong for half a second.
+   */
+  readonly fresh: Instance;
+  /** Samples the shadow has encoded along. */
+  heard: number;
+  /** First byte of the shadow's newest packet. */
+  toc: number;
+}
+
+async function openInstance(settings: OpusSettings): Promise<Instance> {
+  const context = await openOpus(settings);
+  return { context, core: new FrameEncoder(context, true) };
+}
+
+function closeInstance(instance: Instance): void {
+  instance.core.close();
+  instance.context.freeContext();
+}
+
+/** RFC 6716 §3.1: configurations 16–31 are CELT alone. */
+function isCelt(toc: number): boolean {
+  return toc >> 3 >= 16;
 }
 
 class LibopusEncoder implements OpusEncoder {
@@ -157,10 +193,9 @@ class LibopusEncoder implements OpusEncoder {
   readonly lookaheadSamples: number;
 
   #settings: OpusSettings;
-  #context: CodecContext;
-  #core: FrameEncoder;
-  /** An encoder with a new bit rate that takes over before the next packet. */
+  #instance: Instance;
   #next: Successor | undefined;
+  #toc = 0;
   #ticket = 0;
   #closed = false;
   #flushed = false;
@@ -168,14 +203,16 @@ class LibopusEncoder implements OpusEncoder {
   #earlierBad = 0;
   #earlierClipped = 0;
   readonly #onPacket = (): void => {
-    const data = this.#core.packet.data;
-    if (data) this.#emit!(data, this.packetSamples);
+    const data = this.#instance.core.packet.data;
+    if (!data) return;
+    this.#toc = data[0] ?? 0;
+    this.#emit!(data, this.packetSamples);
   };
 
-  constructor(settings: OpusSettings, context: CodecContext) {
+  constructor(settings: OpusSettings, instance: Instance) {
+    const { context } = instance;
     this.#settings = settings;
-    this.#context = context;
-    this.#core = new FrameEncoder(context, true);
+    this.#instance = instance;
     this.channels = settings.channels;
     this.packetSamples = context.frameSize;
     this.extradata = new Uint8Array(context.extraData ?? []);
@@ -188,63 +225,82 @@ class LibopusEncoder implements OpusEncoder {
   }
 
   get badSamples(): number {
-    return this.#earlierBad + this.#core.damage.bad;
+    return this.#earlierBad + this.#instance.core.damage.bad;
   }
 
   get clippedSamples(): number {
-    return this.#earlierClipped + this.#core.damage.clipped;
+    return this.#earlierClipped + this.#instance.core.damage.clipped;
   }
 
   encode(frame: AudioFrame, emit: EmitPacket): void {
     if (this.#closed || this.#flushed) return;
-    if (this.#next && this.#core.pendingSamples === 0) this.#takeOver(this.#next);
+    const count = frameSamples(frame);
+    if (this.#next) this.#prepare(this.#next, frame, count);
     this.#emit = emit;
-    this.#core.push(frame.planes, 0, frameSamples(frame), this.#onPacket);
+    this.#instance.core.push(frame.planes, 0, count, this.#onPacket);
   }
 
   flush(emit: EmitPacket): void {
     if (this.#closed || this.#flushed) return;
     this.#flushed = true;
     this.#emit = emit;
-    this.#core.flush(this.#onPacket);
+    this.#instance.core.flush(this.#onPacket);
   }
 
   async setBitrate(kbps: number): Promise<void> {
     const settings = { ...this.#settings, bitrateKbps: kbps };
     checkSettings(settings);
     const ticket = ++this.#ticket;
-    const context = await openOpus(settings);
+    const [shadow, fresh] = await Promise.all([openInstance(settings), openInstance(settings)]);
     if (this.#closed || ticket !== this.#ticket) {
-      context.freeContext();
+      closeInstance(shadow);
+      closeInstance(fresh);
       return;
     }
     this.#dropNext();
-    this.#next = { context, core: new FrameEncoder(context, true), settings };
+    this.#next = { settings, shadow, fresh, heard: 0, toc: 0 };
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#dropNext();
-    this.#core.close();
-    this.#context.freeContext();
+    closeInstance(this.#instance);
+  }
+
+  /** Lets the successor hear what is encoded, from a packet's start on, and take over when it has heard enough. */
+  #prepare(next: Successor, frame: AudioFrame, count: number): void {
+    const atStart = this.#instance.core.pendingSamples === 0;
+    if (next.heard === 0 && !atStart) return;
+    if (next.heard >= SHADOW_SAMPLES && atStart) {
+      this.#takeOver(next);
+      return;
+    }
+    const { core } = next.shadow;
+    core.push(frame.planes, 0, count, () => (next.toc = core.packet.data?.[0] ?? 0));
+    next.heard += count;
   }
 
   #takeOver(next: Successor): void {
+    const seamless = isCelt(this.#toc) && isCelt(next.toc);
+    const [heir, other] = seamless ? [next.shadow, next.fresh] : [next.fresh, next.shadow];
+    const { damage } = this.#instance.core;
+    this.#earlierBad += damage.bad;
+    this.#earlierClipped += damage.clipped;
+    // What the shadow counted was counted already.
+    heir.core.damage.bad = 0;
+    heir.core.damage.clipped = 0;
+    closeInstance(other);
+    closeInstance(this.#instance);
     this.#next = undefined;
-    this.#earlierBad += this.#core.damage.bad;
-    this.#earlierClipped += this.#core.damage.clipped;
-    next.core.warmUpFrom(this.#core);
-    this.#core.close();
-    this.#context.freeContext();
-    this.#core = next.core;
-    this.#context = next.context;
+    this.#instance = heir;
     this.#settings = next.settings;
   }
 
   #dropNext(): void {
-    this.#next?.core.close();
-    this.#next?.context.freeContext();
+    if (!this.#next) return;
+    closeInstance(this.#next.shadow);
+    closeInstance(this.#next.fresh);
     this.#next = undefined;
   }
 }
