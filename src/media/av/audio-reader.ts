@@ -4,6 +4,7 @@ import { reasonOf, voxError } from '../../errors.js';
 import { allFinite } from '../dsp/finite.js';
 import { SAMPLE_RATE, samplesToUs, usToSamples } from '../format.js';
 import { frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
+import { copyFinite, isSilent } from './finite-copy.js';
 import { DecodeLoop, type DecodeEnd } from './decode-loop.js';
 import type { MediaInfo } from './media-info.js';
 import { closeInput, openInput, type OpenedInput } from './open-input.js';
@@ -338,18 +339,4 @@ class FileReader implements AudioReader {
       return { kind: 'failed', code: 'MEDIA_CORRUPT', data: { path, atSec, reason: 'the rest cannot be read' } };
     return ENDED;
   }
-}
-
-function isSilent(planes: readonly Float32Array[]): boolean {
-  for (const plane of planes) {
-    for (let i = 0; i < plane.length; i++) if (plane[i] !== 0) return false;
-  }
-  return true;
-}
-
-/** Copies samples; NaN and infinity, which damaged files hold, become 0 before they poison a filter. */
-function copyFinite(from: Float32Array, fromIndex: number, to: Float32Array, toIndex: number, count: number): void {
-  to.set(from.subarray(fromIndex, fromIndex + count), toIndex);
-  if (allFinite(to, toIndex, toIndex + count)) return;
-  for (let i = toIndex; i < toIndex + count; i++) if (!Number.isFinite(to[i])) to[i] = 0;
 }

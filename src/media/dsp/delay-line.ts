@@ -1,3 +1,5 @@
+import { allFinite } from './finite.js';
+
 /** Below −160 dB a sample counts as nothing: this ends every tail, and keeps denormal numbers, which are slow, out of loops. */
 const TINY = 1e-8;
 /** Above +120 dB something is broken, and what is broken must not go round for ever. */
@@ -65,21 +67,24 @@ export class EchoLine {
   /** Runs with steady values. `input` and `out` may not be the same array. */
   run(input: Float32Array, out: Float32Array, delay: number, dry: number, wet: number, feedback: number): void {
     const ring = this.#ring;
-    const mask = this.#mask;
+    const size = ring.length;
     const n = out.length;
+    // What goes round once needs no pruning, as long as it is a number.
+    const once = feedback === 0 && allFinite(input);
     let write = this.#write;
-    let zeros = this.#zeros;
-    for (let i = 0; i < n; i++) {
-      const x = input[i]!;
-      const late = ring[(write - delay) & mask]!;
-      const kept = keepable(x + feedback * late);
-      ring[write] = kept;
-      zeros = kept === 0 ? zeros + 1 : 0;
-      write = (write + 1) & mask;
-      out[i] = dry * x + wet * late;
+    for (let done = 0; done < n;) {
+      const read = (write - delay) & this.#mask;
+      // Up to where a position wraps, and not so far that what is written overtakes what is to be read.
+      const count = Math.min(n - done, size - write, size - read, size - delay);
+      if (once) {
+        ring.set(count === n ? input : input.subarray(done, done + count), write);
+        mixLate(ring, read, input, out, done, count, dry, wet);
+      } else feedBack(ring, read, write, input, out, done, count, dry, wet, feedback);
+      write = (write + count) & this.#mask;
+      done += count;
     }
     this.#write = write;
-    this.#zeros = zeros;
+    this.#zeros = this.#newestZeros(n);
   }
 
   /**
@@ -102,6 +107,50 @@ export class EchoLine {
       this.#write = (this.#write + 1) & mask;
       out[i] = v.dry * x + v.wet * late;
     }
+  }
+
+  /** How many of the newest samples are 0 now that `n` more were written. */
+  #newestZeros(n: number): number {
+    const ring = this.#ring;
+    for (let k = 1; k <= n; k++) if (ring[(this.#write - k) & this.#mask] !== 0) return k - 1;
+    return this.#zeros + n;
+  }
+}
+
+/** `out = dry · input + wet · late`, for `count` samples from index `at` of the frame and `read` of the ring. */
+function mixLate(
+  ring: Float32Array,
+  read: number,
+  input: Float32Array,
+  out: Float32Array,
+  at: number,
+  count: number,
+  dry: number,
+  wet: number,
+): void {
+  const ahead = read - at;
+  const end = at + count;
+  for (let i = at; i < end; i++) out[i] = dry * input[i]! + wet * ring[i + ahead]!;
+}
+
+/** As {@link mixLate}, and writes what the line keeps, sample by sample, since a short delay reads what was just written. */
+function feedBack(
+  ring: Float32Array,
+  read: number,
+  write: number,
+  input: Float32Array,
+  out: Float32Array,
+  at: number,
+  count: number,
+  dry: number,
+  wet: number,
+  feedback: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const x = input[at + i]!;
+    const late = ring[read + i]!;
+    ring[write + i] = keepable(x + feedback * late);
+    out[at + i] = dry * x + wet * late;
   }
 }
 

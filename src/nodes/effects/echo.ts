@@ -45,6 +45,8 @@ export const echo = defineNode({
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createEcho) }),
 });
 
+const isEmpty = (line: EchoLine): boolean => line.empty;
+
 function createEcho(): Effect<Options> {
   const lines: EchoLine[] = [];
   const dry = new Ramp(1);
@@ -93,8 +95,8 @@ function createEcho(): Effect<Options> {
       // A second channel that appears goes on from what the first has.
       while (lines.length < channels) lines.push(lines[0]?.clone() ?? new EchoLine(values.delay));
       lines.length = channels;
-      const settled = ramps.every((ramp) => ramp.settled);
-      const nothing = input.silent && lines.every((line) => line.empty);
+      const settled = dry.settled && wet.settled && feedback.settled && arrived.settled;
+      const nothing = input.silent && lines.every(isEmpty);
       if (!nothing) {
         for (let c = 0; c < channels; c++) {
           const line = lines[c]!;
