@@ -1,7 +1,6 @@
 import { AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD, AVSEEK_FLAG_BYTE } from 'node-av/constants';
 import type { ErrorData } from '../../errors.js';
 import { reasonOf, voxError } from '../../errors.js';
-import { allFinite } from '../dsp/finite.js';
 import { SAMPLE_RATE, samplesToUs, usToSamples } from '../format.js';
 import { frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
 import { copyFinite, isSilent } from './finite-copy.js';

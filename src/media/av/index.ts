@@ -12,5 +12,6 @@ export type { MediaInfo } from './media-info.js';
 export { avVersion, setAvLogQuiet } from './native.js';
 export type { AvVersion } from './native.js';
 export { createOpusEncoder } from './opus-encoder.js';
-export type { EmitPacket, OpusEncoder, OpusOptions } from './opus-encoder.js';
+export type { EmitPacket, OpusEncoder } from './opus-encoder.js';
+export type { OpusOptions } from './open-opus.js';
 export { opusHead, OPUS_LOOKAHEAD_SAMPLES } from './opus-head.js';
