@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import { problem, reasonOf, voxError } from '../errors.js';
+import { VoxError, problem, reasonOf, voxError } from '../errors.js';
 import type { CallMedia, CallMediaFactory } from '../calls/call-media.js';
 import { FRAME_US } from '../media/format.js';
 import { GraphRun } from '../graph/run/graph-run.js';
@@ -9,6 +9,7 @@ import { phaseFor } from '../time/phase.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { MediaHost } from './media-host.js';
 import type { HostCommand, HostEvent, HostProtocol, HostReply, LoadGraph } from './messages.js';
+import { takeUnhandledErrors } from './unhandled.js';
 import { WatchCounts } from './watch-counts.js';
 
 /** What an in-process host is made of. */
@@ -33,6 +34,8 @@ export class InProcessHost implements MediaHost {
   readonly #options: InProcessHostOptions;
   readonly #graphs = new Map<string, LoadedGraph>();
   readonly #calls = new Map<string, CallMedia>();
+  readonly #opening = new Map<string, Promise<void>>();
+  readonly #giveBackErrors = takeUnhandledErrors();
   #loaded = 0;
   #closing: Promise<void> | undefined;
 
@@ -43,9 +46,15 @@ export class InProcessHost implements MediaHost {
 
   async request<C extends HostCommand>(command: C): Promise<HostReply<C>> {
     if (this.#closing) throw voxError('HOST_CLOSED');
-    const handler = this.#handlers[command.type] as (command: HostCommand) => unknown;
-    const reply = await handler(plain(command));
-    return plain(reply ?? null) as HostReply<C>;
+    try {
+      const message = plain<HostCommand>(command);
+      if (!Object.hasOwn(this.#handlers, message.type)) throw new TypeError(`no host command is called "${message.type}"`);
+      const handler = this.#handlers[message.type] as (command: HostCommand) => unknown;
+      const reply = await handler(message);
+      return plain(reply ?? null) as HostReply<C>;
+    } catch (error) {
+      throw error instanceof VoxError ? error : voxError('INTERNAL', { reason: reasonOf(error) });
+    }
   }
 
   close(): Promise<void> {
@@ -57,13 +66,9 @@ export class InProcessHost implements MediaHost {
     'graph.load': (command) => this.#load(command),
     'graph.start': async ({ graph }) => {
       const { run, offline } = this.#graph(graph);
-      if (!offline) return run.start();
-      // Not awaited: an offline graph runs until it ends, and its end is an event.
       await run.start();
-      void offline.run().then(
-        () => run.stop('finished'),
-        (error: unknown) => this.#graphFailed(graph, error),
-      );
+      // Not awaited: an offline graph runs until it ends, and its end is an event.
+      if (offline) void this.#runOffline(graph, run, offline);
     },
     'graph.stop': ({ graph }) => this.#graph(graph).run.stop(),
     'graph.stats': ({ graph }) => {
@@ -72,8 +77,8 @@ export class InProcessHost implements MediaHost {
     },
     'node.set': ({ graph, node, options }) => this.#graph(graph).run.setOptions(node, options),
     'node.command': ({ graph, node, command }) => this.#graph(graph).run.command(node, command),
-    watch: ({ graph, node, event }) => this.#graph(graph).watches.add(node, event),
-    unwatch: ({ graph, node, event }) => this.#graph(graph).watches.remove(node, event),
+    watch: ({ graph, node, event }) => this.#watches(graph, node).add(node, event),
+    unwatch: ({ graph, node, event }) => this.#watches(graph, node).remove(node, event),
     'call.open': ({ call, backend, config }) => this.#open(call, backend, config),
     'call.request': ({ call, request }) => this.#call(call).request(request),
     'call.stats': ({ call }) => this.#call(call).stats(),
@@ -110,21 +115,45 @@ export class InProcessHost implements MediaHost {
     });
   }
 
+  async #runOffline(graph: string, run: GraphRun, offline: OfflineScheduler): Promise<void> {
+    try {
+      await offline.run();
+    } catch (error) {
+      // Time stood still: nothing would ever end this graph.
+      this.#graphFailed(graph, error);
+    }
+    await run.stop('finished');
+  }
+
   async #open(call: string, backend: string, config: Readonly<Record<string, unknown>>): Promise<void> {
-    const make = this.#options.backends[backend];
+    const make = Object.hasOwn(this.#options.backends, backend) ? this.#options.backends[backend] : undefined;
     if (!make) throw voxError('BAD_CALL_ADDRESS', { address: `${backend}:` });
-    if (this.#calls.has(call)) throw voxError('INTERNAL', { reason: `a call with the id "${call}" is open already` });
-    const media = await make(config, this.#options.scheduler);
+    if (this.#calls.has(call) || this.#opening.has(call))
+      throw voxError('INTERNAL', { reason: `a call with the id "${call}" is open already` });
+    const opening = this.#finishOpening(call, make(config, this.#options.scheduler));
+    this.#opening.set(call, opening);
+    try {
+      await opening;
+    } finally {
+      this.#opening.delete(call);
+    }
+  }
+
+  async #finishOpening(call: string, made: Promise<CallMedia>): Promise<void> {
+    const media = await made;
     this.#calls.set(call, media);
     media.events$.subscribe((event) => this.events$.next({ type: 'call', call, event: plain(event) }));
+    if (this.#closing) throw voxError('HOST_CLOSED');
   }
 
   async #close(): Promise<void> {
+    await Promise.allSettled(this.#opening.values());
     await Promise.allSettled([...this.#graphs.values()].map(({ run }) => run.stop()));
     await Promise.allSettled([...this.#calls.values()].map((media) => media.close()));
     this.#graphs.clear();
     this.#calls.clear();
     this.events$.complete();
+    this.#giveBackErrors();
   }
 
   #graphFailed(graph: string, error: unknown): void {
@@ -138,6 +167,12 @@ export class InProcessHost implements MediaHost {
     const loaded = this.#graphs.get(graph);
     if (!loaded) throw voxError('UNKNOWN_GRAPH', { graph });
     return loaded;
+  }
+
+  #watches(graph: string, node: string): WatchCounts {
+    const { run, watches } = this.#graph(graph);
+    if (node !== '*') run.requireNode(node);
+    return watches;
   }
 
   #call(call: string): CallMedia {

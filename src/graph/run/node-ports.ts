@@ -76,6 +76,11 @@ export function heardIn(tick: number, { inlets, manyInlets }: NodePorts): boolea
   return [...inlets.values(), ...manyInlets.values()].some((inlet) => inlet.stamp === tick);
 }
 
+/** True when nothing can leave on any output port. */
+export function outputsEnded({ outlets, branchOutlets }: NodePorts): boolean {
+  return [...outlets.values(), ...branchOutlets.values()].every((outlet) => outlet.ended);
+}
+
 /** Ends every output port. */
 export function completeOutputs(ports: NodePorts): void {
   for (const outlet of ports.outlets.values()) outlet.complete();

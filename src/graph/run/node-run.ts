@@ -7,7 +7,7 @@ import { FaultReports } from './fault-reports.js';
 import type { NodeHost } from './node-host.js';
 import { NodeInstance, type InstanceOwner } from './node-instance.js';
 import { checkOptions } from './node-options.js';
-import { completeOutputs, createPorts, heardIn, type NodePorts } from './node-ports.js';
+import { completeOutputs, createPorts, heardIn, outputsEnded, type NodePorts } from './node-ports.js';
 import { NodeSignals } from './node-signals.js';
 import { StandIn } from './stand-in.js';
 
@@ -118,6 +118,7 @@ export class NodeRun implements InstanceOwner {
     if (this.#closed || this.state === 'ended' || !this.#instance) return;
     const ranUs = this.host.scheduler.nowUs() - this.#instance.madeAtUs;
     this.#takeDown();
+    if (this.#isDone()) return this.#overAtLast(error);
     this.#standIn.passThrough();
     for (const outlet of this.ports.branchOutlets.values()) outlet.clear();
     if (this.isSource) this.#retry(error, ranUs);
@@ -158,6 +159,16 @@ export class NodeRun implements InstanceOwner {
     if (!instance) return;
     const ending = instance.end().finally(() => this.#endings.delete(ending));
     this.#endings.add(ending);
+  }
+
+  /** Nothing comes in or leaves any more: what throws now is clean-up. */
+  #isDone(): boolean {
+    return !this.isSink && outputsEnded(this.ports);
+  }
+
+  #overAtLast(error: unknown): void {
+    this.state = 'ended';
+    this.#reports.cleanupFailed(error);
   }
 
   #again(error: unknown): void {

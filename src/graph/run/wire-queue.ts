@@ -45,6 +45,7 @@ interface Drain<T> {
 class AudioDrain implements Drain<AudioFrame> {
   readonly queue: BoundedQueue<AudioFrame>;
   readonly #silence = createAudioFrame(1);
+  #nextUs = 0;
 
   constructor(
     spec: PlanQueue,
@@ -65,7 +66,9 @@ class AudioDrain implements Drain<AudioFrame> {
   #hand(frame: AudioFrame | undefined): void {
     if (!frame) clearAudioFrame(this.#silence);
     const out = frame ?? this.#silence;
-    out.ptsUs = this.domain.tick.ptsUs;
+    // Also when several leave in one tick the times rise.
+    out.ptsUs = Math.max(this.#nextUs, this.domain.tick.ptsUs);
+    this.#nextUs = out.ptsUs + FRAME_US;
     this.to.next(out);
   }
 }
