@@ -1,0 +1,41 @@
+// What this machine has: tools, folders, inputs.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The repository. */
+export const ROOT = join(import.meta.dirname, '../..');
+/** Where inputs and outputs lie. */
+export const DATA = join(ROOT, 'bench-data');
+/** Ten minutes of MP3, made by make-inputs.sh. */
+export const MUSIC = join(DATA, 'music_600.mp3');
+
+const INSTALL = 'apt-get install ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base util-linux time';
+
+/** Whether a program can be started by that name. */
+export function has(program: string): boolean {
+  return spawnSync('which', [program], { stdio: 'ignore' }).status === 0;
+}
+
+/** `has`, telling how to get it when not. */
+export function hasPeer(program: string): boolean {
+  if (has(program)) return true;
+  console.error(`${program} is missing, so there is no figure of the peer: ${INSTALL}`);
+  return false;
+}
+
+/** Makes the inputs if they are not there. @throws Error when that needs something that is missing. */
+export function needInputs(): void {
+  if (existsSync(MUSIC)) return;
+  if (!has('ffmpeg')) throw new Error(`bench-data/music_600.mp3 is made by ffmpeg, which is missing: ${INSTALL}`);
+  console.error('Making bench-data/music_600.mp3; this takes a minute.');
+  const { status } = spawnSync(join(ROOT, 'bench/make-inputs.sh'), [DATA], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('bench/make-inputs.sh failed');
+}
+
+const taskset = has('taskset');
+
+/** A command on the first core only, so that both sides have the same one; as it is where `taskset` is missing. */
+export function pinned(command: readonly string[]): readonly string[] {
+  return taskset ? ['taskset', '-c', '0', ...command] : command;
+}

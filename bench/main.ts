@@ -1,0 +1,50 @@
+/**
+ * Measures voxgraph against its peers on this machine: see README.md beside this file.
+ *
+ *     npm run bench -- [W1 W1gainecho W5 W6 W8 start] [--runs 3] [--json]
+ */
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { sentence, type Result } from './lib/result.ts';
+import { forty } from './workloads/forty.ts';
+import { noop } from './workloads/noop.ts';
+import { pacing } from './workloads/pacing.ts';
+import { render } from './workloads/render.ts';
+import { start } from './workloads/start.ts';
+
+const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
+  W1: (runs) => render('W1', runs),
+  W1gainecho: (runs) => render('W1gainecho', runs),
+  W5: noop,
+  W6: forty,
+  W8: pacing,
+  start,
+};
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { runs: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } },
+  });
+  const runs = Number(values.runs);
+  const unknown = positionals.filter((name) => !(name in WORKLOADS));
+  if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
+    console.error(`Usage: npm run bench -- [${Object.keys(WORKLOADS).join(' ')}] [--runs N] [--json]`);
+    return 2;
+  }
+  let failed = false;
+  for (const name of positionals.length > 0 ? positionals : Object.keys(WORKLOADS)) {
+    const [load = 0] = loadavg();
+    if (load > 1) console.error(`Load ${load.toFixed(1)}: other programs are running, so figures of time will be too high.`);
+    try {
+      const result = await WORKLOADS[name]!(runs);
+      console.log(values.json ? JSON.stringify({ ...result, load: Number(load.toFixed(2)) }) : sentence(result));
+    } catch (error) {
+      failed = true;
+      console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return failed ? 1 : 0;
+}
+
+process.exitCode = await main();
