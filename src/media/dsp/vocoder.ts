@@ -1,35 +1,22 @@
 import { SAMPLE_RATE } from '../format.js';
-import { biquadCoefficients, biquadGain, type BiquadCoefficients } from './biquad.js';
+import type { BiquadCoefficients } from './biquad.js';
+import { carrierOf, VOCODER_BANDS, vocoderBands, type Carrier } from './vocoder-carrier.js';
 
-/** Number of bands. Twenty follow speech well enough to be understood; more would resolve the speaker's own pitch. */
-export const VOCODER_BANDS = 20;
+export { VOCODER_BANDS } from './vocoder-carrier.js';
 
-const LOWEST_HZ = 90;
-const HIGHEST_HZ = 9_000;
-/** Centres a fixed ratio apart, and as wide as that: neighbours meet at their −3 dB points (each stage at −1.5 dB). */
-const RATIO = (HIGHEST_HZ / LOWEST_HZ) ** (1 / (VOCODER_BANDS - 1));
-const STAGE_Q = (Math.sqrt(RATIO) / (RATIO - 1)) * Math.sqrt(Math.SQRT2 - 1);
-/** Harmonics a band lets through less than this are left out of its carrier. */
-const INAUDIBLE = 0.003;
 /** Time constant of each of the two smoothing stages: follows a syllable, and smooths the ripple of a low voice's periods. */
 const SMOOTHING_MS = 5;
 const SMOOTHING = 1 - Math.exp(-1000 / (SMOOTHING_MS * SAMPLE_RATE));
 
 /** How far the robot lags behind the voice: the delay of the two smoothing stages, in milliseconds. */
 export const VOCODER_LATENCY_MS = 2 * SMOOTHING_MS;
-/** The RMS of a sine over its mean magnitude. */
-const MEAN_TO_RMS = Math.PI / (2 * Math.SQRT2);
 const NOTHING = 1e-9;
 
 interface Band {
-  readonly centreHz: number;
   readonly filter: BiquadCoefficients;
   /** Two filter stages (x[n−1], x[n−2] of each and of the last result) and two stages of smoothing. */
   readonly state: Float64Array;
 }
-
-/** One period of the carrier, as each band lets it through, with the level set so that loudness stays what it was. */
-export type Carrier = readonly Float32Array[];
 
 /**
  * A channel vocoder: measures how loud the voice is in each of {@link VOCODER_BANDS} bands and gives the bands of a buzzing carrier
@@ -38,10 +25,7 @@ export type Carrier = readonly Float32Array[];
  * The carrier is periodic, so its bands are computed once for a period and not filtered while running. State is kept across frames.
  */
 export class Vocoder {
-  readonly #bands: readonly Band[] = Array.from({ length: VOCODER_BANDS }, (_, k) => {
-    const centreHz = LOWEST_HZ * RATIO ** k;
-    return { centreHz, filter: biquadCoefficients('bandpass', centreHz, STAGE_Q), state: new Float64Array(8) };
-  });
+  readonly #bands: readonly Band[] = vocoderBands.map(({ filter }) => ({ filter, state: new Float64Array(8) }));
   #carrier: Carrier;
   #before: Carrier | undefined;
   #position = 0;
@@ -49,7 +33,7 @@ export class Vocoder {
 
   /** @param carrierHz pitch of the robot. */
   constructor(carrierHz: number) {
-    this.#carrier = makeCarrier(carrierHz, this.#bands);
+    this.#carrier = carrierOf(carrierHz);
   }
 
   /** True when nothing of the voice is left in it. */
@@ -66,7 +50,7 @@ export class Vocoder {
   /** Changes the pitch, fading over within 10 ms. */
   setCarrier(carrierHz: number): void {
     this.#before = this.#carrier;
-    this.#carrier = makeCarrier(carrierHz, this.#bands);
+    this.#carrier = carrierOf(carrierHz);
     this.#faded = 0;
   }
 
@@ -197,66 +181,4 @@ function store(
   state[5] = z2;
   state[6] = fast;
   state[7] = slow;
-}
-
-/**
- * The carrier's bands. Its harmonics are equally strong and have the phases of M. R. Schroeder, "Synthesis of Low-Peak-Factor Signals
- * and Binary Sequences with Low Autocorrelation", IEEE Trans. Inf. Theory 16(1), 1970: a pulse train of the same spectrum would be all peaks.
- * The period is a whole number of samples.
- */
-function makeCarrier(carrierHz: number, bands: readonly Band[]): Carrier {
-  const period = Math.round(SAMPLE_RATE / carrierHz);
-  const baseHz = SAMPLE_RATE / period;
-  const harmonics = Math.floor((HIGHEST_HZ * RATIO) / baseHz);
-  const cosine = Float64Array.from({ length: period }, (_, i) => Math.cos((2 * Math.PI * i) / period));
-  const sine = Float64Array.from({ length: period }, (_, i) => Math.sin((2 * Math.PI * i) / period));
-  const tables = bands.map((band) => {
-    const table = new Float32Array(period);
-    let power = 0;
-    for (let h = 1; h <= harmonics; h++) {
-      // Twice as steep as the ear of the band: neighbours then add up to an even carrier, and tables cost nothing.
-      const gain = biquadGain(band.filter, h * baseHz) ** 4;
-      const nearest = Math.abs(h * baseHz - band.centreHz) <= baseHz / 2;
-      if (gain < INAUDIBLE && !nearest) continue;
-      const phase = (-Math.PI * h * (h - 1)) / harmonics;
-      const re = gain * Math.cos(phase);
-      const im = gain * Math.sin(phase);
-      for (let i = 0, at = 0; i < period; i++) {
-        table[i] = table[i]! + re * cosine[at]! - im * sine[at]!;
-        at += h;
-        if (at >= period) at -= period;
-      }
-      power += (gain * gain) / 2;
-    }
-    // Each band at an RMS of 1, for the envelope to scale; a band between two harmonics stays without a carrier.
-    if (power > 0) for (let i = 0; i < period; i++) table[i] = table[i]! / Math.sqrt(power);
-    return table;
-  });
-  const level = noiseLevel(tables, bands);
-  for (const table of tables) for (let i = 0; i < period; i++) table[i] = table[i]! * level;
-  return tables;
-}
-
-/** The factor that makes white noise, as far as the bands hear it, come out as strong as it went in. */
-function noiseLevel(tables: Carrier, bands: readonly Band[]): number {
-  bandPowers ??= bands.map(({ filter }) => noisePower(filter));
-  const period = tables[0]!.length;
-  let power = 0;
-  for (let i = 0; i < period; i++) {
-    let x = 0;
-    for (let k = 0; k < tables.length; k++) x += Math.sqrt(bandPowers[k]!) * tables[k]![i]!;
-    power += (x * x) / period;
-  }
-  // The follower measures mean magnitude; the tables have an RMS of 1.
-  return Math.sqrt((HIGHEST_HZ - LOWEST_HZ) / power) * MEAN_TO_RMS;
-}
-
-let bandPowers: readonly number[] | undefined;
-
-/** What two stages of a filter let through of noise with a power of 1 per hertz. */
-function noisePower(filter: BiquadCoefficients): number {
-  const stepHz = 10;
-  let power = 0;
-  for (let hz = stepHz; hz < SAMPLE_RATE / 2; hz += stepHz) power += stepHz * biquadGain(filter, hz) ** 4;
-  return power;
 }
