@@ -2,6 +2,7 @@ import { keepConnected } from './connection.js';
 import { connect } from './whip-whep.js';
 
 const STATUS_PERIOD_MS = 2000;
+const SETTLE_MS = 200;
 
 const byId = (id) => document.getElementById(id);
 const roomSelect = byId('room');
@@ -44,9 +45,13 @@ function createLink(id, kind, hints, { prepare, end }) {
       button.setAttribute('aria-busy', String(state === 'wait'));
       button.querySelector('small').textContent = hints[['off', 'wait', 'on'].indexOf(state)];
       showState();
+      // The numbers follow what was just done.
+      if (state !== 'wait') setTimeout(() => void refresh(), SETTLE_MS);
     },
   );
   button.addEventListener('click', () => {
+    // Why something else could not be done has been read by now.
+    for (const other of Object.values(links)) if (other.state === 'off') other.problem = undefined;
     left = link.connection.wanted;
     if (left) link.connection.stop();
     else link.connection.start();
@@ -89,10 +94,10 @@ async function openMicrophone() {
   }
   closeMicrophone();
   microphone = stream.getAudioTracks()[0];
-  microphone.onended = () => {
+  microphone.addEventListener('ended', () => {
     links.speak.connection.stop();
     say('The microphone was taken away.', true);
-  };
+  });
   if (!links.speak.connection.wanted) closeMicrophone();
   return microphone;
 }
@@ -142,7 +147,7 @@ async function refresh() {
     server = present;
     if (!roomSelect.value) return show('No room is open yet.', '');
     const { title, listeners = 0, speakers = 0 } = await ask(`/rooms/${encodeURIComponent(roomSelect.value)}`);
-    show(title || `Room ${roomSelect.value}`, `${count(listeners)} listening, ${count(speakers)} speaking`);
+    show(title || `Room ${roomSelect.value}`, `${count(listeners, 'Nobody')} listening, ${count(speakers, 'nobody')} speaking`);
   } catch (error) {
     show(undefined, error instanceof TypeError ? 'The server does not answer.' : error.message);
   }
@@ -167,6 +172,6 @@ function show(title, who) {
   byId('who').textContent = who;
 }
 
-function count(people) {
-  return people === 0 ? 'nobody' : String(people);
+function count(people, none) {
+  return people === 0 ? none : String(people);
 }

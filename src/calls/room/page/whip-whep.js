@@ -83,6 +83,11 @@ export async function connect(kind, { room, participant, token, track, signal, o
   };
   pc.onconnectionstatechange = watch;
   watch();
+  // The goodbye of the server ends DTLS; the state of the connection as a whole follows only ten seconds later.
+  const { transport } = transceiver.receiver;
+  transport?.addEventListener('statechange', () => {
+    if (transport.state === 'closed' || transport.state === 'failed') lose();
+  });
   return { close, pc };
 }
 
