@@ -52,6 +52,11 @@ export interface AudioReader {
    * mean 0, those behind the end end the stream.
    */
   seek(positionUs: number): void;
+  /**
+   * Works towards a sought position, in slices: decodes at most `frames` of the decoder's frames (some 20 ms each) and drops what
+   * lies before it. True when there is nothing left to drop; until then `read` would do all of it at once.
+   */
+  approach(frames: number): boolean;
   /** Frees everything. May be called at any time and more than once; `read` then returns 0. */
   close(): void;
 }
@@ -192,6 +197,11 @@ class FileReader implements AudioReader {
     }
   }
 
+  approach(frames: number): boolean {
+    if (this.#seekTarget < 0 || this.outcome !== undefined) return true;
+    return this.#fill(frames) || this.outcome !== undefined;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -213,9 +223,9 @@ class FileReader implements AudioReader {
     this.#resampler.reset();
   }
 
-  /** Brings the next samples to #from … #to. False at the end, with `outcome` set. */
-  #fill(): boolean {
-    while (this.outcome === undefined) {
+  /** Brings the next samples to #from … #to. False at the end, with `outcome` set, or after so many decoded frames without any. */
+  #fill(frames = Infinity): boolean {
+    for (let left = frames; left > 0 && this.outcome === undefined; left--) {
       if (this.#end) {
         this.outcome = this.#outcomeOf(this.#end);
         break;

@@ -14,6 +14,9 @@ export interface DeckFrame {
 /** How many frames are read ahead: 80 ms, which outlasts a burst of ticks after a stall. */
 const DEPTH = 4;
 
+/** How many decoded frames on the way to a sought position are worth one go: a second of sound, about a millisecond of work. */
+const SLICE = 48;
+
 /** An open file with a few frames read ahead, which can go round without a gap. */
 export class Deck {
   /** Whether it begins anew at its end. */
@@ -61,9 +64,20 @@ export class Deck {
     return this.#count > 0 ? this.#slots[this.#first]!.positionUs : this.#reader.positionUs;
   }
 
-  /** Reads ahead until so many frames wait; by default as many as it holds. */
-  fill(frames: number = DEPTH): void {
+  /** True when a frame waits or none will come any more; false after a seek until the position is reached. */
+  get ready(): boolean {
+    return this.#count > 0 || this.#drained;
+  }
+
+  /**
+   * Reads ahead until so many frames wait; by default as many as it holds. On the way to a sought position, which in a file
+   * without an index may be long, it does one slice and leaves the rest for the next time.
+   *
+   * @param patient true: all of it now.
+   */
+  fill(frames: number = DEPTH, patient = false): void {
     while (this.#count < frames && !this.#drained) {
+      if (!this.#reader.approach(patient ? Infinity : SLICE)) return;
       const slot = this.#slots[(this.#first + this.#count) % DEPTH]!;
       if (this.#read(slot)) this.#count++;
       else this.#drained = true;
@@ -77,6 +91,12 @@ export class Deck {
     this.#first = (this.#first + 1) % DEPTH;
     this.#count--;
     return slot;
+  }
+
+  /** Puts the frame back that was taken last; only while nothing was filled or sought since. */
+  putBack(): void {
+    this.#first = (this.#first + DEPTH - 1) % DEPTH;
+    this.#count++;
   }
 
   /** Goes to a position of the file, in microseconds, and forgets what was read ahead. */

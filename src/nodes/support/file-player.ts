@@ -44,6 +44,10 @@ export class FilePlayer {
   #wanted = '';
   #playing: boolean;
   #fades = false;
+  /** On the way to a position: silence until then is no underrun. */
+  #seeks = false;
+  /** Nothing came where sound should have: what comes next is faded in. */
+  #gap = false;
   #over = false;
   #ticks = 0;
 
@@ -98,12 +102,13 @@ export class FilePlayer {
   /** Decodes ahead; for the time between two ticks. */
   readAhead(): void {
     this.#stream?.deck.fill();
+    this.#ready?.deck.fill();
   }
 
   /** The frame of this tick; undefined when the stream has ended. */
   next(ptsUs: number): AudioFrame | undefined {
     if (this.#over) return undefined;
-    if (this.#ready) this.#changeOver(this.#ready);
+    if (this.#ready?.deck.ready) this.#changeOver(this.#ready);
     const frame = this.#nextFrame();
     if (frame) frame.ptsUs = ptsUs;
     return frame;
@@ -122,11 +127,12 @@ export class FilePlayer {
     if (!stream || !this.#playing) return this.#fades ? this.#fadeTo(undefined) : this.#silence();
     const { deck } = stream;
     // Offline nothing runs between ticks that could be late: read what is needed now.
-    if (this.#ctx.offline) deck.fill(1);
+    if (this.#ctx.offline) deck.fill(1, true);
     const taken = deck.take();
     if (!taken) {
       if (!deck.ended) {
-        this.#ctx.count('underruns');
+        this.#gap = true;
+        if (!this.#seeks) this.#ctx.count('underruns');
         return this.#fades ? this.#fadeTo(undefined) : this.#silence();
       }
       const { outcome } = deck;
@@ -134,6 +140,9 @@ export class FilePlayer {
       else this.#end('finished');
       return undefined;
     }
+    if (this.#gap && !this.#fades) this.#leaveSilence();
+    this.#gap = false;
+    this.#seeks = false;
     if (!stream.started) {
       stream.started = true;
       this.#ctx.emit({ type: 'stream.started', src: stream.src });
@@ -159,12 +168,13 @@ export class FilePlayer {
       const deck = new Deck(reader, startSec * 1e6, this.#options.loop);
       // Meanwhile stopped, ended, or asked for yet another file.
       if (this.#over || wanted !== this.#wanted) return deck.close();
-      deck.fill();
+      deck.fill(undefined, this.#ctx.offline);
       this.#ctx.emit({ type: 'stream.opened', src, info: reader.info });
       this.#closeReady();
       const stream = { src, deck, started: false };
       if (this.#stream) this.#ready = stream;
       else this.#stream = stream;
+      this.#seeks = startSec > 0;
     } catch (reason) {
       if (this.#over || this.#aborted.signal.aborted || wanted !== this.#wanted) return;
       // With nothing else to play the node fails, and its guard says so and tries again.
@@ -194,11 +204,8 @@ export class FilePlayer {
 
   #pause(): void {
     if (!this.#playing) return;
-    if (this.#stream) {
-      const positionUs = this.#keepNext();
-      // What fades out now is heard again on going on, so that nothing is lost.
-      if (positionUs !== undefined) this.#stream.deck.seek(positionUs);
-    }
+    // What fades out now is heard again on going on, so that nothing is lost.
+    if (this.#stream && this.#keepNext()) this.#stream.deck.putBack();
     this.#playing = false;
     this.#ctx.emit({ type: 'stream.paused', positionMs: this.#positionMs() });
   }
@@ -215,28 +222,31 @@ export class FilePlayer {
     if (!this.#stream) return;
     if (this.#playing) this.#keepNext();
     this.#stream.deck.seek(positionUs);
-    this.#stream.deck.fill(1);
+    this.#stream.deck.fill(1, this.#ctx.offline);
+    this.#seeks = true;
     this.#ctx.emit({ type: 'stream.seeked', positionMs: Math.round(positionUs / 1000) });
   }
 
-  /** Keeps the frame that would come next, to fade it out; returns where in the file it was. */
-  #keepNext(): number | undefined {
+  /** Keeps the frame that would come next, to fade it out; says whether there was one, which the deck has given. */
+  #keepNext(): boolean {
     if (!this.#playing) {
       if (!this.#fades) this.#leaveSilence();
-      return undefined;
+      return false;
     }
     const { deck } = this.#stream!;
-    deck.fill(1);
+    deck.fill(1, this.#ctx.offline);
     const taken = deck.take();
     if (!taken) {
       this.#leaveSilence();
-      return undefined;
+      return false;
     }
+    if (this.#gap && !this.#fades) this.#leaveSilence();
+    this.#gap = false;
     const frame = withChannels(taken.frame, this.#channels, this.#scratch);
     if (this.#fades) copyAudioFrame(this.#fadeTo(frame), this.#leaving);
     else copyAudioFrame(frame, this.#leaving);
     this.#fades = true;
-    return taken.positionUs;
+    return true;
   }
 
   #leaveSilence(): void {
