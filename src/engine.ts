@@ -151,7 +151,8 @@ class VoxEngine implements Engine {
     const playbacks = this.#playbacks(id, plan, events$);
     const release = async () => {
       for (const playback of playbacks.values()) playback.close();
-      call?.actor.send({ type: 'audio.stopped' });
+      // When the engine closes, the call may have ended before its graph.
+      if (call?.actor.getSnapshot().status === 'active') call.actor.send({ type: 'audio.stopped' });
       if (call) await this.#calls.release(call);
     };
     try {

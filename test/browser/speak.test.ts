@@ -1,6 +1,9 @@
+import wrtc from '@roamhq/wrtc';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dominantFrequencyHz, rmsDb } from '../../src/media/dsp/measure.js';
+import { createRealtimeScheduler } from '../../src/time/index.js';
+import { offerer } from '../calls/webrtc/support/libwebrtc.js';
 import { launch, TestPage } from './support/browser.js';
 import { VOICE_DB, VOICE_HZ, writeVoice } from './support/microphone.js';
 import { longestGapMs, toneDb, windows } from './support/sound.js';
@@ -148,5 +151,53 @@ describe('a page that speaks and listens', () => {
     expect(longestGapMs(pcm, -35)).toBeLessThanOrEqual(100);
     const bed = windows(pcm, 100).filter((window) => toneDb(window, BED_HZ) > -24);
     expect(bed.length / windows(pcm, 100).length).toBeGreaterThan(0.95);
+  });
+});
+
+describe('a sender of stereo', () => {
+  it('is heard in stereo by a page', async () => {
+    await open({
+      people: { type: 'source.participants' },
+      mix: { type: 'mix.sum', in: { audio: 'people' } },
+      opus: { type: 'encode.opus', in: { audio: 'mix' } },
+      call: { type: 'sink.call', in: { audio: 'opus' } },
+    });
+    const timers = createRealtimeScheduler();
+    const source = new wrtc.nonstandard.RTCAudioSource();
+    let at = 0;
+    timers.every({
+      periodUs: 10_000,
+      onTick: () => {
+        const hz = [500, 900] as const;
+        const samples = Int16Array.from(
+          { length: 960 },
+          (_, i) => 8192 * Math.sin((2 * Math.PI * hz[i % 2]! * (at + (i >> 1))) / 48_000),
+        );
+        at += 480;
+        source.onData({ samples, sampleRate: 48_000, bitsPerSample: 16, channelCount: 2, numberOfFrames: 480 });
+      },
+    });
+    const track = source.createTrack() as unknown as MediaStreamTrack;
+    const { pc, sdp } = await offerer((pc) => pc.addTransceiver(track, { direction: 'sendonly' }));
+    const response = await fetch(`${stage!.origin}/rooms/lobby/whip`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      // As OBS says it.
+      body: sdp.replace(/(a=fmtp:111 [^\r\n]*)/, '$1;stereo=1;sprop-stereo=1'),
+    });
+    await pc.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+    const page = await openPage();
+    await page.listen('lobby');
+    await until(async () => (await stage!.status()).speakers === 1);
+    await page.record(1);
+    const left = await page.record(2);
+    pc.close();
+    track.stop();
+    timers.close();
+    // The page records the left channel.
+    const all = windows(left, 100);
+    const apart = all.filter((window) => toneDb(window, 500) > -14 && toneDb(window, 900) < -35);
+    const figures = all.map((window) => `${toneDb(window, 500).toFixed(1)}/${toneDb(window, 900).toFixed(1)}`);
+    expect(apart.length / all.length, figures.join(' ')).toBeGreaterThan(0.8);
   });
 });
