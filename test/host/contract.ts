@@ -56,7 +56,7 @@ export function describeMediaHost(name: string, make: () => Promise<MediaHost> |
       expect(await load('g', tonePlan(100))).toBeNull();
       const end = ended('g');
       expect(await host.request({ type: 'graph.start', graph: 'g' })).toBeNull();
-      expect(await end).toEqual({ type: 'graph.ended', graph: 'g', reason: 'finished', positionUs: 120_000 });
+      expect(await end).toEqual({ type: 'graph.ended', graph: 'g', reason: 'finished', positionUs: 100_000 });
       const types = events.map((e) => e.type === 'graph' && e.event.type);
       expect([types[0], types.at(-1)]).toEqual(['graph.started', 'graph.ended']);
       expect(JSON.parse(JSON.stringify(events))).toEqual(events);
@@ -68,7 +68,7 @@ export function describeMediaHost(name: string, make: () => Promise<MediaHost> |
       (plan.nodes as unknown[]).length = 0;
       const end = ended('g');
       await host.request({ type: 'graph.start', graph: 'g' });
-      expect(await end).toMatchObject({ positionUs: 60_000 });
+      expect(await end).toMatchObject({ positionUs: 40_000 });
     });
 
     it('knows nothing of an ended graph', async () => {

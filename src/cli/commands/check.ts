@@ -86,6 +86,10 @@ export function register(program: Command, io: CliIo, environment: () => GraphEn
     .argument('<file...>', 'graph files')
     .option('--json', 'print the result as JSON')
     .option('-p, --param <name=value>', 'a value for a param of the graphs; may be repeated', collectParam)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  voxgraph check graphs/*.json\n  voxgraph check graphs/radio.json --param music=song.mp3 --json\n',
+    )
     .action((files: string[], options: { json?: boolean; param?: Record<string, ParamValue> }) =>
       finish(checkCommand({ files, json: options.json ?? false, params: options.param ?? {} }, io, environment())),
     );

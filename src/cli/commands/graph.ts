@@ -62,6 +62,10 @@ export function register(program: Command, io: CliIo, environment: () => GraphEn
     .addOption(new Option('-f, --format <format>', 'what to draw').choices(Object.keys(formats)).default('mermaid'))
     .option('-o, --out <file>', 'the file to write; default standard output')
     .option('-p, --param <name=value>', 'a value for a param of the graph; may be repeated', collectParam)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  voxgraph graph graphs/radio.json\n  voxgraph graph graphs/radio.json --format svg -o radio.svg\n',
+    )
     .action((file: string, options: { format: GraphFormat; out?: string; param?: Record<string, ParamValue> }) => {
       const out = options.out === undefined ? {} : { out: options.out };
       return finish(graphCommand({ file, format: options.format, params: options.param ?? {}, ...out }, io, environment()));

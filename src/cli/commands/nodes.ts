@@ -156,6 +156,7 @@ export function register(program: Command, io: CliIo, environment: () => GraphEn
     .description('Lists the node types by group, or shows one with its ports, options and an example.')
     .argument('[type]', 'a type to show in full')
     .option('--json', 'print it as JSON')
+    .addHelpText('after', '\nExamples:\n  voxgraph nodes\n  voxgraph nodes effect.echo\n')
     .action((type: string | undefined, options: { json?: boolean }) =>
       finish(nodesCommand({ ...(type === undefined ? {} : { type }), json: options.json ?? false }, io, environment())),
     );

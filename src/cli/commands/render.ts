@@ -33,7 +33,12 @@ export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number
     if (event.type === 'node.told' && event.data.problem) problems.push(event.data.problem);
   });
   let interrupted = false;
-  let off = () => {};
+  let abort = () => {};
+  // Before anything is written: a half file must not be left even by an early Ctrl-C.
+  const off = onStopSignal(() => {
+    interrupted = true;
+    abort();
+  });
   try {
     const startedUs = clock.nowUs();
     const session = await engine.render(args.file, {
@@ -42,10 +47,9 @@ export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number
       ...(args.output !== undefined && { output: args.output }),
       ...(args.durationSec !== undefined && { durationUs: Math.round(args.durationSec * 1e6) }),
     });
-    off = onStopSignal(() => {
-      interrupted = true;
-      void session.abort();
-    });
+    // It may have ended meanwhile; then there is nothing left to stop.
+    abort = () => void session.abort().catch(() => {});
+    if (interrupted) abort();
     let positionUs = 0;
     const look = async () => {
       positionUs = (await session.stats().catch(() => ({ positionUs }))).positionUs;
@@ -115,7 +119,7 @@ export function register(program: Command, io: CliIo): void {
     )
     .option('-o, --output <file>', 'file to write; its extension chooses the container')
     .option('--duration <seconds>', 'end after this much media; needed for graphs that loop', seconds)
-    .option('--param <name=value>', 'set a param of the graph; may be repeated', collectParam)
+    .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)
     .option('--json', 'the result as JSON, no progress')
     .addHelpText(
       'after',

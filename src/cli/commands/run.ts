@@ -28,7 +28,7 @@ export interface RunArgs {
   readonly json?: boolean;
 }
 
-/** Runs a graph in a call until it ends or is stopped. Exit code 0, also after Ctrl-C. */
+/** Runs a graph in a call until it ends or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], call = 'room:lobby' } = args;
   const engine = createEngine({ addresses: args.addresses ?? [host] });
@@ -36,13 +36,18 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     const off = onStopSignal(() => resolve('stopped'));
     void engine.events$.subscribe({ complete: off });
   });
+  let sourceFailed = false;
+  engine.events$.subscribe((event) => {
+    if (event.type === 'node.told' && event.what === 'source.failed') sourceFailed = true;
+  });
   try {
     tellEvents(engine, args.json ?? false, io);
     // The port first: whoever starts twice learns it before anything else happens.
     const server = call.startsWith('room:') ? await engine.serveRooms({ host, port, ...(token && { token }) }) : undefined;
     const session = await engine.run(args.file, { call, params: args.params, cwd: io.cwd });
     announce(session, server, args, io);
-    await Promise.race([session.ended, stopped]);
+    const reason = await Promise.race([session.ended, stopped]);
+    if (reason === 'finished' && sourceFailed) return 1;
   } finally {
     await engine.close();
   }
@@ -91,7 +96,7 @@ export function register(program: Command, io: CliIo): void {
     .summary('run a graph in a call')
     .description('Run a graph file in a call until it ends or Ctrl-C. The default call is a room of this process, for browsers.')
     .option('--call <address>', 'where the call is: room:NAME, or file:OUT.ogg', 'room:lobby')
-    .option('--param <name=value>', 'set a param of the graph; may be repeated', collectParam)
+    .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)
     .option('--port <number>', 'port of the page', wholeNumber('--port', 0, 65_535), 8765)
     .option('--host <address>', 'address to listen on; anything beyond this machine needs --token', '127.0.0.1')
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')

@@ -40,5 +40,9 @@ export function register(program: Command, io: CliIo, environment: () => GraphEn
     .summary('print the JSON Schema of graph files')
     .description('Prints the JSON Schema of graph files, for editors.')
     .option('--check <file>', 'only say whether a file holds the present schema: exit code 0 or 1')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  voxgraph schema > graphs/graph.schema.json\n  voxgraph schema --check graphs/graph.schema.json\n',
+    )
     .action((options: SchemaArgs) => finish(schemaCommand(options, io, environment())));
 }

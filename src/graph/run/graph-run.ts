@@ -7,12 +7,13 @@ import type { Scheduler, Ticker } from '../../time/scheduler.js';
 import type { NodeCommand, NodeEvent } from '../context.js';
 import type { Plan } from '../plan-types.js';
 import { nearestHint, type Registry } from '../registry.js';
-import { inNameOf, type FaultOwner } from './attribution.js';
+import { boundTo, type FaultOwner } from './attribution.js';
 import { Domain } from './domain.js';
 import { domainOrder } from './domain-order.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from './graph-events.js';
 import { graphStats } from './graph-stats.js';
 import type { NodeHost } from './node-host.js';
+import { heardIn } from './node-ports.js';
 import type { NodeRun } from './node-run.js';
 import { PersonalMixes } from './personal-mixes.js';
 import { personalPath } from './personal-path.js';
@@ -60,10 +61,11 @@ export class GraphRun implements FaultOwner {
   /** In the order in which they beat. */
   readonly #beating: readonly Domain[];
   readonly #main: Scope;
+  /** Those whose end is the graph's. */
+  readonly #leaders: readonly NodeRun[];
   readonly #waitFor: Set<string>;
   readonly #gateway: Gateway | undefined;
   readonly #preparations: Preparations;
-  readonly #beatBound = (index: number) => this.#beat(index);
   #personal: PersonalMixes | undefined;
   #ticker: Ticker | undefined;
   #starting: Promise<void> | undefined;
@@ -86,7 +88,8 @@ export class GraphRun implements FaultOwner {
     this.#main = new Scope({ plan, registry, domains: this.#domains, host: this.#host(undefined) });
     const leaders = plan.domains.flatMap((domain) => (domain.leader === null ? [] : [domain.leader]));
     const sinks = [...this.#main.nodes.values()].filter((run) => run.isSink);
-    this.#waitFor = new Set(leaders.length > 0 ? leaders : sinks.map((run) => run.node.id));
+    this.#leaders = leaders.length > 0 ? sinks.filter((run) => leaders.includes(run.node.id)) : sinks;
+    this.#waitFor = new Set(this.#leaders.map((run) => run.node.id));
     const { promise, resolve: end } = Promise.withResolvers<GraphEndReason>();
     this.ended = promise;
     this.#end = end;
@@ -157,7 +160,7 @@ export class GraphRun implements FaultOwner {
     this.#event({ type: 'graph.started', title: this.#options.plan.title });
     const { scheduler, phaseUs = 0 } = this.#options;
     const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
-    const onTick = ({ index }: { readonly index: number }) => inNameOf(this, this.#beatBound, index);
+    const onTick = boundTo(this, ({ index }: { readonly index: number }) => this.#beat(index));
     this.#ticker = scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, synchronous: true, onTick });
   }
 
@@ -168,8 +171,11 @@ export class GraphRun implements FaultOwner {
     const at = index - this.#firstIndex;
     if (!this.#stillBeats(at)) return;
     for (const domain of this.#beating) domain.beat(at);
-    if (this.#finishDue) void this.stop('finished');
-    else for (const domain of this.#beating) domain.idle();
+    if (this.#finishDue) {
+      // The beat in which the end was found brought nothing.
+      if (!this.#leaders.some((run) => heardIn(at, run.ports))) this.#frames = Math.min(this.#frames, at);
+      void this.stop('finished');
+    } else for (const domain of this.#beating) domain.idle();
   }
 
   /** Ends the sources when the time is up. The beat goes on as long as something waits in queues, or rings out. */

@@ -1,0 +1,198 @@
+import { createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { voxgraph } from '../../src/cli/program.js';
+import { readAll, sine, writeSignal } from '../support/media-fixtures.js';
+
+const bin = fileURLToPath(new URL('../../bin/voxgraph.js', import.meta.url));
+let folder: string;
+
+const graph = (source: object) => ({
+  version: 1,
+  title: 'Test',
+  nodes: {
+    source,
+    opus: { type: 'encode.opus', in: { audio: 'source' } },
+    call: { type: 'sink.call', in: { audio: 'opus' } },
+  },
+});
+const write = (name: string, what: object) => writeFileSync(join(folder, name), JSON.stringify(what));
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'voxgraph-cli-'));
+  write('tone.json', graph({ type: 'source.tone', options: { durationMs: 500 } }));
+  write('endless.json', graph({ type: 'source.tone' }));
+  write('file.json', {
+    ...graph({ type: 'source.file', options: { src: { $param: 'music' } } }),
+    params: { music: { type: 'string', default: 'none.wav' } },
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a command line in this process. */
+async function cli(...args: string[]) {
+  let out = '';
+  let err = '';
+  const io = { stdout: (t: string) => void (out += t), stderr: (t: string) => void (err += t), cwd: folder, color: false };
+  const code = await voxgraph(args, io);
+  expect(err).not.toMatch(/\n\s+at /);
+  return { out, err, code };
+}
+
+/** A real process; resolves `said` when its output matches. */
+function child(...args: string[]) {
+  const process_ = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+  let text = '';
+  const waiting: (() => void)[] = [];
+  const hear = (chunk: Buffer) => {
+    text += chunk.toString();
+    for (const look of waiting) look();
+  };
+  process_.stdout.on('data', hear);
+  process_.stderr.on('data', hear);
+  const exited = new Promise<number | null>((resolve) => process_.on('close', (code) => resolve(code)));
+  const said = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(text);
+        if (match) resolve(match);
+      };
+      waiting.push(look);
+      look();
+      void exited.then(() => reject(new Error(`ended without saying ${String(pattern)}: ${text}`)));
+    });
+  return { process: process_, exited, said, text: () => text };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe('voxgraph', () => {
+  it('has help with examples for every command', async () => {
+    const { out } = await cli('--help');
+    const commands = [...out.matchAll(/^ {2}(\w+)(?: \[| <)/gm)].map((match) => match[1]!).filter((name) => name !== 'help');
+    expect(commands).toEqual(expect.arrayContaining(['run', 'render', 'check', 'graph', 'nodes', 'schema']));
+    for (const command of commands) {
+      const help = await cli(command, '--help');
+      expect([command, help.code]).toEqual([command, 0]);
+      expect(help.out).toMatch(/Examples?:/);
+    }
+  });
+
+  it.each([
+    [['rendr'], /Did you mean render/],
+    [['render', '--ouput', 'x', 'tone.json'], /Did you mean --output/],
+    [['render'], /missing required argument/],
+    [['run', 'none.json'], /the graph file none.json does not exist/],
+    [['run', 'tone.json', '--port', 'x'], /--port must be a whole number from 0 to 65535, not "x"/],
+    [['run', 'tone.json', '--call', 'moon:base', '--port', '0'], /"moon:base" is not a call address/],
+    [['run', 'tone.json', '--host', '0.0.0.0', '--port', '0'], /needs a token/],
+    [['run', 'file.json', '--port', '0'], /file.json:1:\d+ node "source" \(source.file\): the file none.wav does not exist/],
+    [['render', 'tone.json'], /say where with -o FILE/],
+    [['render', 'tone.json', '-o', 'x.xyz'], /no container has the extension ".xyz"/],
+    [['render', 'tone.json', '-o', 'none/x.ogg'], /its folder does not exist/],
+    [['render', 'tone.json', '-o', 'x.ogg', '--duration', '0'], /--duration must be a number of seconds above 0, not "0"/],
+    [['render', 'tone.json', '-o', 'x.ogg', '--duration', '1s'], /not "1s"/],
+    [['render', 'file.json', '-o', 'x.ogg', '--param', 'music'], /--param takes NAME=VALUE/],
+  ])('%j is explained, exit 2', async (args, sentence) => {
+    const { err, code } = await cli(...args);
+    expect(err).toMatch(sentence);
+    expect(code).toBe(2);
+    expect(readdirSync(folder).filter((name) => name.startsWith('x.'))).toEqual([]);
+  });
+});
+
+describe('render', () => {
+  it('writes the same bytes every time, and draws no progress where there is no terminal', async () => {
+    const first = await cli('render', 'tone.json', '-o', 'a.ogg');
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toMatch(/^a\.ogg: 0\.5\d s, \d+× real time\n$/);
+    expect((await cli('render', 'tone.json', '-o', 'b.ogg')).code).toBe(0);
+    expect(readFileSync(join(folder, 'a.ogg')).equals(readFileSync(join(folder, 'b.ogg')))).toBe(true);
+    // The codec's own delay may round it up by a packet.
+    expect((await readAll(join(folder, 'a.ogg'))).samples).toBeLessThanOrEqual(0.54 * 48_000);
+  });
+
+  it('speaks JSON, and ends endless graphs after a duration', async () => {
+    const { out, err, code } = await cli('render', 'endless.json', '-o', 'c.flac', '--duration', '0.3', '--json');
+    expect([err, code]).toEqual(['', 0]);
+    expect(JSON.parse(out)).toEqual({ output: 'c.flac', durationSec: 0.3, speed: expect.any(Number) as number, problems: [] });
+    expect((await readAll(join(folder, 'c.flac'))).samples).toBe(0.3 * 48_000);
+  });
+
+  it('of a file that is cut off writes what there is, says so, exit 1', async () => {
+    await writeSignal(join(folder, 'whole.flac'), sine(440), 96_000);
+    const bytes = readFileSync(join(folder, 'whole.flac'));
+    writeFileSync(join(folder, 'cut.flac'), bytes.subarray(0, bytes.length / 2));
+    const { err, code } = await cli('render', 'file.json', '--param', 'music=cut.flac', '-o', 'cut.wav');
+    expect(code).toBe(1);
+    expect(err).toMatch(/cut\.flac (ends early|is damaged)/);
+    expect((await readAll(join(folder, 'cut.wav'))).samples).toBeGreaterThan(24_000);
+    const json = await cli('render', 'file.json', '--param', 'music=cut.flac', '-o', 'cut.wav', '--json');
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({
+      problems: [{ code: expect.stringMatching(/^MEDIA_/) as string, node: 'source' }],
+    });
+  });
+
+  it('stopped by Ctrl-C leaves no file, exit 130', async () => {
+    const render = child('render', 'endless.json', '-o', 'half.ogg');
+    await Promise.race([until(() => readdirSync(folder).some((name) => name.includes('half'))), render.exited]);
+    render.process.kill('SIGINT');
+    expect(await render.exited).toBe(130);
+    expect(render.text()).toBe('Stopped; nothing was written.\n');
+    expect(readdirSync(folder).filter((name) => name.includes('half'))).toEqual([]);
+  });
+});
+
+describe('run', () => {
+  it('prints where to listen; a second start names the port; Ctrl-C ends it, exit 0', async () => {
+    const run = child('run', 'endless.json', '--port', '0');
+    const [, port] = await run.said(/http:\/\/127\.0\.0\.1:(\d+)\//);
+    const second = await cli('run', 'endless.json', '--port', port!);
+    expect(second.code).toBe(3);
+    expect(second.err).toContain(`port ${port} on 127.0.0.1 is already in use`);
+    expect(second.err).toContain('--port');
+    run.process.kill('SIGINT');
+    expect(await run.exited).toBe(0);
+    expect(run.text()).not.toMatch(/\n\s+at /);
+    // The port is free again.
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => server.on('error', reject).listen(Number(port), '127.0.0.1', resolve));
+    server.close();
+  });
+
+  it('finalises its files when it is stopped', async () => {
+    const run = child('run', 'endless.json', '--call', 'file:live.ogg');
+    await run.said(/is on air/);
+    await Promise.race([until(() => readdirSync(folder).some((name) => name.includes('live'))), run.exited]);
+    run.process.kill('SIGTERM');
+    expect(await run.exited).toBe(0);
+    expect(existsSync(join(folder, 'live.ogg'))).toBe(true);
+    expect((await readAll(join(folder, 'live.ogg'))).outcome).toMatchObject({ kind: 'ended' });
+  });
+
+  it('ends with its graph; JSON lines', async () => {
+    const { out, code } = await cli('run', 'tone.json', '--port', '0', '--json');
+    expect(code).toBe(0);
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    const types = events.map((event) => event.type);
+    expect(types).toEqual(expect.arrayContaining(['call.opened', 'graph.loaded', 'graph.started', 'run.ready', 'graph.ended']));
+    expect(types.indexOf('graph.started')).toBeLessThan(types.indexOf('graph.ended'));
+  });
+
+  it('whose source cannot be played says why, exit 1', async () => {
+    writeFileSync(join(folder, 'bad.mp3'), 'no music');
+    const { err, code } = await cli('run', 'file.json', '--param', 'music=bad.mp3', '--port', '0');
+    expect(code).toBe(1);
+    expect(err).toContain('bad.mp3 cannot be read');
+  });
+});
