@@ -309,7 +309,7 @@ describe('the server itself', () => {
       // Some mangled offers are still offers.
       for (const { peerId } of served.media.stats().peers) await served.media.request({ type: 'peer.close', peerId });
     }
-    expect([...seen].sort()).toEqual(expect.arrayContaining([201, 400, 404, 405, 415]));
+    expect([...seen]).toEqual(expect.arrayContaining([201, 400, 404, 405, 415]));
     expect((await post('/rooms/lobby/whep', firefoxOffer)).status).toBe(201);
   });
 });
