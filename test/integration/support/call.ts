@@ -42,8 +42,7 @@ export function fakeCall(): FakeCall {
         const first = at;
         at += out.planes[0]!.length;
         out.silent = !speaker.speaks;
-        for (const plane of out.planes)
-          for (let i = 0; i < plane.length; i++) plane[i] = speaker.speaks ? signal(first + i) : 0;
+        for (const plane of out.planes) for (let i = 0; i < plane.length; i++) plane[i] = speaker.speaks ? signal(first + i) : 0;
         return speaker.speaks ? 'audio' : 'silent';
       };
       participants$.next({ type: 'joined', participantId: id, audio: { participantId: id, pull } });

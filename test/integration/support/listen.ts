@@ -4,10 +4,9 @@ import type { Packet } from '../../../src/media/packet.js';
 /** What libopus, compiled anew, makes of packets: the first channel, cut by the encoder's lookahead of 312 samples. */
 export async function decode(packets: readonly Packet[]): Promise<Float32Array> {
   using decoder = await createDecoder({ channels: 2 });
-  const parts = packets.map(({ data, durationUs }) => {
-    const samples = (durationUs * 48) / 1000;
-    const pcm = decoder.decodeFloat(data, { frameSize: samples });
-    return Float32Array.from({ length: samples }, (_, i) => pcm[2 * i]!);
+  const parts = packets.map(({ data }) => {
+    const pcm = decoder.decodeFloat(data);
+    return Float32Array.from({ length: pcm.length / 2 }, (_, i) => pcm[2 * i]!);
   });
   const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
