@@ -5,7 +5,8 @@
 import { resolve } from 'node:path';
 import { BehaviorSubject, Subject, filter, firstValueFrom, map, type Observable } from 'rxjs';
 import { fileMedia } from './calls/file/file-media.js';
-import { RoomMedia, startRoomServer, type RoomServer, type RoomServerOptions } from './calls/room/index.js';
+import type { CallMediaFactory } from './calls/call-media.js';
+import type { RoomServer, RoomServerOptions } from './calls/room/index.js';
 import type { Engine, EngineOptions, GraphSession, RenderOptions, RenderSession, RunOptions } from './engine/api.js';
 import { Calls, type OpenCall } from './engine/calls.js';
 import { callEvent, graphEvent } from './engine/events.js';
@@ -30,6 +31,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
   return new VoxEngine(options);
 }
 
+/** Loaded on first use: rooms bring WebRTC and an HTTP server, a third of the time that a short rendering takes. */
+const loadRooms = () => import('./calls/room/index.js');
+
+const roomMedia: CallMediaFactory = async (config, scheduler) => {
+  const { RoomMedia } = await loadRooms();
+  return new RoomMedia(config, scheduler);
+};
+
 class VoxEngine implements Engine {
   readonly events$ = new Subject<EngineEvent>();
   readonly registry: Registry;
@@ -50,7 +59,7 @@ class VoxEngine implements Engine {
     this.#ownScheduler = options.scheduler === undefined;
     this.#scheduler = options.scheduler ?? createRealtimeScheduler();
     const backends = {
-      room: async (...args: ConstructorParameters<typeof RoomMedia>) => new RoomMedia(...args),
+      room: roomMedia,
       file: fileMedia,
     };
     this.#host = options.host ?? new InProcessHost({ registry: this.registry, scheduler: this.#scheduler, backends });
@@ -103,6 +112,7 @@ class VoxEngine implements Engine {
       () => this.#calls.rooms(),
       () => this.state,
     );
+    const { startRoomServer } = await loadRooms();
     const server = await startRoomServer(service, options);
     this.#servers.add(server);
     const close = async () => {

@@ -1,5 +1,5 @@
 import { createActor, waitFor } from 'xstate';
-import { checkRoomName } from '../calls/room/index.js';
+import { checkRoomName } from '../calls/room/room-requests.js';
 import { voxError } from '../errors.js';
 import type { MediaHost } from '../host/media-host.js';
 import { callActors } from '../machines/call-actors.js';
