@@ -45,16 +45,16 @@ async function cli(...args: string[]) {
 
 /** A real process; resolves `said` when its output matches. */
 function child(...args: string[]) {
-  const process_ = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+  const program = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
   let text = '';
   const waiting: (() => void)[] = [];
   const hear = (chunk: Buffer) => {
     text += chunk.toString();
     for (const look of waiting) look();
   };
-  process_.stdout.on('data', hear);
-  process_.stderr.on('data', hear);
-  const exited = new Promise<number | null>((resolve) => process_.on('close', (code) => resolve(code)));
+  program.stdout.on('data', hear);
+  program.stderr.on('data', hear);
+  const exited = new Promise<number | null>((resolve) => program.on('close', (code) => resolve(code)));
   const said = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((resolve, reject) => {
       const look = () => {
@@ -65,7 +65,7 @@ function child(...args: string[]) {
       look();
       void exited.then(() => reject(new Error(`ended without saying ${String(pattern)}: ${text}`)));
     });
-  return { process: process_, exited, said, text: () => text };
+  return { process: program, exited, said, text: () => text };
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -168,9 +168,10 @@ describe('run', () => {
   });
 
   it('finalises its files when it is stopped', async () => {
-    const run = child('run', 'endless.json', '--call', 'file:live.ogg');
-    await run.said(/is on air/);
-    await Promise.race([until(() => readdirSync(folder).some((name) => name.includes('live'))), run.exited]);
+    await writeSignal(join(folder, 'short.wav'), sine(440), 9600);
+    write('loop.json', graph({ type: 'source.file', options: { src: 'short.wav', loop: true } }));
+    const run = child('run', 'loop.json', '--call', 'file:live.ogg', '--json');
+    await run.said(/stream\.looped/);
     run.process.kill('SIGTERM');
     expect(await run.exited).toBe(0);
     expect(existsSync(join(folder, 'live.ogg'))).toBe(true);
@@ -194,5 +195,8 @@ describe('run', () => {
     const { err, code } = await cli('run', 'file.json', '--param', 'music=bad.mp3', '--port', '0');
     expect(code).toBe(1);
     expect(err).toContain('bad.mp3 cannot be read');
+    const render = await cli('render', 'file.json', '--param', 'music=bad.mp3', '-o', 'nothing.ogg');
+    expect(render.code).not.toBe(0);
+    expect(existsSync(join(folder, 'nothing.ogg'))).toBe(false);
   });
 });

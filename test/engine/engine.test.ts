@@ -117,6 +117,7 @@ describe('rendering', () => {
   it('ends on close, and what was made stays a whole file', async () => {
     const engine = createEngine();
     const session = await engine.render(graphFile, { output: join(folder, 'closed.ogg') });
+    while ((await session.stats()).positionUs === 0) await new Promise((resolve) => setImmediate(resolve));
     await engine.close();
     expect(await session.ended).toBe('stopped');
     expect(left('closed')).toEqual(['closed.ogg']);

@@ -17,8 +17,8 @@ const fileConfig = z.strictObject({
 export const OPUS_EXTENSIONS: readonly string[] = ['.ogg', '.oga', '.opus', '.webm', '.mka', '.mkv'];
 
 /**
- * A file in a call's place: what the graph would send is written unchanged, and nobody speaks. Closing it completes the file;
- * the request `file.abort` before that removes it.
+ * A file in a call's place: what the graph would send is written unchanged, and nobody speaks. Closing it completes the file, unless
+ * nothing was sent; the request `file.abort` before that removes it.
  */
 export const fileMedia: CallMediaFactory = async (given): Promise<CallMedia> => {
   const config = fileConfig.parse(given);
@@ -54,7 +54,8 @@ export const fileMedia: CallMediaFactory = async (given): Promise<CallMedia> => 
     },
     stats: () => ({ path: config.path ?? null, packets, positionUs: writer?.positionUs ?? 0 }),
     close: async () => {
-      if (open && failed) writer?.abort();
+      // A container without a single packet is no file that anybody can open.
+      if (open && (failed || packets === 0)) writer?.abort();
       else if (open) await writer?.finish();
       open = false;
       events$.complete();

@@ -19,7 +19,7 @@ import { z } from 'zod';
 import { voxError } from '../../../src/errors.js';
 import { defineNode, type NodeDefinition } from '../../../src/graph/define-node.js';
 import { joinTicks } from '../../../src/graph/join-ticks.js';
-import { audio, many, type Branch } from '../../../src/graph/ports.js';
+import { audio, many } from '../../../src/graph/ports.js';
 import { takeUnhandledErrors } from '../../../src/host/unhandled.js';
 import { createAudioFrame, type AudioFrame } from '../../../src/media/frame.js';
 import { constant, count, effectType, Lab, node, plan, watchProcess } from './harness.js';
@@ -426,10 +426,7 @@ describe('a source that fails', () => {
       options: z.strictObject({}),
       create: ({ ctx }) => ({
         audio: concat(
-          of<Branch<AudioFrame>>(
-            { id: 'a', stream$: constant(100, ctx) },
-            { id: 'b', stream$: merge(constant(1000, ctx), fail$) },
-          ),
+          of({ id: 'a', stream$: constant(100, ctx) }, { id: 'b', stream$: merge(constant(1000, ctx), fail$) }),
           NEVER,
         ),
       }),
