@@ -3,7 +3,7 @@
  * @module
  */
 import { resolve } from 'node:path';
-import { BehaviorSubject, Subject, filter, firstValueFrom, map, type Observable } from 'rxjs';
+import { BehaviorSubject, Subject, filter, firstValueFrom, map, takeWhile, type Observable } from 'rxjs';
 import { fileMedia } from './calls/file/file-media.js';
 import type { CallMediaFactory } from './calls/call-media.js';
 import type { RoomServer, RoomServerOptions } from './calls/room/index.js';
@@ -206,7 +206,7 @@ class VoxEngine implements Engine {
       };
       playbacks.set(node.id, createPlayback(String(node.options['src']), this.#scheduler, send));
     }
-    events$.subscribe((event) => {
+    events$.pipe(takeWhile((event) => event.type !== 'graph.ended')).subscribe((event) => {
       if (event.node !== undefined) playbacks.get(event.node)?.told(event);
     });
     return playbacks;
