@@ -175,14 +175,17 @@ class VoxEngine implements Engine {
       await release();
       throw error;
     }
+    const ended = over.then(async (reason) => {
+      await release();
+      return reason;
+    });
+    // Whoever awaits it hears of a failure; for the others it was an event.
+    ended.catch(() => {});
     return {
       id,
       plan,
       events$,
-      ended: over.then(async (reason) => {
-        await release();
-        return reason;
-      }),
+      ended,
       playbacks,
       setOptions: async (node, changed) => void (await host.request({ type: 'node.set', graph: id, node, options: changed })),
       watch: async (node, event) => {

@@ -182,6 +182,11 @@ export const ERRORS = {
     exit: failed,
   },
   BAD_CALL_ADDRESS: { message: '"{address}" is not a call address', fix: 'Write room:NAME, such as room:lobby.', exit: input },
+  CALL_TAKEN: {
+    message: 'a graph runs in the call "{call}" already',
+    fix: 'Stop that graph first, choose another call, or put both into one graph.',
+    exit: input,
+  },
   HOST_CLOSED: { message: 'the media host is closed', fix: 'Create a new engine.', exit: failed },
   TIME_STUCK: {
     message: 'media time stands still at {atMs} ms: {count} callbacks ran without it moving',

@@ -1,8 +1,15 @@
 import pc from 'picocolors';
+import type { EngineEvent } from '../engine/state.js';
 import { formatProblem, type Problem } from '../errors.js';
 
 /** The most characters of a source line that are shown. */
 const WINDOW = 110;
+
+/** What went wrong, if the event says that something did. */
+export function problemOfEvent(event: EngineEvent): Problem | undefined {
+  if (event.type === 'call.faulted') return event.problem;
+  return event.type === 'node.told' ? event.data.problem : undefined;
+}
 
 /**
  * A problem as a terminal shows it: the sentence, the line it is about with a caret under the place, and the fix.

@@ -18,8 +18,6 @@ export interface OpenCall {
   readonly backend: string;
   /** Its machine. */
   readonly actor: CallActor;
-  /** How many graphs are bound to it; the last one that leaves closes it. */
-  users: number;
 }
 
 /** What the calls of an engine need. */
@@ -34,10 +32,12 @@ export interface CallsOptions {
   readonly tell: (event: EngineEvent) => void;
 }
 
-/** The calls of one engine: opened by the first graph that wants them, closed when the last one has left. */
+/** The calls of one engine: each is opened by the one graph that is bound to it, and closed when that graph has ended. */
 export class Calls {
   readonly #options: CallsOptions;
   readonly #open = new Map<string, OpenCall>();
+  /** Addresses that are taken, from the moment somebody asks for them. */
+  readonly #taken = new Set<string>();
   #closed = false;
 
   /** @param options host, clock and whom to tell. */
@@ -52,17 +52,12 @@ export class Calls {
   }
 
   /**
-   * Opens the call at an address, or joins its users. Resolves when it is live.
-   * @throws VoxError `BAD_CALL_ADDRESS`, and what the backend has to say.
+   * Opens the call at an address. Resolves when it is live.
+   * @throws VoxError `BAD_CALL_ADDRESS`, `CALL_TAKEN`, and what the backend has to say.
    */
-  open(address: string, cwd: string): Promise<OpenCall> {
+  async open(address: string, cwd: string): Promise<OpenCall> {
     const [backend = '', ...rest] = address.split(':');
     const place = rest.join(':');
-    const open = this.#open.get(address);
-    if (open) {
-      open.users++;
-      return Promise.resolve(open);
-    }
     if (backend === 'file' && place) return this.openFile(address, place, cwd);
     if (backend !== 'room') throw voxError('BAD_CALL_ADDRESS', { address });
     const { addresses, maxPeers } = this.#options;
@@ -78,13 +73,17 @@ export class Calls {
     return this.#join(address, 'file', { cwd, ...(path !== undefined && { path }) });
   }
 
-  /** One user less; the last one closes the call. Rejects when its media side could not be completed. */
+  /** Closes a call. Rejects when its media side could not be completed, such as a file on a full disk. */
   async release(call: OpenCall): Promise<void> {
-    if (--call.users > 0 || this.#open.get(call.id) !== call) return;
+    if (this.#open.get(call.id) !== call) return;
     this.#open.delete(call.id);
-    await this.#leave(call);
-    if (!this.#closed) await this.#options.host.request({ type: 'call.close', call: call.id });
-    this.#options.tell({ type: 'call.closed', call: call.id });
+    try {
+      await this.#leave(call);
+      if (!this.#closed) await this.#options.host.request({ type: 'call.close', call: call.id });
+    } finally {
+      this.#taken.delete(call.id);
+      this.#options.tell({ type: 'call.closed', call: call.id });
+    }
   }
 
   /** Leaves every call; their media sides end with the host. */
@@ -103,14 +102,23 @@ export class Calls {
 
   async #join(address: string, backend: string, config: Readonly<Record<string, unknown>>): Promise<OpenCall> {
     const { host, scheduler, tell } = this.#options;
-    await host.request({ type: 'call.open', call: address, backend, config });
+    if (this.#closed) throw voxError('HOST_CLOSED');
+    // Two graphs would both send, and each would take half of what every participant says.
+    if (this.#taken.has(address)) throw voxError('CALL_TAKEN', { call: address });
+    this.#taken.add(address);
+    try {
+      await host.request({ type: 'call.open', call: address, backend, config });
+    } catch (error) {
+      this.#taken.delete(address);
+      throw error;
+    }
     const machine = createCallMachine({
       actors: callActors(roomSignalling(), roomTransport),
       nowMs: wallTimeMs,
       random: Math.random,
     });
     const actor = createActor(machine, { input: { address }, clock: xstateClock(scheduler) });
-    const call: OpenCall = { id: address, backend, actor, users: 1 };
+    const call: OpenCall = { id: address, backend, actor };
     this.#open.set(address, call);
     tell({ type: 'call.opened', call: address, address });
     actor.subscribe((snapshot) => tell({ type: 'call.moved', call: address, status: statusOf(snapshot.value) }));

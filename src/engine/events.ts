@@ -1,4 +1,5 @@
 import type { CallEvent } from '../calls/call-media.js';
+import type { Problem } from '../errors.js';
 import type { GraphEvent } from '../graph/run/graph-events.js';
 import type { EngineEvent } from './state.js';
 
@@ -37,6 +38,8 @@ export function callEvent(call: string, event: CallEvent, connected: Set<string>
         wasConnected: connected.delete(peerId),
         reason: text('reason'),
       };
+    case 'file.failed':
+      return { type: 'call.faulted', call, problem: event['problem'] as Problem };
     default:
       return undefined;
   }

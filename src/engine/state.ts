@@ -52,6 +52,8 @@ export type EngineEvent =
       readonly wasConnected: boolean;
       readonly reason: string;
     }
+  /** The call's media side failed at something, such as writing its file. */
+  | { readonly type: 'call.faulted'; readonly call: string; readonly problem: Problem }
   /** Any other fact about a node; with a `problem` when something went wrong. */
   | { readonly type: 'node.told'; readonly graph: string; readonly node: string; readonly what: string; readonly data: NodeFact };
 

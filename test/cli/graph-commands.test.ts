@@ -59,6 +59,13 @@ describe('check', () => {
     expect(out).toContain('ok.json: ok');
   });
 
+  test('skips the schema that lies beside graphs', async () => {
+    const { out, code } = await run('check', 'ok.json', 'graph.schema.json');
+    expect(code).toBe(0);
+    expect(out).toContain('graph.schema.json: skipped (a JSON Schema, not a graph)');
+    expect(out).toContain('ok.json: ok');
+  });
+
   test('takes params', async () => {
     expect((await run('check', 'param.json')).out).toContain('param "hz" has no default');
     expect((await run('check', 'param.json', '--param', 'hz=220')).code).toBe(0);

@@ -21,7 +21,10 @@ export interface CheckArgs {
 
 /** Checks graph files without running anything. Exit code 0, or 2 when any has a problem. */
 export async function checkCommand(args: CheckArgs, io: CliIo, environment: GraphEnvironment): Promise<number> {
-  const results = args.files.map((file) => {
+  // `graphs/*.json` matches the schema beside the graphs too.
+  const [schemas, files] = [args.files.filter(isSchema), args.files.filter((file) => !isSchema(file))];
+  if (!args.json) for (const file of schemas) io.stdout(`${file}: skipped (a JSON Schema, not a graph)\n`);
+  const results = files.map((file) => {
     const options = { ...environment, params: args.params ?? {}, cwd: io.cwd };
     return { file, ...checkGraphFile(file, options) };
   });
@@ -41,6 +44,10 @@ export async function checkCommand(args: CheckArgs, io: CliIo, environment: Grap
     else io.stdout(renderProblems(problems, io));
   }
   return failed ? 2 : 0;
+}
+
+function isSchema(file: string): boolean {
+  return file.endsWith('.schema.json');
 }
 
 /** Problems of one or more graph files, each with its source line, ended by their number. */

@@ -4,6 +4,7 @@ import { voxError, VoxError, type Problem } from '../../errors.js';
 import type { ParamValue } from '../../graph/file.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
 import { collectParam, finish, type CliIo } from '../io.js';
+import { problemOfEvent } from '../problems.js';
 import { progressLine } from '../progress.js';
 import { onStopSignal } from '../stop-signal.js';
 
@@ -30,7 +31,8 @@ export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number
   const engine = createEngine({ scheduler: clock });
   const problems: Problem[] = [];
   engine.events$.subscribe((event) => {
-    if (event.type === 'node.told' && event.data.problem) problems.push(event.data.problem);
+    const found = problemOfEvent(event);
+    if (found) problems.push(found);
   });
   let interrupted = false;
   let abort = () => {};

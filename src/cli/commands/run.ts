@@ -4,8 +4,9 @@ import { createEngine, type Engine, type GraphSession } from '../../engine.js';
 import type { ParamValue } from '../../graph/file.js';
 import type { RoomServer } from '../../calls/room/index.js';
 import { voxError } from '../../errors.js';
+import { reachableAddresses } from '../addresses.js';
 import { collectParam, finish, type CliIo } from '../io.js';
-import { renderProblem } from '../problems.js';
+import { problemOfEvent, renderProblem } from '../problems.js';
 import { onStopSignal } from '../stop-signal.js';
 
 /** The arguments of `voxgraph run`. */
@@ -31,13 +32,15 @@ export interface RunArgs {
 /** Runs a graph in a call until it ends or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], call = 'room:lobby' } = args;
-  const engine = createEngine({ addresses: args.addresses ?? [host] });
+  const engine = createEngine({ addresses: args.addresses ?? reachableAddresses(host) });
   const stopped = new Promise<'stopped'>((resolve) => {
     const off = onStopSignal(() => resolve('stopped'));
     void engine.events$.subscribe({ complete: off });
   });
   let sourceFailed = false;
+  let callFailed = false;
   engine.events$.subscribe((event) => {
+    if (event.type === 'call.faulted') callFailed = true;
     if (event.type === 'node.told' && event.what === 'source.failed') sourceFailed = true;
   });
   try {
@@ -47,7 +50,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     const session = await engine.run(args.file, { call, params: args.params, cwd: io.cwd });
     announce(session, server, args, io);
     const reason = await Promise.race([session.ended, stopped]);
-    if (reason === 'finished' && sourceFailed) return 1;
+    if (callFailed || (reason === 'finished' && sourceFailed)) return 1;
   } finally {
     await engine.close();
   }
@@ -68,8 +71,9 @@ function announce(session: GraphSession, server: RoomServer | undefined, args: R
 
 function tellEvents(engine: Engine, json: boolean, io: CliIo): void {
   engine.events$.subscribe((event) => {
+    const found = problemOfEvent(event);
     if (json) io.stdout(`${JSON.stringify(event)}\n`);
-    else if (event.type === 'node.told' && event.data.problem) io.stderr(renderProblem(event.data.problem, undefined, io.color));
+    else if (found) io.stderr(renderProblem(found, undefined, io.color));
     else if (event.type === 'participant.joined') io.stdout('Somebody speaks.\n');
     else if (event.type === 'peer.connected' && event.role === 'listen') io.stdout(`${listeners(engine)} listening.\n`);
     else if (event.type === 'peer.closed' && event.role === 'listen') io.stdout(`${listeners(engine)} listening.\n`);
