@@ -241,7 +241,11 @@ describe('fifty joins and leaves', () => {
     // What is loaded once and kept: decoders, the certificate, compiled code.
     for (let n = 0; n < 6; n++) await round(n);
     collect();
-    const before = { ...resources(), heap: process.memoryUsage().heapUsed, rss: process.memoryUsage().rss };
+    const before: Record<string, number> & { heap: number; rss: number } = {
+      ...resources(),
+      heap: process.memoryUsage().heapUsed,
+      rss: process.memoryUsage().rss,
+    };
     for (let n = 0; n < 50; n++) await round(n);
 
     await until(

@@ -50,7 +50,7 @@ export function createPorts(
 export function createOutlet(kind: string, domain: Domain, debug: boolean, onFault: (error: unknown) => void): Outlet<unknown> {
   if (!debug || kind !== 'audio') return new Outlet(domain);
   const misuse = (reason: string) => onFault(new TypeError(reason));
-  return new DebugAudioOutlet(domain, misuse) as unknown as Outlet<unknown>;
+  return new DebugAudioOutlet(domain, misuse);
 }
 
 /** The streams of the input ports, as `create` takes them; an unwired optional port is undefined. */

@@ -51,7 +51,8 @@ export const OPUS_DEFAULTS: OpusSettings = {
 /** Fills in the defaults. */
 export function opusSettings(options: OpusOptions): OpusSettings {
   const settings: OpusSettings = { ...OPUS_DEFAULTS };
-  for (const [name, value] of Object.entries(options)) if (value !== undefined) Object.assign(settings, { [name]: value });
+  for (const [name, value] of Object.entries(options) as [string, unknown][])
+    if (value !== undefined) Object.assign(settings, { [name]: value });
   return settings;
 }
 
