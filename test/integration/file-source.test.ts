@@ -52,6 +52,19 @@ describe('source.file on a real beat', () => {
     await curtain(stage);
   });
 
+  it.each([1, 7, 100, 959, 961])('loops %i samples as exactly as a long file', async (count) => {
+    const src = writeWav(temp.path(`loop-${count}.wav`), noise(), count, { channels: 1, sample: 'f32' });
+    const stage = await onStage({ nodes: graph(src, { loop: true }) });
+    beats(stage, 20);
+    const signal = noise();
+    stage
+      .ear()
+      .plane()
+      .forEach((x, i) => expect(x).toBe(Math.fround(signal(i % count, 0))));
+    expect(stage.node('music').counters).toEqual({});
+    await curtain(stage);
+  });
+
   it('begins and ends where it is told to', async () => {
     const stage = await onStage({ nodes: graph(noiseFile, { startSec: 1.2345, endSec: 1.5 }) });
     beats(stage, 50);

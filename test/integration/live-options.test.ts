@@ -10,8 +10,8 @@ const OWN_STEP = PEAK * 2 * Math.sin((Math.PI * HZ) / 48_000);
 
 interface Case {
   readonly type: string;
-  readonly before: object;
-  readonly after: object;
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
   /** The largest step that is still no click, as a multiple of the tone's own. */
   readonly steps: number;
 }

@@ -1,4 +1,5 @@
 import type { AudioOutcome, AudioReader } from '../../media/av/audio-reader.js';
+import { samplesToUs } from '../../media/format.js';
 import { createAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
 
 /** A frame that was read ahead. */
@@ -120,16 +121,31 @@ export class Deck {
     slot.positionUs = this.#reader.positionUs;
     slot.looped = false;
     let written = this.#reader.read(frame);
-    while (written < wanted && this.loop && this.#reader.outcome?.kind !== 'failed') {
+    while (written < wanted && this.loop && !this.#failed) {
       this.#reader.seek(this.#startUs);
       if (written === 0) slot.positionUs = this.#startUs;
       slot.looped = true;
       const more = this.#readBehind(frame, written);
       // A file without a single sample would go round for ever.
       if (more === 0) break;
+      if (written + more < wanted && !this.#failed) {
+        this.#repeat(frame, written, more);
+        return true;
+      }
       written += more;
     }
     return written > 0;
+  }
+
+  get #failed(): boolean {
+    return this.#reader.outcome?.kind === 'failed';
+  }
+
+  /** All of a loop is in the frame, and the file at its end: the rest is copied, since going back costs as much for one sample as for many. */
+  #repeat(frame: AudioFrame, start: number, length: number): void {
+    const wanted = frameSamples(frame);
+    for (const plane of frame.planes) for (let i = start + length; i < wanted; i++) plane[i] = plane[i - length]!;
+    this.#reader.seek(this.#startUs + samplesToUs((wanted - start) % length));
   }
 
   #readBehind(frame: AudioFrame, written: number): number {
