@@ -11,6 +11,35 @@ describe('EchoLine', () => {
     for (let i = 0; i < 9600; i++) expect(out[i]).toBe(input[i - delay] ?? 0);
   });
 
+  it.each([
+    [1, 0],
+    [1, 0.5],
+    [479, 0],
+    [15_903, 0],
+    [15_903, 0.9],
+    [30_000, 0],
+  ])('is the sum it says it is, across every wrap (delay %i, feedback %d)', (delay, feedback) => {
+    const line = new EchoLine(delay);
+    const total = 96_000;
+    const input = noise(total);
+    input[50_000] = NaN;
+    input[60_000] = 1e-9;
+    const out = new Float32Array(total);
+    for (let i = 0, n = 960; i < total; i += n, n = n === 960 ? 441 : 960) {
+      n = Math.min(n, total - i);
+      line.run(input.subarray(i, i + n), out.subarray(i, i + n), delay, 0.9, 0.3, feedback);
+    }
+    const kept = new Float32Array(total);
+    for (let i = 0; i < total; i++) {
+      const late = kept[i - delay] ?? 0;
+      kept[i] = keepable(input[i]! + feedback * late);
+      const wanted = Math.fround(0.9 * input[i]! + 0.3 * late);
+      if (Math.abs(out[i]! - wanted) > 1e-9 || Number.isNaN(out[i]!) !== Number.isNaN(wanted)) {
+        expect.fail(`sample ${i}: ${out[i]} instead of ${wanted}`);
+      }
+    }
+  });
+
   it('is empty before anything and after the last repeat', () => {
     const line = new EchoLine(100);
     expect(line.empty).toBe(true);
