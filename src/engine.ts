@@ -169,9 +169,13 @@ class VoxEngine implements Engine {
       const { pace = 'realtime', durationUs, debug } = options;
       await host.request({ type: 'graph.load', graph: id, plan, pace, call: call?.id, durationUs, debug });
       this.#tell({ type: 'graph.loaded', graph: id, title: plan.title, ...(call && { call: call.id }) });
+      // Files open while the call is being joined.
+      await host.request({ type: 'graph.prepare', graph: id });
+      await call?.live;
       await host.request({ type: 'graph.start', graph: id });
       call?.actor.send({ type: 'audio.started' });
     } catch (error) {
+      if (this.state.graphs[id]) await host.request({ type: 'graph.stop', graph: id }).catch(() => {});
       await release();
       throw error;
     }

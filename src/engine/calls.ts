@@ -18,6 +18,8 @@ export interface OpenCall {
   readonly backend: string;
   /** Its machine. */
   readonly actor: CallActor;
+  /** Resolves when it is live; rejects when it ended before that. */
+  readonly live: Promise<void>;
 }
 
 /** What the calls of an engine need. */
@@ -52,7 +54,7 @@ export class Calls {
   }
 
   /**
-   * Opens the call at an address. Resolves when it is live.
+   * Opens the media side of the call at an address and begins to join it; see {@link OpenCall.live}.
    * @throws VoxError `BAD_CALL_ADDRESS`, `CALL_TAKEN`, and what the backend has to say.
    */
   async open(address: string, cwd: string): Promise<OpenCall> {
@@ -118,16 +120,24 @@ export class Calls {
       random: Math.random,
     });
     const actor = createActor(machine, { input: { address }, clock: xstateClock(scheduler) });
-    const call: OpenCall = { id: address, backend, actor };
-    this.#open.set(address, call);
     tell({ type: 'call.opened', call: address, address });
     actor.subscribe((snapshot) => tell({ type: 'call.moved', call: address, status: statusOf(snapshot.value) }));
     actor.start();
-    await waitFor(actor, (snapshot) => snapshot.matches({ attempt: 'live' }) || snapshot.status !== 'active', {
-      timeout: Infinity,
-    });
+    const call: OpenCall = { id: address, backend, actor, live: untilLive(actor) };
+    // Who waits for it hears of a failure; a graph that failed first does not.
+    call.live.catch(() => {});
+    this.#open.set(address, call);
     return call;
   }
+}
+
+async function untilLive(actor: CallActor): Promise<void> {
+  const done = await waitFor(actor, (snapshot) => snapshot.matches({ attempt: 'live' }) || snapshot.status !== 'active', {
+    timeout: Infinity,
+  });
+  const end = done.context.end;
+  if (done.status !== 'active')
+    throw voxError('CALL_CONNECTION_LOST', { reason: end?.type === 'failed' ? end.failure.message : 'it ended' });
 }
 
 /** The state a person would name: `live`, `joining` … inside an attempt, else the outermost. */

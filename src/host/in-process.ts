@@ -64,6 +64,7 @@ export class InProcessHost implements MediaHost {
 
   readonly #handlers: { [K in keyof HostProtocol]: (command: HostProtocol[K]['command']) => unknown } = {
     'graph.load': (command) => this.#load(command),
+    'graph.prepare': ({ graph }) => this.#graph(graph).run.prepare(),
     'graph.start': async ({ graph }) => {
       const { run, offline } = this.#graph(graph);
       await run.start();

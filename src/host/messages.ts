@@ -30,6 +30,8 @@ export interface LoadGraph {
 export interface HostProtocol {
   /** See {@link LoadGraph}. */
   'graph.load': { command: LoadGraph; reply: null };
+  /** Lets a loaded graph open its files and encoders, while its call is still being joined; answered at once. */
+  'graph.prepare': { command: { readonly type: 'graph.prepare'; readonly graph: string }; reply: null };
   /** Starts a loaded graph; answered when its beat runs. */
   'graph.start': { command: { readonly type: 'graph.start'; readonly graph: string }; reply: null };
   /** Ends a graph; answered when it is cleaned up. */

@@ -68,6 +68,7 @@ export class GraphRun implements FaultOwner {
   readonly #preparations: Preparations;
   #personal: PersonalMixes | undefined;
   #ticker: Ticker | undefined;
+  #prepared = false;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #finishDue = false;
@@ -96,6 +97,13 @@ export class GraphRun implements FaultOwner {
   }
 
   readonly #end: (reason: GraphEndReason) => void;
+
+  /** Makes the nodes, which begin to open what they need; nothing flows yet. Idempotent; {@link start} does it where nobody did. */
+  prepare(): void {
+    if (this.#prepared || this.#stopping) return;
+    this.#prepared = true;
+    this.#main.start();
+  }
 
   /** Makes the nodes, waits for what they prepare, and starts the beat. Resolves when the beat is running. Idempotent. */
   start(): Promise<void> {
@@ -153,7 +161,7 @@ export class GraphRun implements FaultOwner {
 
   async #start(): Promise<void> {
     if (this.#stopping) return;
-    this.#main.start();
+    this.prepare();
     await this.#preparations.wait();
     if (this.#stopping) return;
     this.#followPersonalMixes();
