@@ -3,7 +3,7 @@
  * @module
  */
 import { resolve } from 'node:path';
-import { BehaviorSubject, Subject, filter, firstValueFrom, map, takeWhile, type Observable } from 'rxjs';
+import { BehaviorSubject, Subject, filter, firstValueFrom, map, takeUntil, takeWhile, type Observable } from 'rxjs';
 import { fileMedia } from './calls/file/file-media.js';
 import type { CallMediaFactory } from './calls/call-media.js';
 import type { RoomServer, RoomServerOptions } from './calls/room/index.js';
@@ -150,7 +150,11 @@ class VoxEngine implements Engine {
   async #start(plan: Plan, call: OpenCall | undefined, options: RunOptions): Promise<GraphSession> {
     const host = this.#host;
     const id = `graph-${++this.#graphs}`;
-    const events$ = this.#graphEvents$.pipe(filter((event) => event.graph === id));
+    const abandoned$ = new Subject<void>();
+    const events$ = this.#graphEvents$.pipe(
+      filter((event) => event.graph === id),
+      takeUntil(abandoned$),
+    );
     const over = firstValueFrom(
       events$.pipe(
         filter((event) => event.type === 'graph.ended'),
@@ -176,6 +180,7 @@ class VoxEngine implements Engine {
       call?.actor.send({ type: 'audio.started' });
     } catch (error) {
       if (this.state.graphs[id]) await host.request({ type: 'graph.stop', graph: id }).catch(() => {});
+      abandoned$.next();
       await release();
       throw error;
     }

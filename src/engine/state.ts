@@ -65,6 +65,9 @@ export interface NodeFact {
   readonly [key: string]: unknown;
 }
 
+/** How many ended graphs the state remembers; a server that plays for months must not grow. */
+export const ENDED_GRAPHS_KEPT = 50;
+
 /** The state before anything happened. */
 export const EMPTY_STATE: EngineState = { graphs: {}, calls: {} };
 
@@ -73,6 +76,7 @@ export const reduce: (state: EngineState, event: EngineEvent) => EngineState = p
   (state: Writable<EngineState>, event: EngineEvent) => {
     switch (event.type) {
       case 'graph.loaded':
+        forgetEnded(state);
         state.graphs[event.graph] = {
           title: event.title,
           status: 'loaded',
@@ -104,6 +108,12 @@ export const reduce: (state: EngineState, event: EngineEvent) => EngineState = p
     }
   },
 );
+
+/** Ids are kept in the order of loading, so the first ended ones are the oldest. */
+function forgetEnded(state: Writable<EngineState>): void {
+  const ended = Object.keys(state.graphs).filter((id) => state.graphs[id]?.status === 'ended');
+  for (const id of ended.slice(0, -ENDED_GRAPHS_KEPT)) delete state.graphs[id];
+}
 
 function reduceCall(call: Writable<CallState>, event: Extract<EngineEvent, { readonly call: string }>): void {
   switch (event.type) {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine.js';
 import { graphFromObject } from '../../src/graph/load.js';
 import type { Plan } from '../../src/graph/plan-types.js';
-import { EMPTY_STATE, reduce, type EngineEvent } from '../../src/engine/state.js';
+import { EMPTY_STATE, ENDED_GRAPHS_KEPT, reduce, type EngineEvent } from '../../src/engine/state.js';
 
 const engines: Engine[] = [];
 afterEach(async () => {
@@ -90,5 +90,23 @@ describe('calls of an engine', () => {
     await Promise.all([engine.close(), engine.close()]);
     expect(await session.ended).toBe('stopped');
     await expect(engine.run(plan, { call: 'room:a' })).rejects.toMatchObject({ code: 'HOST_CLOSED' });
+  });
+});
+
+describe('the state of an engine', () => {
+  test('remembers only the last ended graphs, and every running one', () => {
+    let state = EMPTY_STATE;
+    const tell = (event: EngineEvent) => (state = reduce(state, event));
+    tell({ type: 'graph.loaded', graph: 'runs', title: 'Runs' });
+    for (let i = 0; i < 3 * ENDED_GRAPHS_KEPT; i++) {
+      tell({ type: 'graph.loaded', graph: `g${i}`, title: 'Ends' });
+      tell({ type: 'graph.ended', graph: `g${i}`, reason: 'finished' });
+    }
+    tell({ type: 'graph.loaded', graph: 'last', title: 'Last' });
+    const ids = Object.keys(state.graphs);
+    expect(ids).toHaveLength(ENDED_GRAPHS_KEPT + 2);
+    expect(ids).toContain('runs');
+    expect(ids).toContain(`g${3 * ENDED_GRAPHS_KEPT - 1}`);
+    expect(ids).not.toContain('g0');
   });
 });
