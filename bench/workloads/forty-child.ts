@@ -1,6 +1,6 @@
 // Runs many graphs in real time in this process and prints how late their ticks were and what they cost, once all of them run.
 import { join } from 'node:path';
-import { Lateness, createEngine, createRealtimeScheduler, type Scheduler, type TickerOptions } from '../../dist/index.js';
+import { Lateness, createEngine, createRealtimeScheduler, type GraphSession, type Scheduler, type TickerOptions } from '../../dist/index.js';
 import { MUSIC, ROOT } from '../lib/machine.ts';
 
 const [graphs = 0, seconds = 0] = process.argv.slice(2).map(Number);
@@ -24,7 +24,7 @@ clock.every = (options: TickerOptions) => {
 const scheduler: Scheduler = clock;
 
 const engine = createEngine({ scheduler });
-const sessions = [];
+const sessions: GraphSession[] = [];
 for (let i = 0; i < graphs; i++) {
   sessions.push(await engine.run(join(ROOT, 'bench/graphs/w6.json'), { call: `room:bench-${i}`, params: { music: MUSIC } }));
 }
