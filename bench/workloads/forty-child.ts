@@ -1,6 +1,13 @@
 // Runs many graphs in real time in this process and prints how late their ticks were and what they cost, once all of them run.
 import { join } from 'node:path';
-import { Lateness, createEngine, createRealtimeScheduler, type GraphSession, type Scheduler, type TickerOptions } from '../../dist/index.js';
+import {
+  Lateness,
+  createEngine,
+  createRealtimeScheduler,
+  type GraphSession,
+  type Scheduler,
+  type TickerOptions,
+} from '../../dist/index.js';
 import { MUSIC, ROOT } from '../lib/machine.ts';
 
 const [graphs = 0, seconds = 0] = process.argv.slice(2).map(Number);
