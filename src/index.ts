@@ -32,7 +32,15 @@ export * from './graph/audio-operators.js';
 export * from './graph/join-ticks.js';
 export * from './graph/plan-types.js';
 export * from './graph/load.js';
-export type { GraphFile, NodeSpecJson, WireSpec, ParamSpec, ParamValue, PluginSpec } from './graph/file.js';
+export {
+  MAX_QUEUE_FRAMES,
+  type GraphFile,
+  type NodeSpecJson,
+  type WireSpec,
+  type ParamSpec,
+  type ParamValue,
+  type PluginSpec,
+} from './graph/file.js';
 export type { GraphEndReason, GraphEvent, GraphStats, NodeStats } from './graph/run/graph-events.js';
 export type { NodeState } from './graph/run/node-run.js';
 export type { QueueStats } from './graph/run/queue.js';

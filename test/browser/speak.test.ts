@@ -6,7 +6,7 @@ import { createRealtimeScheduler } from '../../src/time/index.js';
 import { offerer } from '../calls/webrtc/support/libwebrtc.js';
 import { launch, TestPage } from './support/browser.js';
 import { VOICE_DB, VOICE_HZ, writeVoice } from './support/microphone.js';
-import { longestGapMs, toneDb, windows } from './support/sound.js';
+import { longestGapMs, steadyToneDb, toneDb, windows } from './support/sound.js';
 import { openStage, until, type Nodes, type Stage } from './support/stage.js';
 
 const VOICE_RMS_DB = VOICE_DB - 3;
@@ -130,9 +130,10 @@ describe('a page that speaks and listens', () => {
 
     const heard = windows(others, 100).filter((window) => toneDb(window, VOICE_HZ) > VOICE_DB - 3);
     expect(heard.length / windows(others, 100).length).toBeGreaterThan(0.4);
-    expect(toneDb(others, BED_HZ)).toSatisfy(within(-20, 1.5));
-    expect(toneDb(own, BED_HZ)).toSatisfy(within(-20, 1.5));
-    for (const window of windows(own, 100)) expect(toneDb(window, VOICE_HZ)).toBeLessThan(-50);
+    expect(steadyToneDb(others, BED_HZ)).toSatisfy(within(-20, 1.5));
+    expect(steadyToneDb(own, BED_HZ)).toSatisfy(within(-20, 1.5));
+    // A splice of the browser's own time stretching may spill a little of the bed here; the voice would be at −12 dB or so.
+    for (const window of windows(own, 100)) expect(toneDb(window, VOICE_HZ)).toBeLessThan(-40);
   });
 
   it('hears no gap when it starts to speak, nor when it stops', async () => {

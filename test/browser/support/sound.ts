@@ -31,3 +31,14 @@ export function toneShare(pcm: Float32Array, frequencyHz: number, withinDb: numb
 export function toneDb(pcm: Float32Array, frequencyHz: number): number {
   return goertzelDb(pcm, frequencyHz, RATE);
 }
+
+/**
+ * The usual level of a tone in a long recording: the median over 100 ms. A browser that stretches time on a busy machine breaks the phase,
+ * which a single measurement over seconds would take for a lower level.
+ */
+export function steadyToneDb(pcm: Float32Array, frequencyHz: number): number {
+  const levels = windows(pcm, 100)
+    .map((window) => toneDb(window, frequencyHz))
+    .toSorted((a, b) => a - b);
+  return levels[Math.floor(levels.length / 2)] ?? -Infinity;
+}
