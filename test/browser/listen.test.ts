@@ -14,7 +14,7 @@ afterEach(() => stage?.close());
 
 describe('a page that listens', () => {
   // Half a minute without a hitch is asked of the whole machine, too: it may have a second chance.
-  it('hears the tone at its frequency and level for half a minute, without a gap', { retry: 1 }, async () => {
+  it('hears the tone at its frequency and level for half a minute, without a gap', async () => {
     stage = await openStage({ rooms: { lobby: toneRoom(1000) } });
     const page = await TestPage.open(browser, stage.origin);
     await page.listen('lobby');
