@@ -16,8 +16,10 @@ export interface Packet {
   durationUs: number;
   /** True when it decodes without an earlier packet (always, for Opus). */
   key: boolean;
-  /** The encoded bytes. */
+  /** The encoded bytes. An encoder may make them only when they are read, so read them while the packet is being delivered, and once. */
   data: Uint8Array;
+  /** The encoder's own packet while this one is being delivered: a file writer of `media/av` takes it without copying. Never kept. */
+  readonly native?: object | undefined;
   /** Loudness of the audio it holds, −127…0 dBov as RFC 6464 has it; −127 is silence. Absent for video. */
   levelDbov?: number;
 }

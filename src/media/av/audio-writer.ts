@@ -202,15 +202,26 @@ class FileWriter implements AudioWriter {
     const at = Math.max(this.#samples, usToSamples(packet.ptsUs - this.#firstPtsUs));
     const duration = usToSamples(packet.durationUs);
     this.#guarded(() => {
+      const own = packet.native;
+      if (own instanceof NativePacket) {
+        this.#muxAt(own, at, duration);
+        return;
+      }
       const { data } = packet;
       native.data = Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-      // Without a decoding time the muxer takes the presentation time for it. New data resets duration and flags.
-      native.pts = BigInt(at - this.#padding);
-      native.duration = BigInt(duration);
-      native.isKeyframe = true;
-      this.#mux(native);
+      this.#muxAt(native, at, duration);
     });
     this.#samples = at + duration;
+  }
+
+  #muxAt(native: NativePacket, at: number, duration: number): void {
+    // New data resets duration and flags.
+    native.pts = BigInt(at - this.#padding);
+    // An encoder's own packet has its encoder's idea of when it is decoded.
+    native.dts = native.pts;
+    native.duration = BigInt(duration);
+    native.isKeyframe = true;
+    this.#mux(native);
   }
 
   async finish(): Promise<void> {

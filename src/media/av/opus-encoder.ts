@@ -6,6 +6,17 @@ import { checkSettings, openOpus, opusSettings, type OpusOptions, type OpusSetti
 /** Receives one packet: its bytes, which may be kept until the next, and how many 48 kHz samples it holds. */
 export type EmitPacket = (data: Uint8Array, samples: number) => void;
 
+/** A packet whose bytes are copied out of native memory only when they are read: each copy is garbage that the collector visits. */
+export interface EncodedPacket {
+  /** Its bytes, made on first reading; of use only while the packet is being emitted. */
+  readonly data: Uint8Array;
+  /** The native packet, for `AudioWriter.writePacket`. */
+  readonly native: object;
+}
+
+/** Receives one packet and how many 48 kHz samples it holds. */
+export type EmitEncoded = (packet: EncodedPacket, samples: number) => void;
+
 /** An Opus encoder (libopus). Synchronous; close it. */
 export interface OpusEncoder {
   /** Channels of its packets. */
@@ -24,8 +35,12 @@ export interface OpusEncoder {
   readonly clippedSamples: number;
   /** Takes one frame of any length and emits a packet for each full packet length. Mono feeds both channels of a stereo encoder. */
   encode(frame: AudioFrame, emit: EmitPacket): void;
+  /** As {@link encode}, without making bytes that nobody reads. */
+  encodeLazily(frame: AudioFrame, emit: EmitEncoded): void;
   /** Emits what is left, padded with silence, and the encoder's lookahead. Nothing may be encoded afterwards. */
   flush(emit: EmitPacket): void;
+  /** As {@link flush}, without making bytes that nobody reads. */
+  flushLazily(emit: EmitEncoded): void;
   /**
    * Changes the bit rate. FFmpeg's libopus cannot while it runs, so another encoder is opened in the background, encodes along
    * for 100 ms and takes over between two packets: unheard at music rates, with a dip of 6 ms where Opus is in its speech modes.
@@ -89,6 +104,28 @@ function isCelt(toc: number): boolean {
   return toc >> 3 >= 16;
 }
 
+class LazyPacket implements EncodedPacket {
+  /** The encoder whose packet is being emitted. */
+  core: FrameEncoder | undefined;
+  #bytes: Uint8Array | undefined;
+
+  get data(): Uint8Array {
+    this.#bytes ??= this.core?.packet.data ?? NOTHING;
+    return this.#bytes;
+  }
+
+  get native(): object {
+    return this.core!.packet;
+  }
+
+  emitted(): void {
+    this.core = undefined;
+    this.#bytes = undefined;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
 class LibopusEncoder implements OpusEncoder {
   readonly channels: 1 | 2;
   readonly packetSamples: number;
@@ -102,14 +139,17 @@ class LibopusEncoder implements OpusEncoder {
   #ticket = 0;
   #closed = false;
   #flushed = false;
-  #emit: EmitPacket | undefined;
+  #emit: EmitEncoded = () => {};
+  readonly #packet = new LazyPacket();
   #earlierBad = 0;
   #earlierClipped = 0;
   readonly #onPacket = (): void => {
-    const data = this.#instance.core.packet.data;
-    if (!data) return;
-    this.#toc = data[0] ?? 0;
-    this.#emit!(data, this.packetSamples);
+    const packet = this.#packet;
+    packet.core = this.#instance.core;
+    // Only a change of the bit rate asks what kind of packet it is.
+    if (this.#next) this.#toc = packet.data[0] ?? 0;
+    this.#emit(packet, this.packetSamples);
+    packet.emitted();
   };
 
   constructor(settings: OpusSettings, instance: Instance) {
@@ -136,6 +176,10 @@ class LibopusEncoder implements OpusEncoder {
   }
 
   encode(frame: AudioFrame, emit: EmitPacket): void {
+    this.encodeLazily(frame, (packet, samples) => emit(packet.data, samples));
+  }
+
+  encodeLazily(frame: AudioFrame, emit: EmitEncoded): void {
     if (this.#closed || this.#flushed) return;
     const count = frameSamples(frame);
     if (this.#next) this.#prepare(this.#next, frame, count);
@@ -144,6 +188,10 @@ class LibopusEncoder implements OpusEncoder {
   }
 
   flush(emit: EmitPacket): void {
+    this.flushLazily((packet, samples) => emit(packet.data, samples));
+  }
+
+  flushLazily(emit: EmitEncoded): void {
     if (this.#closed || this.#flushed) return;
     this.#flushed = true;
     this.#emit = emit;

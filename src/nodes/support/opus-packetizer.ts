@@ -1,9 +1,10 @@
 import type { NodeContext } from '../../graph/context.js';
-import { createOpusEncoder, type OpusEncoder } from '../../media/av/opus-encoder.js';
+import { createOpusEncoder, type EncodedPacket, type OpusEncoder } from '../../media/av/opus-encoder.js';
 import { levelDbov, meanSquare } from '../../media/dsp/level.js';
 import { samplesToUs, usToSamples } from '../../media/format.js';
 import { createAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
 import type { Packet } from '../../media/packet.js';
+import { OutgoingPacket } from './outgoing-packet.js';
 import type { OpusNodeOptions } from '../encoders/opus.js';
 import { withChannels } from './channels.js';
 import { opusSilence } from './opus-silence.js';
@@ -20,15 +21,7 @@ export class OpusPacketizer {
   readonly #packetSamples: number;
   readonly #nothing: Uint8Array;
   readonly #scratch: AudioFrame;
-  readonly #packet: Packet = {
-    kind: 'packet',
-    codec: 'opus',
-    ptsUs: 0,
-    durationUs: 0,
-    key: true,
-    data: new Uint8Array(0),
-    levelDbov: -127,
-  };
+  readonly #packet = new OutgoingPacket();
   #encoder: OpusEncoder | undefined;
   #emit: (packet: Packet) => void = () => {};
   #fail: (reason: unknown) => void = () => {};
@@ -122,7 +115,7 @@ export class OpusPacketizer {
       if (this.#waiting > 0) this.#sendNothing();
       return;
     }
-    this.#encoder.flush(this.#send);
+    this.#encoder.flushLazily(this.#send);
   }
 
   /** Frees the encoder. */
@@ -139,7 +132,7 @@ export class OpusPacketizer {
       this.#resting = false;
       this.#unsent = 0;
       // The packet that began in silence goes on with sound: the encoder gets the silence afterwards.
-      if (this.#waiting > 0) this.#encoder!.encode(createAudioFrame(this.#options.channels, this.#waiting), this.#send);
+      if (this.#waiting > 0) this.#encoder!.encodeLazily(createAudioFrame(this.#options.channels, this.#waiting), this.#send);
       return false;
     }
     this.#resting = input.silent && this.#waiting === 0 && this.#silentSamples > TAIL_SAMPLES;
@@ -150,19 +143,20 @@ export class OpusPacketizer {
     this.#waiting += samples;
     if (!input.silent) this.#energy += meanSquare(input.planes) * samples;
     const frame = this.#options.channels === 1 ? withChannels(input, 1, this.#scratch) : input;
-    encoder.encode(frame, this.#send);
+    encoder.encodeLazily(frame, this.#send);
     const clipped = encoder.clippedSamples - this.#clipped;
     if (clipped === 0) return;
     this.#clipped += clipped;
     this.#ctx.count('clipped', clipped);
   }
 
-  readonly #send = (data: Uint8Array, samples: number): void => {
+  readonly #send = (encoded: EncodedPacket, samples: number): void => {
     const packet = this.#packet;
-    packet.data = data;
+    packet.lend(encoded);
     packet.levelDbov = levelDbov(this.#energy / samples);
     this.#energy = 0;
     this.#sendPacket(samples);
+    packet.takeBack();
   };
 
   #sendNothing(): void {
