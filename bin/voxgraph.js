@@ -55,7 +55,7 @@ function start() {
   return Promise.all([import('fs'), import('module'), import('url'), import('path'), followParent()]).then(function (found) {
     var fs = found[0].default;
     var path = found[3].default;
-    var main = path.join(path.dirname(fs.realpathSync(process.argv[1])), '..', 'dist', 'cli', 'main.js');
+    var main = path.join(path.dirname(fs.realpathSync(process.argv[1])), '..', 'dist', 'bundle', 'main.js');
     if (!fs.existsSync(main))
       return stop('voxgraph is not built yet. Run "npm run build" in ' + path.resolve(main, '..', '..', '..') + '.', 3);
     // Halves the time to load what has been loaded before; where the cache cannot be written, nothing is lost.

@@ -1,4 +1,5 @@
-// `npm run build`: compiles src to dist if anything changed, and copies what is not TypeScript beside it.
+// `npm run build`: compiles src to dist if anything changed, copies what is not TypeScript beside it, and
+// bundles it.
 'use strict';
 const { spawnSync } = require('child_process');
 const fs = require('fs');
@@ -37,7 +38,7 @@ function signatureOf(files) {
   const watched = files.map(function (name) {
     return path.join('src', name);
   });
-  return watched.concat('tsconfig.json', 'scripts/build.cjs', 'node_modules/typescript/package.json').map(function (name) {
+  return watched.concat('tsconfig.json', 'scripts/build.cjs', 'scripts/bundle.mjs', 'package-lock.json').map(function (name) {
     const stat = fs.statSync(path.join(root, name));
     return name + ' ' + stat.size + ' ' + stat.mtimeMs;
   });
@@ -52,6 +53,7 @@ function isFresh(signature) {
 }
 
 function missingOutputs(files) {
+  if (!fs.existsSync(path.join(dist, 'bundle', 'LICENCES.md'))) return true;
   return files.some(function (name) {
     return outputsOf(name).some(function (output) {
       return !fs.existsSync(path.join(dist, output));
@@ -79,8 +81,16 @@ function prune(files) {
     });
   });
   walk(dist, '', []).forEach(function (name) {
-    if (!kept.has(name)) fs.rmSync(path.join(dist, name), { force: true });
+    if (!kept.has(name) && !/^bundle\//.test(name)) fs.rmSync(path.join(dist, name), { force: true });
   });
+}
+
+/** Joins what was compiled into the files that are really loaded. */
+function bundle() {
+  const script = path.join(root, 'scripts', 'bundle.mjs');
+  const result = spawnSync(rightNode(), [script], { cwd: root, env: environment(), stdio: ['ignore', 'inherit', 'inherit'] });
+  if (result.status !== 0) console.error('The build failed: its parts could not be joined.');
+  return result.status === 0;
 }
 
 function compile() {
@@ -111,6 +121,7 @@ function compile() {
     console.error('The build failed.');
     return false;
   }
+  if (!bundle()) return false;
   fs.writeFileSync(stampFile, JSON.stringify(signature));
   return true;
 }

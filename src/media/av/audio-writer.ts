@@ -12,12 +12,13 @@ import { reasonOf, VoxError, voxError } from '../../errors.js';
 import { SAMPLE_RATE, usToSamples } from '../format.js';
 import { frameSamples, type AudioFrame } from '../frame.js';
 import type { Packet } from '../packet.js';
+import { EncoderPacket } from './encoder-packet.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { avReason, layoutOf, setAvLogQuiet } from './native.js';
 import { openEncoder } from './open-encoder.js';
 import { prepareOutput, type OutputFile } from './output-file.js';
 import { chooseOutput } from './output-format.js';
-import { opusHead, OPUS_LOOKAHEAD_SAMPLES } from './opus-head.js';
+import { opusHead, preSkipOf } from './opus-head.js';
 import { RateStage } from './rate-stage.js';
 
 /** How an audio file is written. */
@@ -125,7 +126,7 @@ function describeOpus(stream: Stream, codec: Codec, options: AudioWriterOptions)
   codecpar.sampleRate = SAMPLE_RATE;
   codecpar.channelLayout = layoutOf(channels);
   codecpar.extradata = Buffer.from(head);
-  codecpar.initialPadding = head.length >= 12 ? head[10]! + 256 * head[11]! : OPUS_LOOKAHEAD_SAMPLES;
+  codecpar.initialPadding = preSkipOf(head);
 }
 
 class FileWriter implements AudioWriter {
@@ -203,8 +204,8 @@ class FileWriter implements AudioWriter {
     const duration = usToSamples(packet.durationUs);
     this.#guarded(() => {
       const own = packet.native;
-      if (own instanceof NativePacket) {
-        this.#muxAt(own, at, duration);
+      if (own instanceof EncoderPacket && own.packet) {
+        this.#muxOwn(own, own.packet, at, duration);
         return;
       }
       const { data } = packet;
@@ -214,11 +215,23 @@ class FileWriter implements AudioWriter {
     this.#samples = at + duration;
   }
 
+  /** An encoder's own packet mostly comes at the very time, with the very length, that its encoder gave it. */
+  #muxOwn(own: EncoderPacket, native: NativePacket, at: number, duration: number): void {
+    if (own.ptsSamples === at - this.#padding) {
+      if (this.#rescales) own.retimed();
+      this.#mux(native);
+      return;
+    }
+    own.retimed();
+    this.#muxAt(native, at, duration);
+  }
+
   #muxAt(native: NativePacket, at: number, duration: number): void {
-    // New data resets duration and flags.
-    native.pts = BigInt(at - this.#padding);
+    const pts = BigInt(at - this.#padding);
+    native.pts = pts;
     // An encoder's own packet has its encoder's idea of when it is decoded.
-    native.dts = native.pts;
+    native.dts = pts;
+    // New data resets duration and flags.
     native.duration = BigInt(duration);
     native.isKeyframe = true;
     this.#mux(native);

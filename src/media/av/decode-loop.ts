@@ -25,6 +25,10 @@ export class DecodeLoop {
   readonly #streamIndex: number;
   readonly #packet = new Packet();
   #badInARow = 0;
+  /** The decoder has given a frame since it was last fed, so it most likely wants to be fed. */
+  #hungry = true;
+  /** A packet that the decoder did not take yet. */
+  #held = false;
   #lastReason = '';
   #draining = false;
   #closed = false;
@@ -39,10 +43,13 @@ export class DecodeLoop {
 
   /** Decodes the next frame into `frame`. Returns undefined when there is one, else why there is none. */
   next(): DecodeEnd | undefined {
+    // Fed first and asked then: most packets hold one frame, and asking an empty decoder costs as much as asking a full one.
+    if (this.#hungry && !this.#draining && !this.#feed()) return this.#damaged();
     for (;;) {
       const received = this.#decoder.receiveFrameSync(this.frame);
       if (received >= 0) {
         this.#badInARow = 0;
+        this.#hungry = true;
         return undefined;
       }
       if (received === AVERROR_EOF) return { kind: 'end' };
@@ -51,7 +58,8 @@ export class DecodeLoop {
         if (received === AVERROR_EAGAIN) return { kind: 'end' };
         continue;
       }
-      if (!this.#feed()) return this.#damaged();
+      // A decoder that neither gives nor takes is broken.
+      if (!this.#feed() || (this.#held && !this.#tolerateRead(AVERROR_EAGAIN))) return this.#damaged();
     }
   }
 
@@ -67,6 +75,9 @@ export class DecodeLoop {
     const code = this.#format.seekFrameSync(this.#streamIndex, ticks, flags);
     if (code < 0) return false;
     this.#decoder.flushBuffers();
+    if (this.#held) this.#packet.unref();
+    this.#held = false;
+    this.#hungry = true;
     this.#draining = false;
     this.#badInARow = 0;
     return true;
@@ -80,12 +91,23 @@ export class DecodeLoop {
     this.frame.free();
   }
 
-  /** Reads one packet of the stream and sends it to the decoder. False when it failed for good. */
+  /** Sends the next packet of the stream to the decoder, if it takes one now. False when it failed for good. */
   #feed(): boolean {
+    this.#hungry = false;
+    if (!this.#held && !this.#read()) return true;
+    const sent = this.#decoder.sendPacketSync(this.#packet);
+    this.#held = sent === AVERROR_EAGAIN;
+    if (this.#held) return true;
+    this.#packet.unref();
+    return sent >= 0 || this.#tolerate(sent);
+  }
+
+  /** Reads one packet of the stream. False at the end, which the decoder has been told. */
+  #read(): boolean {
     for (;;) {
       const read = this.#format.readFrameSync(this.#packet);
       if (read >= 0) {
-        if (this.#packet.streamIndex === this.#streamIndex) break;
+        if (this.#packet.streamIndex === this.#streamIndex) return true;
         this.#packet.unref();
         continue;
       }
@@ -94,11 +116,8 @@ export class DecodeLoop {
       this.readFailed = read !== AVERROR_EOF;
       this.#draining = true;
       this.#decoder.sendPacketSync(null);
-      return true;
+      return false;
     }
-    const sent = this.#decoder.sendPacketSync(this.#packet);
-    this.#packet.unref();
-    return sent >= 0 || sent === AVERROR_EAGAIN || this.#tolerate(sent);
   }
 
   #tolerate(code: number): boolean {

@@ -2,6 +2,7 @@ import { Frame, Packet, SoftwareResampleContext, type CodecContext } from 'node-
 import { AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP, AVERROR_EAGAIN, AVERROR_EOF, type AVSampleFormat } from 'node-av/constants';
 import { averageSafely, copySafely, interleaveSafely, type Damage } from './encoder-input.js';
 import { allocateAudio, avReason, floatPlanes, layoutOf } from './native.js';
+import { preSkipOf } from './opus-head.js';
 
 /** A block length for encoders that take any. */
 const FREE_BLOCK_SAMPLES = 1024;
@@ -14,8 +15,13 @@ const FREE_BLOCK_SAMPLES = 1024;
  * What goes in is made safe: NaN and infinity become 0, and what is louder than full scale is cut, both counted.
  */
 export class FrameEncoder {
-  /** The newest packet, during `onPacket`; its reference is dropped afterwards. */
+  /** The newest packet, during `onPacket`; the next one takes its place. */
   readonly packet = new Packet();
+  /**
+   * The newest packet's timestamp in samples, as its encoder set it, for those that give one packet per block; NaN for others.
+   * Below 0 by the encoder's delay at first (RFC 7845 §4.2).
+   */
+  packetPtsSamples = NaN;
   /** What was wrong with the samples so far. */
   readonly damage: Damage = { bad: 0, clipped: 0 };
 
@@ -37,12 +43,13 @@ export class FrameEncoder {
 
   /**
    * @param context an opened audio encoder; it stays its owner's.
-   * @param oneToOne true when the encoder is known to give exactly one packet for each block at once, as libopus does: that
-   * saves asking whether there are more, and whether it still holds the block.
+   * @param oneToOne true for libopus, which gives exactly one packet for each block at once: that saves asking whether there are
+   * more, and whether it still holds the block.
    */
   constructor(context: CodecContext, oneToOne = false) {
     this.#context = context;
     this.#oneToOne = oneToOne;
+    if (oneToOne) this.packetPtsSamples = -preSkipOf(context.extraData);
     this.#channels = context.channels;
     this.#blockSamples = context.frameSize || FREE_BLOCK_SAMPLES;
     const wanted = context.sampleFormat;
@@ -150,11 +157,9 @@ export class FrameEncoder {
       const code = this.#context.receivePacketSync(packet);
       if (code === AVERROR_EAGAIN || code === AVERROR_EOF) return;
       this.#check(code);
-      try {
-        onPacket();
-      } finally {
-        packet.unref();
-      }
+      // Asking for the next packet lets go of this one.
+      onPacket();
+      this.packetPtsSamples += this.#blockSamples;
       if (once) return;
     }
   }

@@ -1,5 +1,7 @@
 import type { CodecContext } from 'node-av/lib';
 import { frameSamples, type AudioFrame } from '../frame.js';
+import { preSkipOf } from './opus-head.js';
+import { EncoderPacket } from './encoder-packet.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { checkSettings, openOpus, opusSettings, type OpusOptions, type OpusSettings } from './open-opus.js';
 
@@ -104,28 +106,6 @@ function isCelt(toc: number): boolean {
   return toc >> 3 >= 16;
 }
 
-class LazyPacket implements EncodedPacket {
-  /** The encoder whose packet is being emitted. */
-  core: FrameEncoder | undefined;
-  #bytes: Uint8Array | undefined;
-
-  get data(): Uint8Array {
-    this.#bytes ??= this.core?.packet.data ?? NOTHING;
-    return this.#bytes;
-  }
-
-  get native(): object {
-    return this.core!.packet;
-  }
-
-  emitted(): void {
-    this.core = undefined;
-    this.#bytes = undefined;
-  }
-}
-
-const NOTHING = new Uint8Array(0);
-
 class LibopusEncoder implements OpusEncoder {
   readonly channels: 1 | 2;
   readonly packetSamples: number;
@@ -140,16 +120,16 @@ class LibopusEncoder implements OpusEncoder {
   #closed = false;
   #flushed = false;
   #emit: EmitEncoded = () => {};
-  readonly #packet = new LazyPacket();
+  readonly #packet = new EncoderPacket();
   #earlierBad = 0;
   #earlierClipped = 0;
   readonly #onPacket = (): void => {
     const packet = this.#packet;
-    packet.core = this.#instance.core;
+    packet.begin(this.#instance.core);
     // Only a change of the bit rate asks what kind of packet it is.
     if (this.#next) this.#toc = packet.data[0] ?? 0;
     this.#emit(packet, this.packetSamples);
-    packet.emitted();
+    packet.end();
   };
 
   constructor(settings: OpusSettings, instance: Instance) {
@@ -159,8 +139,7 @@ class LibopusEncoder implements OpusEncoder {
     this.channels = settings.channels;
     this.packetSamples = context.frameSize;
     this.extradata = new Uint8Array(context.extraData ?? []);
-    // OpusHead keeps the pre-skip in bytes 10 and 11, little-endian.
-    this.lookaheadSamples = this.extradata.length >= 12 ? this.extradata[10]! + 256 * this.extradata[11]! : 0;
+    this.lookaheadSamples = preSkipOf(this.extradata);
   }
 
   get bitrateKbps(): number {

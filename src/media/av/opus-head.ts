@@ -14,3 +14,8 @@ export function opusHead(channels: 1 | 2, preSkipSamples: number = OPUS_LOOKAHEA
   view.setUint32(12, 48_000, true);
   return head;
 }
+
+/** The pre-skip that an OpusHead states, in samples at 48 kHz; the usual one when there is none to read. */
+export function preSkipOf(head: Uint8Array | null | undefined): number {
+  return head && head.length >= 12 ? head[10]! + 256 * head[11]! : OPUS_LOOKAHEAD_SAMPLES;
+}
