@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { vectorKernels } from './make-vector.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SECTION = /^\s*\/\/ — (.+?) —+\s*$/;
@@ -174,6 +175,7 @@ const FILES = [
   { path: 'docs/nodes.md', make: nodesPage },
   { path: 'graphs/graph.schema.json', make: () => cli('schema'), verbatim: true },
   { path: 'THIRD-PARTY.md', make: thirdParty },
+  { path: 'src/media/dsp/vector/kernels.generated.ts', make: () => vectorKernels(root), verbatim: true },
 ];
 
 async function content(file) {

@@ -7,7 +7,7 @@ import {
   type GraphSession,
   type Scheduler,
   type TickerOptions,
-} from '../../dist/index.js';
+} from '../../dist/bundle/index.js';
 import { MUSIC, ROOT } from '../lib/machine.ts';
 
 const [graphs = 0, seconds = 0] = process.argv.slice(2).map(Number);

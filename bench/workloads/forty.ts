@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MUSIC, hasPeer, needInputs, pinned } from '../lib/machine.ts';
 import { measure, median, run } from '../lib/measure.ts';
 import { ratioOf, short, type Result } from '../lib/result.ts';
-import type { LatenessSummary } from '../../dist/index.js';
+import type { LatenessSummary } from '../../dist/bundle/index.js';
 
 const GRAPHS = 40;
 const SECONDS = 20;

@@ -1,5 +1,5 @@
 // Beats for some seconds, by a graph or by setInterval, and prints how late each beat was, in µs, against where it ought to have been.
-import { createEngine, createRealtimeScheduler, graphFromObject } from '../../dist/index.js';
+import { createEngine, createRealtimeScheduler, graphFromObject } from '../../dist/bundle/index.js';
 
 const PERIOD_MS = 20;
 const [driver, seconds] = [process.argv[2], Number(process.argv[3])];

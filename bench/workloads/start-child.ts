@@ -1,8 +1,8 @@
 // Plays a file several times in one process and prints how long each took from `engine.run` to the first packet one can hear, in ms.
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
-import { InProcessHost, builtinNodes, createEngine, createRealtimeScheduler, createRegistry } from '../../dist/index.js';
-import type { CallMediaFactory, Packet } from '../../dist/index.js';
+import { InProcessHost, builtinNodes, createEngine, createRealtimeScheduler, createRegistry } from '../../dist/bundle/index.js';
+import type { CallMediaFactory, Packet } from '../../dist/bundle/index.js';
 import { MUSIC, ROOT } from '../lib/machine.ts';
 
 const SILENCE_DBOV = -127;

@@ -1,3 +1,5 @@
+import { VECTOR_SAMPLES, vectorUnit } from '../dsp/vector/vector-unit.js';
+
 /** What was wrong with samples on their way into an encoder. */
 export interface Damage {
   /** Samples that were NaN or infinite. */
@@ -28,6 +30,14 @@ export function interleaveSafely(
   count: number,
   damage: Damage,
 ): void {
+  if (count <= VECTOR_SAMPLES) {
+    vectorUnit.loadA(left, from, count);
+    vectorUnit.loadB(right, from, count);
+    if (vectorUnit.interleave(count)) {
+      vectorUnit.store(target, to * 2, count * 2);
+      return;
+    }
+  }
   const end = from + count;
   for (let i = from, j = to * 2; i < end; i++, j += 2) {
     const l = left[i]!;

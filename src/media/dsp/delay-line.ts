@@ -1,4 +1,4 @@
-import { allFinite } from './finite.js';
+import { VECTOR_SAMPLES, vectorUnit } from './vector/vector-unit.js';
 
 /** Below −160 dB a sample counts as nothing: this ends every tail, and keeps denormal numbers, which are slow, out of loops. */
 const TINY = 1e-8;
@@ -69,17 +69,13 @@ export class EchoLine {
     const ring = this.#ring;
     const size = ring.length;
     const n = out.length;
-    // What goes round once needs no pruning, as long as it is a number.
-    const once = feedback === 0 && allFinite(input);
     let write = this.#write;
     for (let done = 0; done < n;) {
       const read = (write - delay) & this.#mask;
       // Up to where a position wraps, and not so far that what is written overtakes what is to be read.
-      const count = Math.min(n - done, size - write, size - read, size - delay);
-      if (once) {
-        ring.set(count === n ? input : input.subarray(done, done + count), write);
-        mixLate(ring, read, input, out, done, count, dry, wet);
-      } else feedBack(ring, read, write, input, out, done, count, dry, wet, feedback);
+      const count = Math.min(n - done, size - write, size - read, size - delay, VECTOR_SAMPLES);
+      if (feedback !== 0 || !addRepeat(ring, read, write, input, out, done, count, dry, wet))
+        feedBack(ring, read, write, input, out, done, count, dry, wet, feedback);
       write = (write + count) & this.#mask;
       done += count;
     }
@@ -117,23 +113,32 @@ export class EchoLine {
   }
 }
 
-/** `out = dry · input + wet · late`, for `count` samples from index `at` of the frame and `read` of the ring. */
-function mixLate(
+/**
+ * Writes `count` samples from index `at` of the frame into the ring, and `out = dry · input + wet · late`. What goes round once needs
+ * no pruning as long as it is a number; false, with nothing done, when a sample is none.
+ */
+function addRepeat(
   ring: Float32Array,
   read: number,
+  write: number,
   input: Float32Array,
   out: Float32Array,
   at: number,
   count: number,
   dry: number,
   wet: number,
-): void {
-  const ahead = read - at;
-  const end = at + count;
-  for (let i = at; i < end; i++) out[i] = dry * input[i]! + wet * ring[i + ahead]!;
+): boolean {
+  vectorUnit.loadA(input, at, count);
+  if (!vectorUnit.finite(count)) return false;
+  // First, since a short delay reads what is being written.
+  ring.set(count === input.length ? input : input.subarray(at, at + count), write);
+  vectorUnit.loadB(ring, read, count);
+  vectorUnit.mix(count, dry, wet);
+  vectorUnit.store(out, at, count);
+  return true;
 }
 
-/** As {@link mixLate}, and writes what the line keeps, sample by sample, since a short delay reads what was just written. */
+/** As {@link addRepeat} with feedback: sample by sample, since a short delay reads what was just written. */
 function feedBack(
   ring: Float32Array,
   read: number,

@@ -1,9 +1,14 @@
 import type { Ramp } from './ramp.js';
+import { VECTOR_SAMPLES, vectorUnit } from './vector/vector-unit.js';
 
 /** `out = input × gain`, sample by sample. The two may be the same array. */
 export function scale(input: Float32Array, out: Float32Array, gain: number): void {
-  const n = out.length;
-  for (let i = 0; i < n; i++) out[i] = input[i]! * gain;
+  for (let at = 0; at < out.length; at += VECTOR_SAMPLES) {
+    const count = Math.min(VECTOR_SAMPLES, out.length - at);
+    vectorUnit.loadA(input, at, count);
+    vectorUnit.scale(count, gain);
+    vectorUnit.store(out, at, count);
+  }
 }
 
 /** `out = input × ramp`, sample by sample; does not advance the ramp, so that each channel gets the same values. */

@@ -1,3 +1,5 @@
+import { VECTOR_SAMPLES, vectorUnit } from './vector/vector-unit.js';
+
 /** The largest magnitude of all planes; what is not a number is passed over. */
 export function peak(planes: readonly Float32Array[]): number {
   let largest = 0;
@@ -19,18 +21,11 @@ export function meanSquare(planes: readonly Float32Array[]): number {
   for (let c = 0; c < planes.length; c++) {
     const plane = planes[c]!;
     const n = plane.length;
-    // Two sums side by side, since one alone waits for each addition to finish.
-    let even = 0;
-    let odd = 0;
-    const pairs = n & ~1;
-    for (let i = 0; i < pairs; i += 2) {
-      const a = plane[i]!;
-      const b = plane[i + 1]!;
-      even += a * a;
-      odd += b * b;
+    for (let at = 0; at < n; at += VECTOR_SAMPLES) {
+      const part = Math.min(VECTOR_SAMPLES, n - at);
+      vectorUnit.loadA(plane, at, part);
+      sum += vectorUnit.energy(part);
     }
-    if (pairs < n) even += plane[pairs]! * plane[pairs]!;
-    sum += even + odd;
     count += n;
   }
   return count === 0 ? 0 : sum / count;

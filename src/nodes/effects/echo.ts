@@ -94,7 +94,7 @@ function createEcho(): Effect<Options> {
       const channels = input.planes.length;
       // A second channel that appears goes on from what the first has.
       while (lines.length < channels) lines.push(lines[0]?.clone() ?? new EchoLine(values.delay));
-      lines.length = channels;
+      if (lines.length > channels) lines.length = channels;
       const settled = dry.settled && wet.settled && feedback.settled && arrived.settled;
       const nothing = input.silent && lines.every(isEmpty);
       if (!nothing) {

@@ -8,7 +8,7 @@ describe('effect.gain', () => {
   it('scales by its decibels', async () => {
     const input = noise(4800);
     const { outputs } = await renderNode(gain, { inputs: { audio: [input, input] }, options: { gainDb: 6 } });
-    const factor = 10 ** (6 / 20);
+    const factor = Math.fround(10 ** (6 / 20));
     outputs.audio!.planes.forEach((plane) => plane.forEach((x, i) => expect(x).toBe(Math.fround(input[i]! * factor))));
     expect(outputs.audio!.planes).toHaveLength(2);
   });

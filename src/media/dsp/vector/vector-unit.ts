@@ -1,0 +1,89 @@
+import { KERNELS } from './kernels.generated.js';
+
+/** The longest operand, in samples. */
+export const VECTOR_SAMPLES = 4096;
+
+// Where wasm/kernels.ts expects its operands, in bytes.
+const A_AT = 4096;
+const B_AT = A_AT + 32_768;
+const OUT_AT = B_AT + 32_768;
+const PAGES = 3;
+
+/** The operations of wasm/kernels.ts on the first `n` samples of the operands. */
+interface Kernels {
+  finite(n: number): number;
+  scale(n: number, gain: number): void;
+  mix(n: number, gainA: number, gainB: number): void;
+  accumulate(n: number): void;
+  multiply(n: number): void;
+  interleave(n: number): number;
+  energy(n: number): number;
+}
+
+/** What is used of the standard's interface, whose types come with a browser's only. */
+interface WebAssemblyParts {
+  Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: object };
+}
+
+const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyParts };
+const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
+const module = new WebAssembly.Module(Buffer.from(KERNELS, 'base64'));
+const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernels;
+const A = new Float32Array(memory.buffer, A_AT, VECTOR_SAMPLES * 2);
+const B = new Float32Array(memory.buffer, B_AT, VECTOR_SAMPLES * 2);
+const OUT = new Float32Array(memory.buffer, OUT_AT, VECTOR_SAMPLES * 2);
+let result = OUT;
+
+/** The first `n` samples of the result. Frames have one length, so it is nearly always the view made last time. */
+function resultOf(n: number): Float32Array {
+  if (result.length !== n) result = OUT.subarray(0, n);
+  return result;
+}
+
+function load(register: Float32Array, samples: Float32Array, from: number, n: number): void {
+  register.set(from === 0 && n === samples.length ? samples : samples.subarray(from, from + n));
+}
+
+/**
+ * Arithmetic on four samples at a time by WebAssembly SIMD. What a step needs is copied into its memory and the result out of it:
+ * copying 960 samples takes 0.1 µs, adding them up one by one in JavaScript 1–3 µs. Sums are in single precision, as in FFmpeg.
+ *
+ * One unit for the whole thread: an operation is complete within a call, so nobody finds another's operands. `n` is at most
+ * {@link VECTOR_SAMPLES}.
+ */
+export const vectorUnit = {
+  /** Loads `n` samples as the first operand. What lies behind them in the last group of four is 0. */
+  loadA(samples: Float32Array, from: number, n: number): void {
+    load(A, samples, from, n);
+    if (n & 3) A.fill(0, n, (n | 3) + 1);
+  },
+  /** Loads `n` samples as the second operand. */
+  loadB(samples: Float32Array, from: number, n: number): void {
+    load(B, samples, from, n);
+    if (n & 3) B.fill(0, n, (n | 3) + 1);
+  },
+  /** True when all samples of A are finite numbers. */
+  finite: (n: number): boolean => kernels.finite(n) !== 0,
+  /** Result = A · gain. */
+  scale: (n: number, gain: number): void => kernels.scale(n, gain),
+  /** Result = A · gainA + B · gainB. */
+  mix: (n: number, gainA: number, gainB: number): void => kernels.mix(n, gainA, gainB),
+  /** Result = result + A. */
+  accumulate: (n: number): void => kernels.accumulate(n),
+  /** Result = A · B. */
+  multiply: (n: number): void => kernels.multiply(n),
+  /** Result = A and B interleaved, 2n samples. True when all are numbers within ±1. */
+  interleave: (n: number): boolean => kernels.interleave(n) !== 0,
+  /** Sum of the squares of A. NaN when a sample is. */
+  energy: (n: number): number => kernels.energy(n),
+  /** Empties the result. */
+  clear(n: number): void {
+    OUT.fill(0, 0, n);
+  },
+  /** Copies the result's first `n` samples. */
+  store(out: Float32Array, at: number, n: number): void {
+    out.set(resultOf(n), at);
+  },
+};
