@@ -17,8 +17,13 @@ import type { Clock, Waker, WakerFactory } from '../dist/time/index.js';
 const PERIOD_US = 20_000;
 const WORK_US = 140;
 
-/** Node's timer until shortly before the deadline, then a loop of setImmediate: exact, but busy. */
-function spinWaker(spinMs: number): WakerFactory {
+/**
+ * Node's timer and, for what is near, a loop of setImmediate: exact, but busy.
+ *
+ * @param spinMs so long before the deadline the loop begins. @param nearMs a deadline nearer than this is not given to the timer
+ * at all. With 0 for `spinMs` the timer is rounded up to whole milliseconds and wakes at once.
+ */
+function spinWaker(name: string, spinMs: number, nearMs: number): WakerFactory {
   return (clock, onWake) => {
     let timeout: NodeJS.Timeout | undefined;
     let immediate: NodeJS.Immediate | undefined;
@@ -32,42 +37,14 @@ function spinWaker(spinMs: number): WakerFactory {
       clearImmediate(immediate);
     };
     return {
-      name: `spin${spinMs}`,
+      name,
       wakeAt(us) {
         idle();
         dueUs = us;
         const waitMs = (us - clock.nowUs()) / 1000 - spinMs;
-        if (waitMs < 1) immediate = setImmediate(spin);
-        else timeout = setTimeout(spin, waitMs);
-      },
-      idle,
-      close: idle,
-    };
-  };
-}
-
-/** Node's timer rounded up to whole milliseconds; an early wake-up that is at most `nearMs` early is spun away. */
-function ceilWaker(nearMs: number): WakerFactory {
-  return (clock, onWake) => {
-    let timeout: NodeJS.Timeout | undefined;
-    let immediate: NodeJS.Immediate | undefined;
-    let dueUs = Infinity;
-    const spin = (): void => {
-      if (clock.nowUs() >= dueUs) onWake();
-      else immediate = setImmediate(spin);
-    };
-    const idle = (): void => {
-      clearTimeout(timeout);
-      clearImmediate(immediate);
-    };
-    return {
-      name: `ceil${nearMs}`,
-      wakeAt(us) {
-        idle();
-        dueUs = us;
-        const waitMs = (us - clock.nowUs()) / 1000;
         if (waitMs <= nearMs) immediate = setImmediate(spin);
-        else timeout = setTimeout(onWake, Math.ceil(waitMs));
+        else if (spinMs === 0) timeout = setTimeout(onWake, Math.ceil(waitMs));
+        else timeout = setTimeout(spin, waitMs);
       },
       idle,
       close: idle,
@@ -127,10 +104,10 @@ function messageWaker(clock: Clock, onWake: () => void): Waker {
 
 const DRIVERS: Record<string, WakerFactory> = {
   timer: timerWaker,
-  ceil: ceilWaker(0),
-  'ceil-near': ceilWaker(0.3),
-  spin1: spinWaker(1),
-  spin2: spinWaker(2),
+  ceil: spinWaker('ceil', 0, 0),
+  'ceil-near': spinWaker('ceil-near', 0, 0.3),
+  spin1: spinWaker('spin1', 1, 1),
+  spin2: spinWaker('spin2', 2, 1),
   message: messageWaker,
   thread: threadWaker,
 };

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { VoxError, problem, voxError, type Problem } from '../../errors.js';
+import { VoxError, problem, type Problem } from '../../errors.js';
 import type { NodeDefinition } from '../define-node.js';
-import { nearestHint } from '../registry.js';
+import { checkOptions, optionName } from '../option-problems.js';
 
 /** The option names of a node type, in their declared order. */
 export function optionNames(definition: NodeDefinition): string[] {
@@ -13,32 +13,25 @@ export function optionNames(definition: NodeDefinition): string[] {
  * The options that result when `patch` is laid over `present`, complete and valid.
  * @throws VoxError with every unknown, fixed or invalid option of the patch.
  */
-export function checkOptions(
+export function patchOptions(
   definition: NodeDefinition,
   node: string,
   present: Readonly<Record<string, unknown>>,
   patch: Readonly<Record<string, unknown>>,
 ): unknown {
-  const where = { node, nodeType: definition.type };
-  const names = optionNames(definition);
-  const problems: Problem[] = [];
-  for (const option of Object.keys(patch)) {
-    if (!names.includes(option)) {
-      problems.push(problem('UNKNOWN_OPTION', { option, type: definition.type, hint: nearestHint(option, names) }, where));
-    } else if (definition.fixedOptions.includes(option)) {
-      problems.push(
-        problem('BAD_OPTION', { option, type: definition.type, reason: 'it cannot change while the graph runs' }, where),
-      );
-    }
-  }
-  const parsed = definition.options.safeParse({ ...present, ...patch });
-  if (problems.length === 0 && parsed.success) return parsed.data;
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      if (issue.code === 'unrecognized_keys') continue;
-      problems.push(problem('BAD_OPTION', { option: issue.path.join('.'), type: definition.type, reason: issue.message }, where));
-    }
-  }
+  const { type } = definition;
+  const where = { node, nodeType: type };
+  const checked = checkOptions(definition.options, { ...present, ...patch });
+  const fixed = Object.keys(patch).filter((option) => definition.fixedOptions.includes(option));
+  const problems: Problem[] = [
+    ...checked.problems.map((found) => {
+      const option = optionName(found.path);
+      if (found.kind === 'unknown') return problem('UNKNOWN_OPTION', { option, type, hint: found.hint }, where);
+      return problem('BAD_OPTION', { option: option || 'options', type, reason: found.reason }, where);
+    }),
+    ...fixed.map((option) => problem('BAD_OPTION', { option, type, reason: 'it cannot change while the graph runs' }, where)),
+  ];
   const [first, ...rest] = problems;
-  throw first ? new VoxError(first, ...rest) : voxError('INTERNAL', { reason: 'options refused without a reason' }, where);
+  if (first) throw new VoxError(first, ...rest);
+  return checked.options;
 }

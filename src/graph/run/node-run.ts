@@ -6,7 +6,7 @@ import { FaultPolicy } from './fault-policy.js';
 import { FaultReports } from './fault-reports.js';
 import type { NodeHost } from './node-host.js';
 import { NodeInstance, type InstanceOwner } from './node-instance.js';
-import { checkOptions } from './node-options.js';
+import { patchOptions } from './node-options.js';
 import { completeOutputs, createPorts, heardIn, outputsEnded, type NodePorts } from './node-ports.js';
 import { NodeSignals } from './node-signals.js';
 import { StandIn } from './stand-in.js';
@@ -79,7 +79,7 @@ export class NodeRun implements InstanceOwner {
    * @throws VoxError with every unknown, invalid or fixed one.
    */
   checkOptions(patch: Readonly<Record<string, unknown>>): unknown {
-    return checkOptions(this.definition, this.node.id, this.options, patch);
+    return patchOptions(this.definition, this.node.id, this.options, patch);
   }
 
   /** Gives it other options, complete and valid, while it runs; a bypassed node gets another chance. */
