@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { VoxError, problem, type Problem } from '../../errors.js';
 import type { NodeDefinition } from '../define-node.js';
-import { checkOptions, optionName } from '../option-problems.js';
+import { checkOptions, optionName, type OptionProblem } from '../option-problems.js';
 
 /** The option names of a node type, in their declared order. */
 export function optionNames(definition: NodeDefinition): string[] {
@@ -22,13 +22,16 @@ export function patchOptions(
   const { type } = definition;
   const where = { node, nodeType: type };
   const checked = checkOptions(definition.options, { ...present, ...patch });
+  const report = (found: OptionProblem): Problem => {
+    const option = optionName(found.path);
+    if (found.kind === 'unknown') return problem('UNKNOWN_OPTION', { option, type, hint: found.hint }, where);
+    return problem('BAD_OPTION', { option: option || 'options', type, reason: found.reason }, where);
+  };
   const fixed = Object.keys(patch).filter((option) => definition.fixedOptions.includes(option));
+  const ofKind = (kind: 'unknown' | 'bad') => checked.problems.filter((found) => found.kind === kind).map(report);
   const problems: Problem[] = [
-    ...checked.problems.map((found) => {
-      const option = optionName(found.path);
-      if (found.kind === 'unknown') return problem('UNKNOWN_OPTION', { option, type, hint: found.hint }, where);
-      return problem('BAD_OPTION', { option: option || 'options', type, reason: found.reason }, where);
-    }),
+    ...ofKind('unknown'),
+    ...ofKind('bad'),
     ...fixed.map((option) => problem('BAD_OPTION', { option, type, reason: 'it cannot change while the graph runs' }, where)),
   ];
   const [first, ...rest] = problems;
