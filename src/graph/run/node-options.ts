@@ -31,8 +31,8 @@ export function patchOptions(
   const ofKind = (kind: 'unknown' | 'bad') => checked.problems.filter((found) => found.kind === kind).map(report);
   const problems: Problem[] = [
     ...ofKind('unknown'),
-    ...ofKind('bad'),
     ...fixed.map((option) => problem('BAD_OPTION', { option, type, reason: 'it cannot change while the graph runs' }, where)),
+    ...ofKind('bad'),
   ];
   const [first, ...rest] = problems;
   if (first) throw new VoxError(first, ...rest);
