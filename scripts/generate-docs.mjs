@@ -174,6 +174,7 @@ const FILES = [
   { path: 'docs/errors.md', make: errorsPage },
   { path: 'docs/nodes.md', make: nodesPage },
   { path: 'graphs/graph.schema.json', make: () => cli('schema'), verbatim: true },
+  { path: 'graphs/test.schema.json', make: () => cli('schema', '--test'), verbatim: true },
   { path: 'THIRD-PARTY.md', make: thirdParty },
   { path: 'src/media/dsp/vector/kernels.generated.ts', make: () => vectorKernels(root), verbatim: true },
 ];

@@ -323,6 +323,13 @@ export const ERRORS = {
     fix: 'Nothing needs to be done; make a new offer to join again.',
     exit: input,
   },
+  // — graph tests ——
+  TEST_NOT_FOUND: {
+    message: 'the test {file} does not exist',
+    fix: 'A test lies beside its graph and is called like it, with .test.json at its end; see docs/graph-tests.md.',
+    exit: input,
+  },
+  TEST_SHAPE: { message: '{reason}', fix: 'See docs/graph-tests.md for what a test holds.', exit: input },
   // — command line ——
   USAGE: { message: '{reason}', fix: 'See --help.', exit: input },
   NODE_TOO_OLD: {

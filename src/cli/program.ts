@@ -12,6 +12,7 @@ import { register as registerNodes } from './commands/nodes.js';
 import { register as registerRender } from './commands/render.js';
 import { register as registerRun } from './commands/run.js';
 import { register as registerSchema } from './commands/schema.js';
+import { register as registerTest } from './commands/test.js';
 import { CommandExit, type CliIo } from './io.js';
 
 /**
@@ -49,10 +50,11 @@ Examples:
   voxgraph check graphs/*.json                     every problem, with its place and a fix
   voxgraph graph graphs/radio.json --format svg -o radio.svg
   voxgraph nodes effect.echo                       ports and options of a node type
+  voxgraph test graphs                             run the tests that lie beside graphs
 
 Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks something, 130 stopped by Ctrl-C.`,
     );
-  for (const register of [registerRun, registerRender, registerCheck, registerGraph, registerNodes, registerSchema])
+  for (const register of [registerRun, registerRender, registerCheck, registerGraph, registerNodes, registerSchema, registerTest])
     register(program, io);
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: (t) => io.stdout(t), writeErr: (t) => io.stderr(t) });

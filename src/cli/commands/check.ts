@@ -21,9 +21,12 @@ export interface CheckArgs {
 
 /** Checks graph files without running anything. Exit code 0, or 2 when any has a problem. */
 export async function checkCommand(args: CheckArgs, io: CliIo, environment: GraphEnvironment): Promise<number> {
-  // `graphs/*.json` matches the schema beside the graphs too.
-  const [schemas, files] = [args.files.filter(isSchema), args.files.filter((file) => !isSchema(file))];
-  if (!args.json) for (const file of schemas) io.stdout(`${file}: skipped (a JSON Schema, not a graph)\n`);
+  // `graphs/*.json` matches the schemas and tests beside the graphs too.
+  const files = args.files.filter((file) => noGraph(file) === undefined);
+  for (const file of args.files) {
+    const what = noGraph(file);
+    if (what !== undefined && !args.json) io.stdout(`${file}: skipped (${what}, not a graph)\n`);
+  }
   const results = files.map((file) => {
     const options = { ...environment, params: args.params ?? {}, cwd: io.cwd };
     return { file, ...checkGraphFile(file, options) };
@@ -46,8 +49,9 @@ export async function checkCommand(args: CheckArgs, io: CliIo, environment: Grap
   return failed ? 2 : 0;
 }
 
-function isSchema(file: string): boolean {
-  return file.endsWith('.schema.json');
+function noGraph(file: string): string | undefined {
+  if (file.endsWith('.schema.json')) return 'a JSON Schema';
+  return file.endsWith('.test.json') ? 'a test' : undefined;
 }
 
 /** Problems of one or more graph files, each with its source line, ended by their number. */
