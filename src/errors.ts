@@ -141,6 +141,73 @@ export const ERRORS = {
     fix: 'The file was cut off; fetch it again.',
     exit: failed,
   },
+  URL_INVALID: {
+    message: '{url} cannot be played: {reason}',
+    fix: 'Write an address such as https://example.org/song.mp3.',
+    exit: input,
+  },
+  URL_DNS: { message: 'no server is called {host}', fix: 'Check the address and the network connection.', exit: failed },
+  URL_UNREACHABLE: {
+    message: 'the server {host} cannot be reached: {reason}',
+    fix: 'Check the address and its port, and whether the server is running.',
+    exit: failed,
+  },
+  URL_NOT_PUBLIC: {
+    message: '{host} is not an address of the public internet',
+    fix: 'This graph may reach public addresses only; run it as its owner to play from the local network.',
+    exit: input,
+  },
+  URL_CERTIFICATE: {
+    message: 'the certificate of {host} cannot be trusted: {reason}',
+    fix: 'Use the name that the certificate is for, or have it renewed.',
+    exit: failed,
+  },
+  URL_REDIRECTS: { message: '{url} leads nowhere: {reason}', fix: 'Open the address in a browser and use where it ends.', exit: failed },
+  URL_STATUS: {
+    message: 'the server answers {url} with status {status}',
+    fix: '401 and 403 mean that a login is needed, 404 and 410 that nothing is there, 5xx that the server has a fault of its own.',
+    exit: failed,
+  },
+  URL_NOT_MEDIA: {
+    message: '{url} gives no sound that can be played: {reason}',
+    fix: 'Give the address of the media itself, not of a page about it; for pages of video sites install yt-dlp.',
+    exit: input,
+  },
+  URL_CHANGED: {
+    message: '{url} was replaced on its server while it was played',
+    fix: 'Play it again from its start.',
+    exit: failed,
+  },
+  URL_CUT_SHORT: {
+    message: '{url} ends after {bytes} of the {total} bytes that its server promised',
+    fix: 'What came was played; the file on the server may be incomplete.',
+    exit: failed,
+  },
+  RESOLVER_MISSING: {
+    message: 'yt-dlp is not installed, so the page {url} cannot be played',
+    fix: 'Install yt-dlp so that it is found on the PATH, or give the address of the media itself.',
+    exit: environment,
+  },
+  RESOLVER_FAILED: {
+    message: 'yt-dlp finds nothing to play at {url}: {reason}',
+    fix: 'Update yt-dlp, or give the address of the media itself.',
+    exit: failed,
+  },
+  PROCESS_FORBIDDEN: {
+    message: 'node "{node}" wants to run the command {command}, which is not allowed',
+    fix: 'If you trust this graph, add --allow-process; in a program, createEngine({ permissions: { process: true } }).',
+    exit: input,
+  },
+  PROCESS_FAILED: {
+    message: 'the command {command} {how}{reason}',
+    fix: 'Try the command in a terminal: it must write raw samples to its standard output.',
+    exit: failed,
+  },
+  DEVICE_UNAVAILABLE: {
+    message: 'no sound can be taken from the {format} device "{device}": {reason}',
+    fix: 'Check that it is connected, and that this user may use it; "arecord -L" lists those of ALSA.',
+    exit: environment,
+  },
   CODEC_MISSING: { message: 'this FFmpeg has no {what} "{name}"', fix: 'Choose another codec or container.', exit: environment },
   OUTPUT_UNWRITABLE: {
     message: 'the output {path} cannot be written: {reason}',
