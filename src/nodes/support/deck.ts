@@ -6,6 +6,8 @@ import { createAudioFrame, frameSamples, type AudioFrame } from '../../media/fra
 export interface DeckFrame {
   /** The frame; valid until the deck is filled again. */
   readonly frame: AudioFrame;
+  /** How many of its samples are the file's: all, but in its last frame, which is filled up with zeros. */
+  samples: number;
   /** Where in the file its first sample is, in microseconds. */
   positionUs: number;
   /** True when the file began anew within it. */
@@ -40,6 +42,7 @@ export class Deck {
     this.loop = loop;
     this.#slots = Array.from({ length: DEPTH }, () => ({
       frame: createAudioFrame(reader.channels),
+      samples: 0,
       positionUs: 0,
       looped: false,
     }));
@@ -130,10 +133,12 @@ export class Deck {
       if (more === 0) break;
       if (written + more < wanted && !this.#failed) {
         this.#repeat(frame, written, more);
+        slot.samples = wanted;
         return true;
       }
       written += more;
     }
+    slot.samples = written;
     return written > 0;
   }
 
