@@ -7,6 +7,8 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VoxError, problem, reasonOf } from '../errors.js';
 import { register as registerCheck, renderProblems } from './commands/check.js';
+import { register as registerDoctor } from './commands/doctor.js';
+import { register as registerExplain } from './commands/explain.js';
 import { register as registerGraph } from './commands/graph.js';
 import { register as registerNodes } from './commands/nodes.js';
 import { register as registerRender } from './commands/render.js';
@@ -54,7 +56,17 @@ Examples:
 
 Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks something, 130 stopped by Ctrl-C.`,
     );
-  for (const register of [registerRun, registerRender, registerCheck, registerGraph, registerNodes, registerSchema, registerTest])
+  for (const register of [
+    registerRun,
+    registerRender,
+    registerCheck,
+    registerGraph,
+    registerNodes,
+    registerSchema,
+    registerTest,
+    registerExplain,
+    registerDoctor,
+  ])
     register(program, io);
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: (t) => io.stdout(t), writeErr: (t) => io.stderr(t) });
