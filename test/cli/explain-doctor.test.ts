@@ -21,7 +21,8 @@ describe('voxgraph explain', () => {
   it('says what a code means, what to do, and the exit code', async () => {
     const text = await explain('port-taken');
     expect(text).toContain('PORT_TAKEN');
-    expect(text).toContain(ERRORS.PORT_TAKEN.fix);
+    expect(text).toContain('fix:');
+    expect(text).toContain(ERRORS.PORT_TAKEN.fix.split(/[{.]/)[0]);
     expect(text).toContain('the exit code is 3');
     expect(text).not.toContain('{');
   });

@@ -43,7 +43,7 @@ export async function explainCommand(args: ExplainArgs, io: CliIo): Promise<numb
   }
   const paint = pc.createColors(io.color);
   io.stdout(
-    `${paint.bold(code)}\n  ${sentence(row.message)}.\n  ${paint.cyan('fix:')} ${row.fix}\n  When it ends a command, the exit code is ${row.exit}: ${EXITS[row.exit]}.\n`,
+    `${paint.bold(code)}\n  ${sentence(row.message)}.\n  ${paint.cyan('fix:')} ${sentence(row.fix)}\n  When it ends a command, the exit code is ${row.exit}: ${EXITS[row.exit]}.\n`,
   );
   return 0;
 }
