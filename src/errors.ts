@@ -70,6 +70,11 @@ export const ERRORS = {
     exit: input,
   },
   NO_OUTPUT: { message: '"{from}" is a sink: it gives nothing', fix: 'Wire the node that feeds it instead.', exit: input },
+  OUTPUT_MAY_RUN_DRY: {
+    message: '"{sink}" sets the pace and may run dry: {reason}; then the graph ends',
+    fix: 'Let a source loop, or mix in one that goes on; if the end is meant, all is well.',
+    exit: input,
+  },
   WRONG_KIND: {
     message: '"{from}" gives {given}, but this input takes {taken}',
     fix: 'Put a converting node between them, such as encode.opus from audio to packets.',
@@ -397,6 +402,11 @@ export const ERRORS = {
     exit: input,
   },
   TEST_SHAPE: { message: '{reason}', fix: 'See docs/graph-tests.md for what a test holds.', exit: input },
+  LOG_UNREADABLE: {
+    message: 'the event log {file} cannot be read: {reason}',
+    fix: 'Give a log that "voxgraph record" wrote, with the folder of its voices beside it.',
+    exit: input,
+  },
   // — command line ——
   USAGE: { message: '{reason}', fix: 'See --help.', exit: input },
   NODE_TOO_OLD: {

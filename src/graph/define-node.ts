@@ -52,6 +52,18 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
   readonly retry?: { readonly attempts: number; readonly firstDelayMs: number };
   /** The delay it adds at its options, in milliseconds. Default 0. */
   readonly latencyMs?: (options: z.output<S>) => number;
+  /**
+   * A converter from one kind or codec to another, with one input, one output and a default for every option: the planner may put one
+   * where two ports do not fit. Default false.
+   */
+  readonly converter?: boolean;
+  /**
+   * Whether at these options frames leave as they came: the very same objects, and none of their samples read. Between an Opus
+   * source and an Opus encoder such nodes let packets through undecoded. Absent: it never does.
+   */
+  readonly passesThrough?: (options: z.output<S>) => boolean;
+  /** For sources: why it may end at these options although nobody asked for that, as half a sentence; undefined: it does not. */
+  readonly mayEnd?: (options: z.output<S>) => string | undefined;
   /** Makes one running instance. Called again after a fault, with fresh state. Must not block. */
   readonly create: (args: CreateArgs<I, S>) => PortStreams<O>;
 }
@@ -84,6 +96,12 @@ export interface NodeDefinition {
   readonly retry: { readonly attempts: number; readonly firstDelayMs: number };
   /** Delay at given options, in milliseconds. */
   readonly latencyMs: (options: unknown) => number;
+  /** Whether the planner may insert it. */
+  readonly converter: boolean;
+  /** Whether frames leave as they came at given options; undefined: they never do. */
+  readonly passesThrough: ((options: unknown) => boolean) | undefined;
+  /** Why a source may end at given options. */
+  readonly mayEnd: (options: unknown) => string | undefined;
   /** Makes one instance. */
   readonly create: (args: {
     inputs: Readonly<Record<string, unknown>>;
@@ -130,6 +148,9 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     bypass: spec.bypass === null ? {} : (spec.bypass ?? defaultBypass(spec.inputs, spec.outputs)),
     retry: spec.retry ?? { attempts: 3, firstDelayMs: 500 },
     latencyMs: (options) => spec.latencyMs?.(options as z.output<S>) ?? 0,
+    converter: spec.converter ?? false,
+    passesThrough: spec.passesThrough && ((options) => spec.passesThrough!(options as z.output<S>)),
+    mayEnd: (options) => spec.mayEnd?.(options as z.output<S>),
     create: spec.create as unknown as NodeDefinition['create'],
   };
 }

@@ -23,6 +23,8 @@ export interface CheckedGraph {
   readonly plan?: Plan;
   /** Everything that is wrong, sorted by place. */
   readonly problems: readonly Problem[];
+  /** What is doubtful about a graph without problems, sorted by place. */
+  readonly warnings?: readonly Problem[];
 }
 
 /** Larger files are no graphs: reading them would only take memory. */
@@ -102,9 +104,9 @@ function check(parsed: ParseResult, origin: PlanOrigin, options: LoadOptions): C
   const existsAt = options.exists ?? existsSync;
   const exists = (path: string) =>
     isAbsolute(path) ? existsAt(path) : existsAt(resolve(origin.baseDir, path)) || existsAt(resolve(cwd, path));
-  const { graph, problems } = validateModel(read.model, { ...options, exists });
+  const { graph, problems, warnings } = validateModel(read.model, { ...options, exists });
   const all = sortProblems([...before, ...problems]);
-  return all.length > 0 ? { problems: all } : { plan: makePlan(graph, origin), problems: [] };
+  return all.length > 0 ? { problems: all } : { plan: makePlan(graph, origin), problems: [], warnings };
 }
 
 function readGraphFile(file: string, name: string): { text: string } | Problem {

@@ -41,6 +41,8 @@ export interface PlanNode {
   readonly domain: number;
   /** True when the planner added it. */
   readonly implicit: boolean;
+  /** Set on a source whose Opus packets may reach an Opus encoder as they are: it then offers them with its frames. */
+  readonly offersPackets?: true;
 }
 
 /** A part of the graph that runs on one beat. */

@@ -1,6 +1,8 @@
 import { topologicalOrder } from './cycles.js';
+import { alignBranches } from './plan/align.js';
+import { Inserter } from './plan/insert.js';
+import { offerPackets } from './plan/passthrough.js';
 import type { Plan, PlanNode, PlanWire } from './plan-types.js';
-import type { ResolvedWire } from './resolved.js';
 import type { ValidGraph } from './validate.js';
 
 /** Where a plan comes from. */
@@ -15,56 +17,38 @@ export interface PlanOrigin {
 
 /**
  * Turns a checked graph into what the runner takes. Where an input takes one stream and its wire gives branches, a `mix.sum` named
- * `<consumer>~mix` is put between (a second one of the same consumer is `~mix2`); a queue stays between it and the consumer, so that
- * the mixing happens on the producer's side.
+ * `<consumer>~mix` is put between (a second one of the same consumer is `~mix2`); where kinds differ the cheapest converters, such as
+ * `<consumer>~opus`; where parts of one signal meet with different delays, `<consumer>~delay` before the earlier ones. Mixers and
+ * converters work on the producer's side of a queue.
  *
  * @param graph one that was validated with no problems
  */
 export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
-  const { nodes, wires, split, plugins } = graph;
+  const { nodes, wires, split, plugins, registry } = graph;
   const byConsumer = Map.groupBy(wires, (wire) => wire.to);
   const order = topologicalOrder([...nodes.keys()], wires);
+  const inserter = new Inserter(graph);
   const planned = order.flatMap((name): PlanNode[] => {
     const { definition, options } = nodes.get(name)!;
     if (!definition || !options) throw new TypeError(`makePlan: node "${name}" was not validated`);
-    const mixers: PlanNode[] = [];
+    const inserted: PlanNode[] = [];
     const inputs: Record<string, PlanWire[]> = {};
     for (const wire of byConsumer.get(name) ?? []) {
-      const to = (inputs[wire.toPort] ??= []);
-      if (!wire.mix) {
-        to.push(planWire(wire));
-        continue;
-      }
-      const mixer = planMixer(graph, wire, mixers.length);
-      mixers.push(mixer);
-      to.push({ ...planWire(wire), node: mixer.id, port: graph.mixer!.output, branches: false });
+      const between = inserter.between(wire);
+      inserted.push(...between.nodes);
+      (inputs[wire.toPort] ??= []).push(between.wire);
     }
     const domain = split.domainOf.get(name)!;
-    return [...mixers, { id: name, type: definition.type, options, inputs, domain, implicit: false }];
+    return [...inserted, { id: name, type: definition.type, options, inputs, domain, implicit: false }];
   });
+  const aligned = alignBranches(planned, registry, (consumer, what) => inserter.name(consumer, what));
   return {
     version: 1,
     title: graph.model.title ?? origin.name,
     ...(origin.file === undefined ? {} : { file: origin.file }),
     baseDir: origin.baseDir,
-    nodes: planned,
+    nodes: offerPackets(aligned, registry),
     domains: split.domains.map(({ name, leader }) => ({ name, leader })),
     plugins,
-  };
-}
-
-function planWire({ from, fromPort, branches, model }: ResolvedWire): PlanWire {
-  return { node: from, port: fromPort, branches, ...(model.queue && { queue: model.queue }) };
-}
-
-function planMixer({ mixer, split }: ValidGraph, wire: ResolvedWire, already: number): PlanNode {
-  const { definition, input } = mixer!;
-  return {
-    id: `${wire.to}~mix${already > 0 ? already + 1 : ''}`,
-    type: definition.type,
-    options: definition.options.parse({}) as Record<string, unknown>,
-    inputs: { [input]: [{ node: wire.from, port: wire.fromPort, branches: true }] },
-    domain: split.domainOf.get(wire.from)!,
-    implicit: true,
   };
 }

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { AudioFrame } from '../media/frame.js';
-import type { Packet } from '../media/packet.js';
+import type { Packet, PacketCodec } from '../media/packet.js';
 import type { VideoFrame } from '../media/video-frame.js';
 
 /** What flows over a wire. */
@@ -34,6 +34,12 @@ export interface PayloadOf {
  */
 export type Arity = 'one' | 'optional' | 'many';
 
+/** What a port insists on beyond its kind. Audio is always 48 kHz planar Float32, one or two channels, and every node takes either. */
+export interface PortFormat {
+  /** The only codec of its packets. Absent: any. */
+  readonly codec?: PacketCodec;
+}
+
 /** The declaration of a port: data, from which types, checks, docs and drawings come. */
 export interface PortSpec<K extends PortKind = PortKind, A extends Arity = Arity> {
   /** What flows. */
@@ -42,6 +48,8 @@ export interface PortSpec<K extends PortKind = PortKind, A extends Arity = Arity
   readonly arity: A;
   /** What the port is for, as one sentence. */
   readonly about: string;
+  /** What it takes or gives beyond its kind. */
+  readonly format?: PortFormat;
 }
 
 /** The ports of one side of a node, by name. */
@@ -79,9 +87,9 @@ export function video(about: string): PortSpec<'video', 'one'> {
   return port('video', about);
 }
 
-/** A port for encoded packets that takes, or gives, one wire. */
-export function packets(about: string): PortSpec<'packets', 'one'> {
-  return port('packets', about);
+/** A port for encoded packets that takes, or gives, one wire; of any codec unless `format` names one. */
+export function packets(about: string, format?: PortFormat): PortSpec<'packets', 'one'> {
+  return format ? { ...port('packets', about), format } : port('packets', about);
 }
 
 /** A port for plain-JSON facts. */

@@ -18,6 +18,8 @@ export interface ResolvedWire {
   readonly branches: boolean;
   /** The input takes one stream, so that branches must be mixed first. */
   readonly mix: boolean;
+  /** Converters to put between, in order; empty when the ends fit. */
+  readonly convert: readonly NodeDefinition[];
   /** As written. */
   readonly model: WireModel;
 }

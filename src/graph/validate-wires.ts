@@ -1,4 +1,5 @@
 import type { InputModel, WireModel } from './model.js';
+import { portsFit, type FindConverters } from './plan/converters.js';
 import type { PortSpec } from './ports.js';
 import { nearestHint, type Registry } from './registry.js';
 import { suggested, type Report } from './report.js';
@@ -30,6 +31,7 @@ export function implicitMixer(registry: Registry): MixerPorts | undefined {
 export function resolveWires(
   nodes: ReadonlyMap<string, ResolvedNode>,
   mixer: MixerPorts | undefined,
+  convert: FindConverters,
   report: Report,
 ): WiredGraph {
   const wires: ResolvedWire[] = [];
@@ -39,7 +41,7 @@ export function resolveWires(
       const port = inputPort(node, input, report);
       const seen = new Set<string>();
       for (const wire of input.wires) {
-        const resolved = resolveWire(nodes, node, input, port, wire, mixer, meant, report);
+        const resolved = resolveWire(nodes, node, input, port, wire, { mixer, convert }, meant, report);
         if (!resolved) continue;
         const key = `${resolved.from}.${resolved.fromPort}`;
         if (seen.has(key) && port?.arity === 'many') {
@@ -72,7 +74,7 @@ function resolveWire(
   input: InputModel,
   port: PortSpec | undefined,
   wire: WireModel,
-  mixer: MixerPorts | undefined,
+  { mixer, convert }: { readonly mixer: MixerPorts | undefined; readonly convert: FindConverters },
   meant: Set<string>,
   report: Report,
 ): ResolvedWire | undefined {
@@ -84,7 +86,8 @@ function resolveWire(
     return report('UNKNOWN_NODE', { name: wire.node, hint }, wire.where, node.model);
   }
   const ends = { from: wire.node, to: node.model.name, toPort: input.port, model: wire };
-  if (!source.definition) return { ...ends, fromPort: wire.port ?? input.port, kind: undefined, branches: false, mix: false };
+  if (!source.definition)
+    return { ...ends, fromPort: wire.port ?? input.port, kind: undefined, branches: false, mix: false, convert: [] };
   const fromPort = outputPort(source, input.port, port !== undefined, wire, node, report);
   if (fromPort === undefined) {
     meant.add(wire.node);
@@ -92,19 +95,17 @@ function resolveWire(
   }
   const given = source.definition.outputs[fromPort]!;
   const branches = given.arity === 'many';
-  const resolved = {
-    ...ends,
-    fromPort,
-    kind: given.kind,
-    branches,
-    mix: branches && port !== undefined && port.arity !== 'many',
-  };
-  if (port && (port.kind !== given.kind || (resolved.mix && !(given.kind === 'audio' && mixer)))) {
+  const mix = branches && port !== undefined && port.arity !== 'many';
+  const resolved = { ...ends, fromPort, kind: given.kind, branches, mix, convert: [] };
+  if (!port) return resolved;
+  // Branches that join a port of many stay apart: nothing can be put between them.
+  const converters = portsFit(given, port) ? [] : branches && !mix ? undefined : convert(given, port);
+  if (!converters || (mix && !(given.kind === 'audio' && mixer))) {
     const data = { from: wire.ref, given: describePort(given), taken: describePort(port) };
     report('WRONG_KIND', data, wire.where, node.model);
     return { ...resolved, kind: undefined, mix: false };
   }
-  return resolved;
+  return { ...resolved, convert: converters };
 }
 
 /** The output a reference means: the named one, else the only one, else the one named as the input. */
@@ -137,8 +138,9 @@ function outputPort(
   return report('AMBIGUOUS_OUTPUT', data, wire.where, node.model);
 }
 
-function describePort({ kind, arity }: PortSpec): string {
-  return arity === 'many' ? `branches of ${kind}` : kind;
+function describePort({ kind, arity, format }: PortSpec): string {
+  const what = format?.codec ? `${format.codec} ${kind}` : kind;
+  return arity === 'many' ? `branches of ${what}` : what;
 }
 
 function checkCounts({ definition, model }: ResolvedNode, report: Report): void {

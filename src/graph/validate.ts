@@ -5,6 +5,8 @@ import type { ParamValue } from './file.js';
 import type { GraphModel, PluginModel } from './model.js';
 import { settleParams, substitute, type ParamValues } from './params.js';
 import type { PlanPlugin } from './plan-types.js';
+import { converterFinder } from './plan/converters.js';
+import { findings } from './plan/findings.js';
 import { nearestHint, type Registry } from './registry.js';
 import { reportTo, sortProblems, type Report } from './report.js';
 import { isSink, type MixerPorts, type ResolvedNode, type ResolvedWire } from './resolved.js';
@@ -37,13 +39,25 @@ export interface ValidGraph {
   readonly split: DomainSplit;
   /** What mixes branches implicitly. */
   readonly mixer: MixerPorts | undefined;
+  /** The node types it was checked against. */
+  readonly registry: Registry;
+}
+
+/** A graph with everything that was found about it. */
+export interface CheckedModel {
+  /** The graph; complete when there are no problems. */
+  readonly graph: ValidGraph;
+  /** What is wrong, sorted by place. */
+  readonly problems: readonly Problem[];
+  /** What is doubtful but runs, sorted by place. */
+  readonly warnings: readonly Problem[];
 }
 
 /**
  * Checks everything about a graph that can be known before it runs, and reports all of it, sorted by place. What follows only from
  * another problem is not reported: an unknown type, for one, says nothing about its ports.
  */
-export function validateModel(model: GraphModel, options: ValidateOptions): { graph: ValidGraph; problems: readonly Problem[] } {
+export function validateModel(model: GraphModel, options: ValidateOptions): CheckedModel {
   const { registry } = options;
   const problems: Problem[] = [];
   const report = reportTo(problems);
@@ -62,11 +76,18 @@ export function validateModel(model: GraphModel, options: ValidateOptions): { gr
     nodes.set(name, { model: node, definition, options: resolved });
   }
   const mixer = implicitMixer(registry);
-  const wired = resolveWires(nodes, mixer, report);
+  const wired = resolveWires(nodes, mixer, converterFinder(registry), report);
   const inCycle = reportCycles(nodes, wired, report);
   reportUnused(model, nodes, wired, inCycle, report);
   const split = reportDomains(nodes, wired.wires, report);
-  return { graph: { model, nodes, wires: wired.wires, plugins, split, mixer }, problems: sortProblems(problems) };
+  const warnings: Problem[] = [];
+  // Of a graph that is wrong nothing is said but what is wrong.
+  if (problems.length === 0) findings(nodes, wired.wires, reportTo(warnings));
+  return {
+    graph: { model, nodes, wires: wired.wires, plugins, split, mixer, registry },
+    problems: sortProblems(problems),
+    warnings: sortProblems(warnings),
+  };
 }
 
 function checkPlugins(model: GraphModel, installed: readonly string[] | undefined, report: Report): PluginNames {

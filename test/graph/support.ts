@@ -23,6 +23,7 @@ export const testDefinitions: readonly NodeDefinition[] = [
     }),
     fixedOptions: ['src'],
     fileOptions: ['src'],
+    mayEnd: ({ loop }) => (loop ? undefined : 'does not loop'),
     create,
   }),
   defineNode({

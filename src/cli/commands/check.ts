@@ -15,11 +15,13 @@ export interface CheckArgs {
   readonly files: readonly string[];
   /** Machine-readable output. Default false. */
   readonly json?: boolean;
+  /** Treat warnings as problems. Default false. */
+  readonly strict?: boolean;
   /** Values of params. */
   readonly params?: Readonly<Record<string, ParamValue>>;
 }
 
-/** Checks graph files without running anything. Exit code 0, or 2 when any has a problem. */
+/** Checks graph files without running anything. Exit code 0, or 2 when any has a problem (with `strict`, or a warning). */
 export async function checkCommand(args: CheckArgs, io: CliIo, environment: GraphEnvironment): Promise<number> {
   // `graphs/*.json` matches the schemas and tests beside the graphs too.
   const files = args.files.filter((file) => noGraph(file) === undefined);
@@ -31,20 +33,22 @@ export async function checkCommand(args: CheckArgs, io: CliIo, environment: Grap
     const options = { ...environment, params: args.params ?? {}, cwd: io.cwd };
     return { file, ...checkGraphFile(file, options) };
   });
-  const failed = results.some(({ problems }) => problems.length > 0);
+  const failed = results.some(({ problems, warnings = [] }) => problems.length > 0 || (args.strict && warnings.length > 0));
   if (args.json) {
-    const report = results.map(({ file, plan, problems }) => ({
+    const report = results.map(({ file, plan, problems, warnings = [] }) => ({
       file,
       ok: problems.length === 0,
       ...(plan && counts(plan)),
       problems,
+      ...(warnings.length > 0 && { warnings }),
     }));
     io.stdout(`${JSON.stringify(report, null, 2)}\n`);
     return failed ? 2 : 0;
   }
-  for (const { file, plan, problems } of results) {
+  for (const { file, plan, problems, warnings = [] } of results) {
     if (plan) io.stdout(`${file}: ok (${summary(plan)})\n`);
     else io.stdout(renderProblems(problems, io));
+    if (warnings.length > 0) io.stdout(renderProblems(warnings, io, 'warning'));
   }
   return failed ? 2 : 0;
 }
@@ -55,7 +59,7 @@ function noGraph(file: string): string | undefined {
 }
 
 /** Problems of one or more graph files, each with its source line, ended by their number. */
-export function renderProblems(problems: readonly Problem[], io: CliIo): string {
+export function renderProblems(problems: readonly Problem[], io: CliIo, word: 'problem' | 'warning' = 'problem'): string {
   const sources = new Map<string, string | undefined>();
   const sourceOf = (file: string) => {
     if (!sources.has(file)) sources.set(file, readSource(resolve(io.cwd, file)));
@@ -64,7 +68,7 @@ export function renderProblems(problems: readonly Problem[], io: CliIo): string 
   const rendered = problems.map((problem) => renderProblem(problem, problem.place && sourceOf(problem.place.file), io.color));
   const files = new Set(problems.map((problem) => problem.place?.file));
   const where = files.size === 1 && problems[0]?.place ? ` in ${problems[0].place.file}` : '';
-  return `${rendered.join('\n')}\n${plural(problems.length, 'problem')}${where}\n`;
+  return `${rendered.join('\n')}\n${plural(problems.length, word)}${where}\n`;
 }
 
 function readSource(path: string): string | undefined {
@@ -96,12 +100,14 @@ export function register(program: Command, io: CliIo, environment: () => GraphEn
     .description('Checks graph files without running anything, and prints every problem with its place and its fix.')
     .argument('<file...>', 'graph files')
     .option('--json', 'print the result as JSON')
+    .option('--strict', 'exit with 2 when there are warnings')
     .option('-p, --param <name=value>', 'a value for a param of the graphs; may be repeated', collectParam)
     .addHelpText(
       'after',
       '\nExamples:\n  voxgraph check graphs/*.json\n  voxgraph check graphs/radio.json --param music=song.mp3 --json\n',
     )
-    .action((files: string[], options: { json?: boolean; param?: Record<string, ParamValue> }) =>
-      finish(checkCommand({ files, json: options.json ?? false, params: options.param ?? {} }, io, environment())),
+    .action(
+      (files: string[], { param, ...options }: Omit<CheckArgs, 'files' | 'params'> & { param?: Record<string, ParamValue> }) =>
+        finish(checkCommand({ files, params: param ?? {}, ...options }, io, environment())),
     );
 }

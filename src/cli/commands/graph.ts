@@ -7,6 +7,10 @@ import { drawMermaid } from '../../graph/draw-mermaid.js';
 import { drawSvg } from '../../graph/draw-svg.js';
 import type { ParamValue } from '../../graph/file.js';
 import { checkGraphFile } from '../../graph/load.js';
+import { latencyLedger } from '../../graph/plan/latency.js';
+import { latencyText, planReport, planText } from '../../graph/plan/report.js';
+import type { Plan } from '../../graph/plan-types.js';
+import type { Registry } from '../../graph/registry.js';
 import { builtinEnvironment, type GraphEnvironment } from '../environment.js';
 import { collectParam, finish, type CliIo } from '../io.js';
 import { renderProblems } from './check.js';
@@ -22,6 +26,14 @@ export interface GraphArgs {
   readonly file: string;
   /** Default `mermaid`. */
   readonly format?: GraphFormat;
+  /** Print what the planner decided instead of drawing: converters, formats, costs. */
+  readonly plan?: boolean;
+  /** Print the latency of each path instead of drawing. */
+  readonly latency?: boolean;
+  /** Print plan and latency as JSON. */
+  readonly json?: boolean;
+  /** Treat warnings as problems. */
+  readonly strict?: boolean;
   /** The file to write; default standard output. */
   readonly out?: string;
   /** Values of params. */
@@ -29,45 +41,66 @@ export interface GraphArgs {
 }
 
 /**
- * Draws a graph file. Exit code 0, or 2 when the graph has problems, which are printed to standard error.
+ * Draws a graph file, or prints what the planner made of it. Exit code 0, or 2 when the graph has problems, which are printed to
+ * standard error as warnings are; with `strict` also 2 when it has warnings.
  *
  * @throws VoxError OUTPUT_UNWRITABLE
  */
 export async function graphCommand(args: GraphArgs, io: CliIo, environment: GraphEnvironment): Promise<number> {
-  const { plan, problems } = checkGraphFile(args.file, { ...environment, params: args.params ?? {}, cwd: io.cwd });
+  const { plan, problems, warnings = [] } = checkGraphFile(args.file, { ...environment, params: args.params ?? {}, cwd: io.cwd });
   if (!plan) {
     io.stderr(renderProblems(problems, io));
     return 2;
   }
-  const drawn = formats[args.format ?? 'mermaid'](plan, environment.registry);
+  if (warnings.length > 0) io.stderr(renderProblems(warnings, io, 'warning'));
+  const code = args.strict && warnings.length > 0 ? 2 : 0;
+  const text = answer(plan, environment.registry, args);
   if (args.out === undefined) {
-    io.stdout(drawn);
-    return 0;
+    io.stdout(text);
+    return code;
   }
   try {
-    writeFileSync(resolve(io.cwd, args.out), drawn);
+    writeFileSync(resolve(io.cwd, args.out), text);
   } catch (reason) {
     throw voxError('OUTPUT_UNWRITABLE', { path: args.out, reason: reasonOf(reason) });
   }
-  return 0;
+  return code;
 }
+
+function answer(plan: Plan, registry: Registry, { format, json, plan: plans, latency }: GraphArgs): string {
+  if (!plans && !latency && !json) return formats[format ?? 'mermaid'](plan, registry);
+  if (json) {
+    const both = !plans && !latency;
+    const report = (plans ?? both) ? planReport(plan, registry) : { title: plan.title };
+    return `${JSON.stringify({ ...report, ...((latency ?? both) && { latency: latencyLedger(plan, registry) }) }, null, 2)}\n`;
+  }
+  const texts = [...(plans ? [planText(planReport(plan, registry))] : []), ...(latency ? [latencyText(plan, registry)] : [])];
+  return texts.join('\n');
+}
+
+/** What commander gives: what was not asked for is absent. */
+type GraphOptions = Omit<GraphArgs, 'file' | 'params'> & { readonly param?: Record<string, ParamValue> };
 
 /** Adds `graph` to the program. */
 export function register(program: Command, io: CliIo, environment: () => GraphEnvironment = builtinEnvironment): void {
   program
     .command('graph')
-    .summary('draw a graph file')
-    .description('Draws a graph file as Mermaid, Graphviz DOT or SVG.')
+    .summary('draw a graph file, or show its plan, cost and latency')
+    .description('Draws a graph file as Mermaid, Graphviz DOT or SVG, or prints what the planner made of it.')
     .argument('<file>', 'graph file')
     .addOption(new Option('-f, --format <format>', 'what to draw').choices(Object.keys(formats)).default('mermaid'))
+    .option('--plan', 'print each node with what was inserted, formats and estimated cost')
+    .option('--latency', 'print what each path from a source to a sink delays')
+    .option('--json', 'print plan and latency as JSON')
+    .option('--strict', 'exit with 2 when there are warnings')
     .option('-o, --out <file>', 'the file to write; default standard output')
     .option('-p, --param <name=value>', 'a value for a param of the graph; may be repeated', collectParam)
     .addHelpText(
       'after',
-      '\nExamples:\n  voxgraph graph graphs/radio.json\n  voxgraph graph graphs/radio.json --format svg -o radio.svg\n',
+      '\nExamples:\n  voxgraph graph graphs/radio.json\n  voxgraph graph graphs/radio.json --format svg -o radio.svg\n' +
+        '  voxgraph graph graphs/radio.json --plan --latency\n',
     )
-    .action((file: string, options: { format: GraphFormat; out?: string; param?: Record<string, ParamValue> }) => {
-      const out = options.out === undefined ? {} : { out: options.out };
-      return finish(graphCommand({ file, format: options.format, params: options.param ?? {}, ...out }, io, environment()));
-    });
+    .action((file: string, { param, ...options }: GraphOptions) =>
+      finish(graphCommand({ file, params: param ?? {}, ...options }, io, environment())),
+    );
 }

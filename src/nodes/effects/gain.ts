@@ -26,6 +26,7 @@ export const gain = defineNode({
   inputs: { audio: audio('Signal to scale.') },
   outputs: { audio: audio('Scaled signal, not clipped.') },
   options,
+  passesThrough: ({ gainDb }) => gainDb === 0,
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createGain) }),
 });
 

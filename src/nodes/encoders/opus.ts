@@ -50,10 +50,11 @@ export const opus = defineNode({
     'that hold nothing take its place, as RFC 6716 builds them, or with `dtx` almost none. Frames that come before it is ready ' +
     'are dropped and counted. `encoded` counts packets, `clipped` samples above full scale.',
   inputs: { audio: audio('Signal to encode.') },
-  outputs: { audio: packets('Opus packets.') },
+  outputs: { audio: packets('Opus packets.', { codec: 'opus' }) },
   options: opusOptions,
   fixedOptions: ['application', 'complexity', 'vbr', 'fec', 'packetLossPercent', 'frameMs', 'channels'],
   bypass: null,
+  converter: true,
   // 6.5 ms is libopus's lookahead; 2.5 ms in the low-delay mode.
   latencyMs: ({ application, frameMs }) => frameMs - 20 + (application === 'lowdelay' ? 2.5 : 6.5),
   create: ({ inputs, options, options$, ctx }) => {

@@ -11,6 +11,7 @@ export const tee = defineNode({
   inputs: { audio: audio('Signal to split.') },
   outputs: { a: audio('The signal.'), b: audio('The same signal.') },
   options: z.strictObject({}),
+  passesThrough: () => true,
   create: ({ inputs }) => {
     const shared$ = inputs.audio.pipe(share());
     return { a: shared$, b: shared$ };

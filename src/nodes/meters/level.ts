@@ -27,6 +27,8 @@ export const level = defineNode({
       .default(100)
       .meta({ description: 'Time between two measurements, in milliseconds; a whole number of frames is taken.' }),
   }),
+  // It reads samples only while somebody watches.
+  passesThrough: () => true,
   create: ({ inputs, options$, ctx }) => {
     const events$ = new Subject<WireEvent>();
     const meter = createMeter();

@@ -8,7 +8,7 @@ export const callSink = defineNode({
   type: 'sink.call',
   summary: 'Send packets to the call.',
   details: 'Sets the pace of its part of the graph: one packet every 20 ms. The graph has ended when its input ends.',
-  inputs: { audio: packets('Opus packets, from encode.opus.') },
+  inputs: { audio: packets('Opus packets; sound is encoded by an encode.opus at its defaults.', { codec: 'opus' }) },
   outputs: {},
   options: z.strictObject({}),
   leadership: 'lead',

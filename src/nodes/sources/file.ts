@@ -41,6 +41,7 @@ export const file = defineNode({
   options: fileOptions,
   fixedOptions: ['autoplay', 'channels'],
   fileOptions: ['src'],
+  mayEnd: ({ loop }) => (loop ? undefined : 'does not loop'),
   create: ({ options, options$, ctx }) => {
     const player = new FilePlayer(ctx, options);
     ctx.defer(() => player.stop());

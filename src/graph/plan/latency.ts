@@ -1,0 +1,82 @@
+import { FRAME_US } from '../../media/format.js';
+import type { Plan, PlanNode, PlanWire } from '../plan-types.js';
+import type { Registry } from '../registry.js';
+
+/** The most paths that a ledger lists; a graph of many parallel parts has more than anybody reads. */
+const MAX_PATHS = 64;
+
+const FRAME_MS = FRAME_US / 1000;
+
+/** One node of a path. */
+export interface LatencyStep {
+  /** The node. */
+  readonly node: string;
+  /** Its type. */
+  readonly type: string;
+  /** What it adds, in milliseconds, as its type declares for its options. */
+  readonly latencyMs: number;
+  /** The sum up to and with it. */
+  readonly sumMs: number;
+  /** True for a delay that was inserted so that branches stay aligned. */
+  readonly padding: boolean;
+  /** What a queue before it may add at most, in milliseconds; absent without a queue. Not in the sum: it is empty when all goes well. */
+  readonly queueUpToMs?: number;
+}
+
+/** One way through the graph, from a source to a sink. */
+export interface LatencyPath {
+  /** Its nodes, the source first. */
+  readonly steps: readonly LatencyStep[];
+  /** The sum of all. */
+  readonly totalMs: number;
+}
+
+/** What a node delays what passes it, in milliseconds. */
+export function nodeLatencyMs({ type, options }: PlanNode, registry: Registry): number {
+  return registry.get(type)?.latencyMs(options) ?? 0;
+}
+
+/** Whether the planner added this node to hold a branch back. */
+export function isPadding({ implicit, type }: PlanNode): boolean {
+  return implicit && type === PADDING_TYPE;
+}
+
+/** The node type that holds a branch back. */
+export const PADDING_TYPE = 'flow.delay';
+
+/** A node of a path and the wire by which the path enters it. */
+interface Link {
+  readonly node: PlanNode;
+  readonly wire?: PlanWire;
+}
+
+/** The paths of a plan from its sources to its sinks, sinks in the plan's order; at most 64. */
+export function latencyLedger(plan: Plan, registry: Registry): readonly LatencyPath[] {
+  const nodes = new Map(plan.nodes.map((node) => [node.id, node]));
+  const fed = new Set(plan.nodes.flatMap((node) => wiresOf(node).map((wire) => wire.node)));
+  const paths: LatencyPath[] = [];
+  const walkUp = (node: PlanNode, behind: readonly Link[]): void => {
+    const wires = wiresOf(node);
+    if (paths.length >= MAX_PATHS) return;
+    if (wires.length === 0) paths.push(pathOf([{ node }, ...behind], registry));
+    for (const wire of wires) walkUp(nodes.get(wire.node)!, [{ node, wire }, ...behind]);
+  };
+  for (const sink of plan.nodes) if (!fed.has(sink.id)) walkUp(sink, []);
+  return paths;
+}
+
+function pathOf(links: readonly Link[], registry: Registry): LatencyPath {
+  let sumMs = 0;
+  const steps = links.map(({ node, wire }): LatencyStep => {
+    const latencyMs = nodeLatencyMs(node, registry);
+    sumMs += latencyMs;
+    const queue = wire?.queue && { queueUpToMs: wire.queue.frames * FRAME_MS };
+    return { node: node.id, type: node.type, latencyMs, sumMs, padding: isPadding(node), ...queue };
+  });
+  return { steps, totalMs: sumMs };
+}
+
+/** The wires into a node, in the order of its ports. */
+export function wiresOf(node: PlanNode): readonly PlanWire[] {
+  return Object.values(node.inputs).flat();
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { costPercent } from '../../../src/graph/plan/node-costs.js';
+import { latencyText, planReport, planText } from '../../../src/graph/plan/report.js';
+import { builtinNodes } from '../../../src/nodes/index.js';
+import { planOf, registry } from './support.js';
+
+const plan = planOf({
+  song: { type: 'source.file', options: { src: 'song.opus' } },
+  loud: { type: 'effect.gain', in: { audio: 'song' } },
+  call: { type: 'sink.call', in: { audio: 'loud' } },
+});
+
+describe('plan report', () => {
+  test('says formats, what was inserted and what it costs', () => {
+    const report = planReport(plan, registry);
+    expect(report.nodes.map(({ id, gives }) => [id, gives.audio])).toEqual([
+      ['song', 'audio 48 kHz stereo'],
+      ['loud', 'audio 48 kHz stereo'],
+      ['call~opus', 'packets opus 20 ms'],
+      ['call', undefined],
+    ]);
+    expect(report.nodes[2]!.inserted).toBe('converts to what the next node takes');
+    const sum = report.nodes.reduce((total, node) => total + node.costPercent, 0);
+    expect(report.totalPercent).toBeCloseTo(sum, 6);
+    expect(report.passthrough).toEqual([{ nodes: ['song', 'loud', 'call~opus'], active: [] }]);
+  });
+
+  test('as text', () => {
+    const text = planText(planReport(plan, registry));
+    expect(text).toMatch(/^call~opus +encode\.opus +audio 48 kHz stereo +packets opus 20 ms +\d\.\d\d % +inserted: converts/m);
+    expect(text).toContain('Opus packets of song → loud → call~opus are copied, if the file holds Opus');
+    expect(latencyText(plan, registry)).toContain('song → call: 6.5 ms\n');
+  });
+
+  test('an active effect, and what stands in the way, are told', () => {
+    const gained = planOf({
+      song: { type: 'source.file', options: { src: 'song.opus' } },
+      loud: { type: 'effect.gain', in: { audio: 'song' }, options: { gainDb: 3 } },
+      call: { type: 'sink.call', in: { audio: 'loud' } },
+    });
+    expect(planReport(gained, registry).passthrough).toEqual([{ nodes: ['song', 'loud', 'call~opus'], active: ['loud'] }]);
+    expect(planText(planReport(gained, registry))).toContain('copied while "loud" is inactive');
+    const mixed = planOf({
+      song: { type: 'source.file', options: { src: 'song.opus' } },
+      tone: { type: 'source.tone' },
+      mix: { type: 'mix.sum', in: { audio: ['song', 'tone'] } },
+      call: { type: 'sink.call', in: { audio: 'mix' } },
+    });
+    expect(planReport(mixed, registry).passthrough).toEqual([]);
+    expect(mixed.nodes.some(({ offersPackets }) => offersPackets)).toBe(false);
+  });
+
+  test('costs: every one is positive, effort costs more, and the unmeasured are told apart', () => {
+    for (const { type, options } of builtinNodes) {
+      const parsed = options.safeParse({});
+      expect(costPercent(type, parsed.success ? (parsed.data as Record<string, unknown>) : {}).percent).toBeGreaterThan(0);
+    }
+    expect(costPercent('encode.opus', { complexity: 0 }).percent).toBeLessThan(
+      costPercent('encode.opus', { complexity: 10 }).percent,
+    );
+    expect(costPercent('effect.unheard-of', {})).toEqual({ percent: 0.1, measured: false });
+  });
+});
