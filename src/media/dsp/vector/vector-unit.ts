@@ -2,11 +2,16 @@ import { KERNELS } from './kernels.generated.js';
 
 /** The longest operand, in samples. */
 export const VECTOR_SAMPLES = 4096;
+/** The most second-order sections of {@link vectorUnit}.biquads. */
+export const VECTOR_SECTIONS = 32;
 
 // Where wasm/kernels.ts expects its operands, in bytes.
 const A_AT = 4096;
 const B_AT = A_AT + 32_768;
 const OUT_AT = B_AT + 32_768;
+const OUT2_AT = OUT_AT + 16_384;
+const SECTIONS_AT = OUT_AT + 32_768;
+const STATES_AT = SECTIONS_AT + 2048;
 const PAGES = 3;
 
 /** The operations of wasm/kernels.ts on the first `n` samples of the operands. */
@@ -18,6 +23,7 @@ interface Kernels {
   multiply(n: number): void;
   interleave(n: number): number;
   energy(n: number): number;
+  biquads(n: number, count: number): void;
 }
 
 /** What is used of the standard's interface, whose types come with a browser's only. */
@@ -34,7 +40,11 @@ const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as
 const A = new Float32Array(memory.buffer, A_AT, VECTOR_SAMPLES * 2);
 const B = new Float32Array(memory.buffer, B_AT, VECTOR_SAMPLES * 2);
 const OUT = new Float32Array(memory.buffer, OUT_AT, VECTOR_SAMPLES * 2);
+const OUT2 = new Float32Array(memory.buffer, OUT2_AT, VECTOR_SAMPLES);
+const SECTIONS = new Float64Array(memory.buffer, SECTIONS_AT, VECTOR_SECTIONS * 5);
+const STATES = new Float64Array(memory.buffer, STATES_AT, VECTOR_SECTIONS * 4);
 let result = OUT;
+let result2 = OUT2;
 
 /** The first `n` samples of the result. Frames have one length, so it is nearly always the view made last time. */
 function resultOf(n: number): Float32Array {
@@ -78,6 +88,20 @@ export const vectorUnit = {
   interleave: (n: number): boolean => kernels.interleave(n) !== 0,
   /** Sum of the squares of A. NaN when a sample is. */
   energy: (n: number): number => kernels.energy(n),
+  /**
+   * Results = A and B, two channels, through second-order sections in a row (transposed direct form II, double precision).
+   *
+   * @param sections b0, b1, b2, a1, a2 of each, divided by a0; at most {@link VECTOR_SECTIONS}.
+   * @param states four numbers for each section, 0 at first: what it remembers, written back. s1 and s2 hold both channels:
+   * s1 of A, s1 of B, s2 of A, s2 of B.
+   */
+  biquads(n: number, sections: Float64Array, states: Float64Array): void {
+    SECTIONS.set(sections);
+    STATES.set(states);
+    kernels.biquads(n, sections.length / 5);
+    // A loop, since a view of the right length would be an object made for each frame.
+    for (let i = 0; i < states.length; i++) states[i] = STATES[i]!;
+  },
   /** Empties the result. */
   clear(n: number): void {
     OUT.fill(0, 0, n);
@@ -85,5 +109,10 @@ export const vectorUnit = {
   /** Copies the result's first `n` samples. */
   store(out: Float32Array, at: number, n: number): void {
     out.set(resultOf(n), at);
+  },
+  /** Copies the first `n` samples of the second result, where there are two. */
+  storeSecond(out: Float32Array, at: number, n: number): void {
+    if (result2.length !== n) result2 = OUT2.subarray(0, n);
+    out.set(result2, at);
   },
 };

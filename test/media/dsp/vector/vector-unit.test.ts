@@ -59,6 +59,27 @@ describe.each([1, 3, 4, 5, 960, 961, VECTOR_SAMPLES])('%i samples', (n) => {
     expect(unit.interleave(n)).toBe(false);
   });
 
+  it('are filtered as a second-order section filters, two channels at once, and remember it', () => {
+    load();
+    const sections = Float64Array.of(0.5, 0.25, 0.125, -0.5, 0.25);
+    const states = Float64Array.of(1, -1, 0.5, -0.5);
+    unit.biquads(n, sections, states);
+    const second = new Float32Array(n);
+    unit.storeSecond(second, 0, n);
+    [a, b].forEach((input, c) => {
+      let s1 = c === 0 ? 1 : -1;
+      let s2 = s1 / 2;
+      const wanted = input.map((x) => {
+        const y = 0.5 * x + s1;
+        s1 = 0.25 * x + s2 + 0.5 * y;
+        s2 = 0.125 * x - 0.25 * y;
+        return y;
+      });
+      expect(c === 0 ? result(n) : second).toEqual(wanted);
+      expect([states[c], states[c + 2]]).toEqual([s1, s2]);
+    });
+  });
+
   it('have the energy of their squares', () => {
     load();
     const wanted = a.reduce((sum, x) => sum + x * x, 0);
