@@ -241,6 +241,16 @@ export const ERRORS = {
     fix: 'Run it with --call room:lobby, or render it with "voxgraph render".',
     exit: input,
   },
+  CHANGE_REFUSED: {
+    message: 'the running graph cannot be changed to this: {reason}',
+    fix: 'Keep the call and one leading sink as they are, or stop the graph and start it anew.',
+    exit: failed,
+  },
+  CHANGE_FAILED: {
+    message: 'the graph goes on as it was: {reason}',
+    fix: 'Correct what failed, and change the graph again.',
+    exit: failed,
+  },
   BLOCK_NEEDS_OFFLINE: {
     message: 'the queue after "{from}" blocks when it is full, which would stop a call',
     fix: 'Use "drop-oldest" or "drop-newest"; "block" is for rendering.',
