@@ -3,8 +3,12 @@
  * @module
  */
 import type { NodeDefinition } from '../graph/define-node.js';
+import { bandpass } from './effects/bandpass.js';
 import { echo } from './effects/echo.js';
+import { equalizer } from './effects/equalizer.js';
 import { gain } from './effects/gain.js';
+import { highpass } from './effects/highpass.js';
+import { lowpass } from './effects/lowpass.js';
 import { robot } from './effects/robot.js';
 import { opus } from './encoders/opus.js';
 import { tee } from './flow/tee.js';
@@ -25,8 +29,12 @@ export const builtinNodes: readonly NodeDefinition[] = [
   participants,
   silence,
   tone,
+  bandpass,
   echo,
+  equalizer,
   gain,
+  highpass,
+  lowpass,
   robot,
   duck,
   sum,
