@@ -27,7 +27,7 @@ export interface NodeCommand {
 }
 
 /** Exact counts that a node or wire keeps; read by the console and by tests. */
-export type CounterName = 'underruns' | 'concealed' | 'dropped' | 'encoded' | 'clipped';
+export type CounterName = 'underruns' | 'concealed' | 'dropped' | 'encoded' | 'clipped' | 'corrected';
 
 /** Everything a node may use besides its inputs and options. */
 export interface NodeContext {

@@ -11,10 +11,16 @@ import { highpass } from './effects/highpass.js';
 import { lowpass } from './effects/lowpass.js';
 import { robot } from './effects/robot.js';
 import { opus } from './encoders/opus.js';
+import { delay } from './flow/delay.js';
+import { fallback } from './flow/fallback.js';
+import { sync } from './flow/sync.js';
 import { tee } from './flow/tee.js';
 import { level } from './meters/level.js';
+import { crossfade } from './mixers/crossfade.js';
 import { duck } from './mixers/duck.js';
+import { matrix } from './mixers/matrix.js';
 import { sum } from './mixers/sum.js';
+import { switcher } from './mixers/switch.js';
 import { callSink } from './sinks/call.js';
 import { fileSink } from './sinks/file.js';
 import { nullSink } from './sinks/null.js';
@@ -36,8 +42,14 @@ export const builtinNodes: readonly NodeDefinition[] = [
   highpass,
   lowpass,
   robot,
+  crossfade,
   duck,
+  matrix,
   sum,
+  switcher,
+  delay,
+  fallback,
+  sync,
   tee,
   level,
   opus,
