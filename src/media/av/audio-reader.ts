@@ -1,10 +1,10 @@
 import { AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD, AVSEEK_FLAG_BYTE } from 'node-av/constants';
-import type { ErrorData } from '../../errors.js';
+import type { ErrorCode, ErrorData, Problem } from '../../errors.js';
 import { reasonOf, voxError } from '../../errors.js';
 import { SAMPLE_RATE, samplesToUs, usToSamples } from '../format.js';
 import { frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
 import { copyFinite, isSilent } from './finite-copy.js';
-import { DecodeLoop, type DecodeEnd } from './decode-loop.js';
+import { DecodeLoop, type DecodeEnd, type PacketSource } from './decode-loop.js';
 import type { MediaInfo } from './media-info.js';
 import { closeInput, openInput, type OpenedInput } from './open-input.js';
 import { Resampler } from './resampler.js';
@@ -26,8 +26,10 @@ export type AudioOutcome =
   | { readonly kind: 'ended' }
   | {
       readonly kind: 'failed';
-      readonly code: 'MEDIA_CORRUPT' | 'MEDIA_TRUNCATED' | 'MEDIA_UNREADABLE';
+      readonly code: ErrorCode;
       readonly data: ErrorData;
+      /** What failed, when it is worded already. */
+      readonly problem?: Problem;
     };
 
 /** An open media file, read as 48 kHz audio frames. Every call is synchronous. Close it. */
@@ -59,6 +61,22 @@ export interface AudioReader {
   approach(frames: number): boolean;
   /** Frees everything. May be called at any time and more than once; `read` then returns 0. */
   close(): void;
+  /** Set when samples may be late, as from the network. */
+  readonly remote?: RemoteControl;
+}
+
+/** What a reader has besides when its samples may be late: `approach` is then false until a frame of 20 ms can be read. */
+export interface RemoteControl {
+  /** Whether it is made while it is heard: nothing can be sought, and what is not heard is gone. */
+  readonly live: boolean;
+  /** Whether it can be sought in. */
+  readonly seekable: boolean;
+  /** Resolves when `approach` may have more to say than before, or the reader is closed. */
+  arrived(): Promise<void>;
+  /** Whether its end will be followed by that position, in microseconds; undefined: it will not. Then the way back has no gap. */
+  loopTo(positionUs: number | undefined): void;
+  /** While paused a live stream is read and dropped; when it is heard again, it is the present. */
+  suspend(paused: boolean): void;
 }
 
 /** Decoders are fed so much before a wanted position, so that their memory has settled (RFC 7845 asks for 80 ms for Opus). */
@@ -92,18 +110,30 @@ export async function openAudioFile(path: string, options: AudioFileOptions = {}
     });
   }
   const input = await openInput(path, options.streamIndex, options.signal);
-  const reader = new FileReader(path, input, options.endSec);
+  const reader = new StreamReader(path, { ...input, close: () => closeInput(input) }, options.endSec);
   if (startSec > 0) reader.seek(startSec * 1e6);
   return reader;
 }
 
-class FileReader implements AudioReader {
+/** What a reader reads from: an open file, or a stream whose packets come from elsewhere. */
+export interface ReaderInput extends Pick<OpenedInput, 'stream' | 'decoder' | 'info' | 'fileBytes'> {
+  /** Where its packets are from. */
+  readonly format: PacketSource;
+  /** Frees it. */
+  close(): void;
+}
+
+/**
+ * The reading of one audio stream, sample by sample. Where packets may be late, `read` writes fewer samples than wanted without an
+ * outcome, and `approach` answers false.
+ */
+export class StreamReader implements AudioReader {
   readonly info: MediaInfo;
   readonly channels: 1 | 2;
   outcome: AudioOutcome | undefined;
 
   readonly #path: string;
-  readonly #input: OpenedInput;
+  readonly #input: ReaderInput;
   readonly #loop: DecodeLoop;
   readonly #resampler: Resampler;
   readonly #startTicks: bigint;
@@ -130,7 +160,8 @@ class FileReader implements AudioReader {
   /** Set when the decoder has given everything; what the resampler held back may still be unread. */
   #end: DecodeEnd | undefined;
 
-  constructor(path: string, input: OpenedInput, endSec: number | undefined) {
+  /** @param path what messages call it. @param input what is read; closed with the reader. @param endSec where it ends. */
+  constructor(path: string, input: ReaderInput, endSec: number | undefined) {
     const { stream, info } = input;
     this.#path = path;
     this.#input = input;
@@ -178,8 +209,7 @@ class FileReader implements AudioReader {
   seek(positionUs: number): void {
     if (this.#closed) return;
     const target = Math.max(0, Math.round((positionUs * SAMPLE_RATE) / 1e6)) || 0;
-    const fromUs = Math.max(0, samplesToUs(target) - PREROLL_US);
-    const ticks = this.#startTicks + BigInt(Math.floor(fromUs / this.#usPerTick));
+    const ticks = this.ticksBefore(samplesToUs(target));
     this.#clearChunk();
     this.outcome = undefined;
     this.#end = undefined;
@@ -197,6 +227,11 @@ class FileReader implements AudioReader {
     }
   }
 
+  /** The timestamp of the stream from which it must be decoded so that a position sounds right. */
+  ticksBefore(positionUs: number): bigint {
+    return this.#startTicks + BigInt(Math.floor(Math.max(0, positionUs - PREROLL_US) / this.#usPerTick));
+  }
+
   approach(frames: number): boolean {
     if (this.#seekTarget < 0 || this.outcome !== undefined) return true;
     return this.#fill(frames) || this.outcome !== undefined;
@@ -209,7 +244,7 @@ class FileReader implements AudioReader {
     this.#clearChunk();
     this.#resampler.close();
     this.#loop.close();
-    closeInput(this.#input);
+    this.#input.close();
   }
 
   /** For formats that seek by nothing but bytes: back to the first one. */
@@ -231,7 +266,9 @@ class FileReader implements AudioReader {
         break;
       }
       if (!this.#frameWaits) {
-        this.#end = this.#loop.next();
+        const end = this.#loop.next();
+        if (end?.kind === 'waiting') return false;
+        this.#end = end;
         if (!this.#end && !this.#placeFrame()) continue;
       }
       this.#resample();

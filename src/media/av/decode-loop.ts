@@ -1,12 +1,26 @@
-import { Frame, Packet, type CodecContext, type FormatContext } from 'node-av/lib';
+import { Frame, Packet, type CodecContext } from 'node-av/lib';
 import { AVERROR_EAGAIN, AVERROR_EOF, type AVSeekFlag } from 'node-av/constants';
 import { avReason } from './native.js';
 
 /** So many damaged packets or read errors in a row mean that nothing more is to be expected. */
 const MAX_BAD_IN_A_ROW = 100;
 
-/** Why a decode loop stopped. */
-export type DecodeEnd = { readonly kind: 'end' } | { readonly kind: 'damaged'; readonly reason: string };
+/** What {@link PacketSource.readFrameSync} answers when the next packet has not come yet; no error number of FFmpeg's. */
+export const NOTHING_YET = -0x766f7801;
+
+/** Where packets are from: an open file, or what was read ahead from the network. */
+export interface PacketSource {
+  /** Gives the next packet; below 0 an error number of FFmpeg's, or {@link NOTHING_YET}. */
+  readFrameSync(packet: Packet): number;
+  /** Goes to a timestamp of a stream; below 0 when that cannot be. */
+  seekFrameSync(streamIndex: number, ticks: bigint, flags: AVSeekFlag): number;
+}
+
+/** Why a decode loop stopped; `waiting`: for now, since the next packet has not come yet. */
+export type DecodeEnd =
+  { readonly kind: 'end' } | { readonly kind: 'waiting' } | { readonly kind: 'damaged'; readonly reason: string };
+
+const WAITING: DecodeEnd = { kind: 'waiting' };
 
 /**
  * Packets of one stream in, native frames out: FFmpeg's send/receive loop, synchronous, with one packet and one frame that
@@ -20,7 +34,7 @@ export class DecodeLoop {
   /** True when reading stopped on an error rather than at the end of the file. */
   readFailed = false;
 
-  readonly #format: FormatContext;
+  readonly #format: PacketSource;
   readonly #decoder: CodecContext;
   readonly #streamIndex: number;
   readonly #packet = new Packet();
@@ -30,10 +44,12 @@ export class DecodeLoop {
   /** A packet that the decoder did not take yet. */
   #held = false;
   #lastReason = '';
+  /** The last reading gave no packet since none has come yet. */
+  #waits = false;
   #draining = false;
   #closed = false;
 
-  constructor(format: FormatContext, decoder: CodecContext, streamIndex: number) {
+  constructor(format: PacketSource, decoder: CodecContext, streamIndex: number) {
     this.#format = format;
     this.#decoder = decoder;
     this.#streamIndex = streamIndex;
@@ -60,6 +76,11 @@ export class DecodeLoop {
       }
       // A decoder that neither gives nor takes is broken.
       if (!this.#feed() || (this.#held && !this.#tolerateRead(AVERROR_EAGAIN))) return this.#damaged();
+      if (this.#waits) {
+        this.#waits = false;
+        this.#hungry = true;
+        return WAITING;
+      }
     }
   }
 
@@ -94,6 +115,7 @@ export class DecodeLoop {
   /** Sends the next packet of the stream to the decoder, if it takes one now. False when it failed for good. */
   #feed(): boolean {
     this.#hungry = false;
+    this.#waits = false;
     if (!this.#held && !this.#read()) return true;
     const sent = this.#decoder.sendPacketSync(this.#packet);
     this.#held = sent === AVERROR_EAGAIN;
@@ -102,7 +124,7 @@ export class DecodeLoop {
     return sent >= 0 || this.#tolerate(sent);
   }
 
-  /** Reads one packet of the stream. False at the end, which the decoder has been told. */
+  /** Reads one packet of the stream. False when none has come yet, and at the end, which the decoder has been told. */
   #read(): boolean {
     for (;;) {
       const read = this.#format.readFrameSync(this.#packet);
@@ -110,6 +132,10 @@ export class DecodeLoop {
         if (this.#packet.streamIndex === this.#streamIndex) return true;
         this.#packet.unref();
         continue;
+      }
+      if (read === NOTHING_YET) {
+        this.#waits = true;
+        return false;
       }
       if (read === AVERROR_EAGAIN && this.#tolerateRead(read)) continue;
       // The command line too takes a read error for the end: what is buffered in the decoder still comes out.

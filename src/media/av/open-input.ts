@@ -138,7 +138,8 @@ async function readHead(path: string, bytes: number): Promise<Uint8Array> {
   }
 }
 
-function chooseStream(format: FormatContext, path: string, wanted: number | undefined): Stream {
+/** The audio stream to play; the others are switched off. @throws VoxError MEDIA_NO_AUDIO, MEDIA_UNREADABLE. */
+export function chooseStream(format: FormatContext, path: string, wanted: number | undefined): Stream {
   const { streams } = format;
   const audio = streams.filter((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO);
   if (audio.length === 0) throw voxError('MEDIA_NO_AUDIO', { path });
@@ -153,7 +154,8 @@ function chooseStream(format: FormatContext, path: string, wanted: number | unde
   return stream;
 }
 
-async function openDecoder(stream: Stream, path: string): Promise<CodecContext> {
+/** Opens the decoder of an audio stream. @throws VoxError CODEC_MISSING, MEDIA_UNREADABLE. */
+export async function openDecoder(stream: Stream, path: string): Promise<CodecContext> {
   const { codecpar } = stream;
   const codec = Codec.findDecoder(codecpar.codecId);
   if (!codec) throw voxError('CODEC_MISSING', { what: 'decoder for', name: `codec ${codecpar.codecId}` });

@@ -62,7 +62,7 @@ export async function requestUrl(
     const to = answer.headers.location;
     if (!REDIRECTS.has(answer.status) || to === undefined) return answer;
     answer.body.destroy();
-    if (!URL.canParse(to, url)) throw redirects(start, `it redirects to "${to}", which is no address`);
+    if (!URL.canParse(to, url.href)) throw redirects(start, `it redirects to "${to}", which is no address`);
     url = new URL(to, url);
     if (seen.has(url.href)) throw redirects(start, 'its redirects go in a circle');
     if (seen.size > MAX_REDIRECTS) throw redirects(start, `it redirects more than ${MAX_REDIRECTS} times`);
@@ -80,7 +80,10 @@ function withoutSecrets(headers: Readonly<Record<string, string>>): Record<strin
 async function requestOnce(url: URL, settings: HttpSettings, headers: Record<string, string>): Promise<HttpAnswer> {
   settings.signal.throwIfAborted();
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw voxError('URL_INVALID', { url: shownUrl(url), reason: `it leads to ${url.protocol}, and only http and https are followed` });
+    throw voxError('URL_INVALID', {
+      url: shownUrl(url),
+      reason: `it leads to ${url.protocol}, and only http and https are followed`,
+    });
   }
   const host = bareHost(url);
   if (settings.publicOnly && isIP(host) !== 0 && !isPublicAddress(host)) throw voxError('URL_NOT_PUBLIC', { host });
@@ -115,7 +118,7 @@ function send(url: URL, settings: HttpSettings, headers: Record<string, string>,
   try {
     // The socket itself speaks TLS there, so that for the request it is plain.
     const target = icy ? new URL(url.href.replace(/^https:/, 'http:')) : url;
-    request = (secure && !icy ? requestHttps : requestHttp)(target, options);
+    request = secure && !icy ? requestHttps(target, options) : requestHttp(target, options);
   } catch (error) {
     // Such as a header that holds a line feed.
     return Promise.reject(voxError('URL_INVALID', { url: shownUrl(url), reason: reasonOf(error) }));

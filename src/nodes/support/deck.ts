@@ -1,4 +1,4 @@
-import type { AudioOutcome, AudioReader } from '../../media/av/audio-reader.js';
+import type { AudioOutcome, AudioReader, RemoteControl } from '../../media/av/audio-reader.js';
 import { samplesToUs } from '../../media/format.js';
 import { createAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
 
@@ -22,11 +22,10 @@ const SLICE = 48;
 
 /** An open file with a few frames read ahead, which can go round without a gap. */
 export class Deck {
-  /** Whether it begins anew at its end. */
-  loop: boolean;
   readonly #reader: AudioReader;
   readonly #startUs: number;
   readonly #slots: DeckFrame[];
+  #loop = false;
   #first = 0;
   #count = 0;
   #drained = false;
@@ -46,6 +45,21 @@ export class Deck {
       positionUs: 0,
       looped: false,
     }));
+  }
+
+  /** Whether it begins anew at its end. */
+  get loop(): boolean {
+    return this.#loop;
+  }
+
+  set loop(loop: boolean) {
+    this.#loop = loop;
+    this.remote?.loopTo(loop ? this.#startUs : undefined);
+  }
+
+  /** Set when frames may be late, since they come from the network. */
+  get remote(): RemoteControl | undefined {
+    return this.#reader.remote;
   }
 
   /** What the file says about itself. */
@@ -86,6 +100,19 @@ export class Deck {
       if (this.#read(slot)) this.#count++;
       else this.#drained = true;
     }
+  }
+
+  /** Resolves when {@link Deck.ready} is true. Local files need no waiting. */
+  async whenReady(): Promise<void> {
+    for (this.fill(1, true); !this.ready && this.remote; this.fill(1, true)) await this.remote.arrived();
+  }
+
+  /** Tells a live stream whether it is heard; after a pause it goes on in the present. */
+  suspend(paused: boolean): void {
+    const { remote } = this;
+    if (!remote?.live) return;
+    remote.suspend(paused);
+    if (!paused) this.#count = 0;
   }
 
   /** Takes the next frame; undefined when none waits. */
@@ -131,6 +158,11 @@ export class Deck {
       const more = this.#readBehind(frame, written);
       // A file without a single sample would go round for ever.
       if (more === 0) break;
+      // The rest has not come yet; it is read when it has.
+      if (this.remote && this.#reader.outcome === undefined) {
+        written += more;
+        break;
+      }
       if (written + more < wanted && !this.#failed) {
         this.#repeat(frame, written, more);
         slot.samples = wanted;

@@ -1,7 +1,7 @@
 import { ReplaySubject, type Observable } from 'rxjs';
 import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
 import type { NodeCommand, NodeContext } from '../../graph/context.js';
-import { openAudioFile } from '../../media/av/audio-reader.js';
+import { openAudioFile, type AudioReader } from '../../media/av/audio-reader.js';
 import { crossfade } from '../../media/dsp/crossfade.js';
 import {
   clearAudioFrame,
@@ -25,11 +25,29 @@ interface Stream {
   started: boolean;
 }
 
+/** What a player plays. */
+export interface PlayerSource<O extends FileOptions> {
+  /** The node's type, for its answers. */
+  readonly type: string;
+  /** Opens what the options name. @throws VoxError saying what is wrong. */
+  open(options: O, signal: AbortSignal): Promise<AudioReader>;
+}
+
+/** Local files, beside the graph file or in the current folder. */
+function localFiles(ctx: NodeContext): PlayerSource<FileOptions> {
+  return {
+    type: 'source.file',
+    open: ({ src, startSec, endSec }, signal) =>
+      openAudioFile(ctx.resolvePath(src), { startSec, ...(endSec === undefined ? {} : { endSec }), signal }),
+  };
+}
+
 /**
- * The playback behind `source.file`: one stream at a time, with pause, seek and change-over. Every jump of the signal is a fade over one
+ * The playback behind `source.file` and `source.url`: one stream at a time, with pause, seek and change-over. Every jump of the signal is a fade over one
  * frame, 20 ms, from what was to come to what comes instead.
  */
-export class FilePlayer {
+export class FilePlayer<O extends FileOptions = FileOptions> {
+  readonly #source: PlayerSource<O>;
   readonly #ctx: NodeContext;
   readonly #channels: 1 | 2;
   readonly #output: AudioFrame;
@@ -40,7 +58,9 @@ export class FilePlayer {
   readonly #aborted = new AbortController();
   #stream: Stream | undefined;
   #ready: Stream | undefined;
-  #options: FileOptions;
+  #options: O;
+  /** Those whose first frames have not come yet. */
+  readonly #opening = new Set<Deck>();
   #wanted = '';
   #playing: boolean;
   #fades = false;
@@ -48,12 +68,19 @@ export class FilePlayer {
   #seeks = false;
   /** Nothing came where sound should have: what comes next is faded in. */
   #gap = false;
+  /** Nothing comes from the network, and that was told. */
+  #stalled = false;
   #over = false;
   #ticks = 0;
 
-  /** Begins to open the file; the graph's first tick waits for it. */
-  constructor(ctx: NodeContext, options: FileOptions) {
+  /**
+   * Begins to open the file; the graph's first tick waits for it.
+   *
+   * @param source what is played; local files unless something else is given.
+   */
+  constructor(ctx: NodeContext, options: O, source: PlayerSource<O> = localFiles(ctx)) {
     this.#ctx = ctx;
+    this.#source = source;
     this.#options = options;
     this.#playing = options.autoplay;
     this.#channels = options.channels;
@@ -68,7 +95,7 @@ export class FilePlayer {
   }
 
   /** Takes new options; opens another file if they ask for one. */
-  set(next: FileOptions): void {
+  set(next: O): void {
     this.#options = next;
     if (this.#stream) this.#stream.deck.loop = next.loop;
     if (this.#ready) this.#ready.deck.loop = next.loop;
@@ -80,6 +107,13 @@ export class FilePlayer {
 
   /** Obeys a command; says so by `command.refused` when it cannot. */
   command({ type, ...data }: NodeCommand): void {
+    if ((type === 'seek' || type === 'restart') && this.#stream?.deck.remote?.live) {
+      return this.#ctx.emit({
+        type: 'command.refused',
+        command: type,
+        reason: 'this is a live stream: it has no other position',
+      });
+    }
     switch (type) {
       case 'pause':
         return this.#pause();
@@ -95,14 +129,21 @@ export class FilePlayer {
         return this.#ctx.emit({ type: 'command.refused', command: type, reason: 'positionMs must be a number of 0 or more' });
       }
       default:
-        this.#ctx.emit({ type: 'command.refused', command: type, reason: 'source.file takes pause, play, restart and seek' });
+        this.#ctx.emit({
+          type: 'command.refused',
+          command: type,
+          reason: `${this.#source.type} takes pause, play, restart and seek`,
+        });
     }
   }
 
   /** Decodes ahead; for the time between two ticks. */
   readAhead(): void {
-    this.#stream?.deck.fill();
+    const deck = this.#stream?.deck;
+    deck?.fill();
     this.#ready?.deck.fill();
+    // Offline time can stand still until more has come; otherwise what is late is late.
+    if (this.#ctx.offline && this.#playing && deck?.remote && !deck.ready) this.#ctx.hold(deck.whenReady());
   }
 
   /** The frame of this tick; undefined when the stream has ended. */
@@ -117,6 +158,7 @@ export class FilePlayer {
   /** Ends playback and frees everything. */
   stop(): void {
     this.#aborted.abort();
+    for (const deck of this.#opening) deck.close();
     this.#ready?.deck.close();
     this.#ready = undefined;
     this.#end('stopped');
@@ -132,17 +174,24 @@ export class FilePlayer {
     if (!taken) {
       if (!deck.ended) {
         this.#gap = true;
-        if (!this.#seeks) this.#ctx.count('underruns');
+        if (!this.#seeks) {
+          this.#ctx.count('underruns');
+          this.#tellStall(stream);
+        }
         return this.#fades ? this.#fadeTo(undefined) : this.#silence();
       }
       const { outcome } = deck;
-      if (outcome?.kind === 'failed') this.#end('failed', problem(outcome.code, outcome.data));
+      if (outcome?.kind === 'failed') this.#end('failed', outcome.problem ?? problem(outcome.code, outcome.data));
       else this.#end('finished');
       return undefined;
     }
     if (this.#gap && !this.#fades) this.#leaveSilence();
     this.#gap = false;
     this.#seeks = false;
+    if (this.#stalled) {
+      this.#stalled = false;
+      this.#ctx.emit({ type: 'stream.recovered', src: stream.src, positionMs: Math.round(taken.positionUs / 1000) });
+    }
     if (!stream.started) {
       stream.started = true;
       this.#ctx.emit({ type: 'stream.started', src: stream.src });
@@ -157,23 +206,26 @@ export class FilePlayer {
     return this.#fades ? this.#fadeTo(frame) : frame;
   }
 
-  async #open(options: FileOptions, wanted: string): Promise<void> {
-    const { src, startSec, endSec } = options;
+  async #open(options: O, wanted: string): Promise<void> {
+    const { src, startSec } = options;
     try {
-      const reader = await openAudioFile(this.#ctx.resolvePath(src), {
-        startSec,
-        ...(endSec === undefined ? {} : { endSec }),
-        signal: this.#aborted.signal,
-      });
+      const reader = await this.#source.open(options, this.#aborted.signal);
       const deck = new Deck(reader, startSec * 1e6, this.#options.loop);
       // Meanwhile stopped, ended, or asked for yet another file.
       if (this.#over || wanted !== this.#wanted) return deck.close();
       deck.fill(undefined, this.#ctx.offline);
+      if (deck.remote) {
+        this.#opening.add(deck);
+        await deck.whenReady();
+        this.#opening.delete(deck);
+        if (this.#over || wanted !== this.#wanted) return deck.close();
+      }
       this.#ctx.emit({ type: 'stream.opened', src, info: reader.info });
       this.#closeReady();
       const stream = { src, deck, started: false };
       if (this.#stream) this.#ready = stream;
       else this.#stream = stream;
+      if (!this.#playing) deck.suspend(true);
       this.#seeks = startSec > 0;
     } catch (reason) {
       if (this.#over || this.#aborted.signal.aborted || wanted !== this.#wanted) return;
@@ -207,12 +259,14 @@ export class FilePlayer {
     // What fades out now is heard again on going on, so that nothing is lost.
     if (this.#stream && this.#keepNext()) this.#stream.deck.putBack();
     this.#playing = false;
+    this.#stream?.deck.suspend(true);
     this.#ctx.emit({ type: 'stream.paused', positionMs: this.#positionMs() });
   }
 
   #play(): void {
     if (this.#playing) return;
     this.#playing = true;
+    this.#stream?.deck.suspend(false);
     // From silence: the first frame is faded in.
     if (!this.#fades) this.#leaveSilence();
     this.#ctx.emit({ type: 'stream.resumed', positionMs: this.#positionMs() });
@@ -247,6 +301,12 @@ export class FilePlayer {
     else copyAudioFrame(frame, this.#leaving);
     this.#fades = true;
     return true;
+  }
+
+  #tellStall(stream: Stream): void {
+    if (this.#stalled || !stream.started || !stream.deck.remote) return;
+    this.#stalled = true;
+    this.#ctx.emit({ type: 'stream.stalled', src: stream.src, positionMs: this.#positionMs() });
   }
 
   #leaveSilence(): void {

@@ -1,0 +1,124 @@
+import { Packet } from 'node-av/lib';
+import { AV_NOPTS_VALUE, AVERROR_EAGAIN, AVERROR_EOF, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
+import { SAMPLE_RATE, usToSamples } from '../format.js';
+import { openPacketDecoder, type PacketDecoder } from '../opus/decoder.js';
+import type { AudioOutcome } from './audio-reader.js';
+import type { MediaInfo } from './media-info.js';
+import { avReason } from './native.js';
+import { closeInput, openInput, type OpenedInput } from './open-input.js';
+import { OPUS_LOOKAHEAD_SAMPLES } from './opus-head.js';
+
+/** Containers whose Opus packets are what an encoder made, one by one. */
+const CONTAINERS = /^(ogg|matroska,webm)$/;
+
+/** So many read errors in a row mean that nothing more is to be expected. */
+const MAX_ERRORS = 100;
+
+/** An open Opus file, read as packets. Every call is synchronous. Close it. */
+export interface OpusReader {
+  /** What the file says about itself. */
+  readonly info: MediaInfo;
+  /** Samples at 48 kHz that a decoder gives before the first that counts. */
+  readonly preSkipSamples: number;
+  /** Decodes its packets. Freed with the reader. */
+  readonly decoder: PacketDecoder;
+  /** Where the packet that was read last begins, in 48 kHz samples; below 0 in the pre-skip. Matroska rounds it to milliseconds. */
+  readonly position: number;
+  /** Set once `read` has returned undefined. */
+  readonly outcome: AudioOutcome | undefined;
+  /** The next packet, in memory that is not written to again; undefined at the end. */
+  read(): Uint8Array | undefined;
+  /** Goes to the packet at, or some time before, a position in 48 kHz samples. False when the file cannot be sought in. */
+  seek(position: number): boolean;
+  /** Frees everything. More than once does no harm. */
+  close(): void;
+}
+
+/**
+ * Opens a local file for its Opus packets, in Ogg, WebM or Matroska, with one or two channels.
+ *
+ * @param channels of the decoder that comes with it.
+ * @returns undefined for every other kind of file, which {@link openAudioFile} may read.
+ * @throws VoxError as `openAudioFile` does.
+ */
+export async function openOpusFile(path: string, channels: 1 | 2, signal?: AbortSignal): Promise<OpusReader | undefined> {
+  const input = await openInput(path, undefined, signal);
+  const { info } = input;
+  if (info.codec !== 'opus' || !CONTAINERS.test(info.container) || info.channels > channels) {
+    closeInput(input);
+    return undefined;
+  }
+  // Its packets are decoded elsewhere, if at all.
+  closeInput({ decoder: input.decoder });
+  try {
+    const decoder = await openPacketDecoder(channels);
+    signal?.throwIfAborted();
+    return new PacketFileReader(path, input, decoder);
+  } catch (error) {
+    closeInput({ format: input.format });
+    throw error;
+  }
+}
+
+class PacketFileReader implements OpusReader {
+  readonly info: MediaInfo;
+  readonly preSkipSamples: number;
+  position: number;
+  outcome: AudioOutcome | undefined;
+  readonly #packet = new Packet();
+  readonly #samplesPerTick: number;
+  #closed = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly input: OpenedInput,
+    readonly decoder: PacketDecoder,
+  ) {
+    const { stream, info } = input;
+    this.info = info;
+    this.preSkipSamples = stream.codecpar.initialPadding || OPUS_LOOKAHEAD_SAMPLES;
+    this.position = -this.preSkipSamples;
+    this.#samplesPerTick = (stream.timeBase.num * SAMPLE_RATE) / stream.timeBase.den;
+    this.#packet.alloc();
+  }
+
+  read(): Uint8Array | undefined {
+    const packet = this.#packet;
+    for (let errors = 0; this.outcome === undefined;) {
+      const code = this.input.format.readFrameSync(packet);
+      if (code >= 0) {
+        const data = packet.streamIndex === this.info.streamIndex ? packet.data : null;
+        const pts = packet.pts;
+        packet.unref();
+        if (!data || data.length === 0) continue;
+        if (pts !== AV_NOPTS_VALUE) this.position = Math.round(Number(pts) * this.#samplesPerTick);
+        return data;
+      }
+      if (code === AVERROR_EOF) this.outcome = { kind: 'ended' };
+      else if (code !== AVERROR_EAGAIN || ++errors > MAX_ERRORS) this.outcome = this.#damaged(avReason(code));
+    }
+    return undefined;
+  }
+
+  seek(position: number): boolean {
+    if (this.#closed) return false;
+    const ticks = BigInt(Math.floor(Math.max(-this.preSkipSamples, position) / this.#samplesPerTick));
+    if (this.input.format.seekFrameSync(this.info.streamIndex, ticks, AVSEEK_FLAG_BACKWARD) < 0) return false;
+    this.outcome = undefined;
+    return true;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.outcome ??= { kind: 'ended' };
+    this.#packet.free();
+    this.decoder.free();
+    closeInput({ format: this.input.format });
+  }
+
+  #damaged(reason: string): AudioOutcome {
+    const atSec = Number((this.position / usToSamples(1e6)).toFixed(2));
+    return { kind: 'failed', code: 'MEDIA_CORRUPT', data: { path: this.path, atSec, reason } };
+  }
+}

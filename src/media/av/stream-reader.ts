@@ -1,0 +1,216 @@
+import { VoxError, voxError } from '../../errors.js';
+import { createAudioFrame, frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
+import { FRAME_SAMPLES } from '../format.js';
+import type { ByteSource } from '../net/byte-source.js';
+import { StreamReader, type AudioOutcome, type AudioReader, type RemoteControl } from './audio-reader.js';
+import { isSilent } from './finite-copy.js';
+import { readMediaInfo, type MediaInfo } from './media-info.js';
+import { chooseStream, openDecoder } from './open-input.js';
+import { statesLength } from './formats.js';
+import { PacketPump } from './packet-pump.js';
+import { openStreamInput, type StreamInput } from './stream-input.js';
+
+/** How a stream is read. */
+export interface NetworkAudioOptions {
+  /** Where to begin, in seconds; default 0. */
+  readonly startSec?: number;
+  /** Where to end, in seconds; default: its end. */
+  readonly endSec?: number;
+  /** How much is read ahead, in milliseconds; default 10 000. */
+  readonly aheadMs?: number;
+  /** How much must have come before it goes on after it ran dry, in milliseconds; default 1000. */
+  readonly resumeMs?: number;
+}
+
+/** FFmpeg is let to read when so many bytes have come: more than nearly every packet of sound has. */
+const READY_BYTES = 24 * 1024;
+
+/** The same for live streams, of which little comes at a time. */
+const READY_LIVE_BYTES = 4 * 1024;
+
+/**
+ * Opens the audio of a byte source. The reader owns the source.
+ *
+ * @param name what messages call it. @throws VoxError `URL_NOT_MEDIA`, `MEDIA_NO_AUDIO`, `CODEC_MISSING`, the source's own failure.
+ */
+export async function openNetworkAudio(
+  source: ByteSource,
+  name: string,
+  options: NetworkAudioOptions = {},
+): Promise<AudioReader> {
+  let input: StreamInput | undefined;
+  let reader: LateReader | undefined;
+  try {
+    await source.ready(READY_BYTES);
+    input = await openStreamInput(source, name);
+    const { format } = input;
+    const stream = chooseStream(format, name, undefined);
+    const decoder = await openDecoder(stream, name);
+    const stated = readMediaInfo(format, stream, statesLength(format.iformat?.name ?? '', stream.startTime));
+    // What FFmpeg estimates from the bytes it happens to have is worth nothing without a length.
+    const known = !source.live && source.length !== undefined;
+    const info: MediaInfo = known ? stated : { ...stated, ...(stated.durationExact && !source.live ? {} : UNKNOWN_LENGTH) };
+    const { aheadMs = 10_000, resumeMs = 1000, startSec = 0, endSec } = options;
+    const pump = new PacketPump({
+      format,
+      stream,
+      aheadUs: aheadMs * 1000,
+      resumeUs: Math.min(resumeMs, aheadMs) * 1000,
+      seekable: source.seekable,
+      ready: () => source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES),
+    });
+    const { close } = input;
+    const inner = new StreamReader(
+      name,
+      {
+        format: pump,
+        stream,
+        decoder,
+        info,
+        fileBytes: source.length ?? Infinity,
+        close: () => {
+          decoder.freeContext();
+          source.close();
+          void pump.close().then(close);
+        },
+      },
+      endSec,
+    );
+    reader = new LateReader(inner, pump, source);
+    if (startSec > 0) reader.seek(startSec * 1e6);
+    return reader;
+  } catch (error) {
+    if (reader) reader.close();
+    else {
+      source.close();
+      input?.close();
+    }
+    throw worded(error, name);
+  }
+}
+
+const UNKNOWN_LENGTH = { durationUs: undefined, durationExact: false };
+
+/** What is said about files is said about addresses in their own words. */
+function worded(error: unknown, name: string): unknown {
+  if (!(error instanceof VoxError)) return error;
+  if (error.code === 'MEDIA_NO_AUDIO') return voxError('URL_NOT_MEDIA', { url: name, reason: 'it has no sound' });
+  if (error.code !== 'MEDIA_UNREADABLE') return error;
+  const reason = error.problems[0]!.message.split(' cannot be read: ')[1] ?? error.message;
+  return voxError('URL_NOT_MEDIA', { url: name, reason });
+}
+
+class LateReader implements AudioReader, RemoteControl {
+  readonly live: boolean;
+  readonly seekable: boolean;
+  readonly #inner: StreamReader;
+  readonly #pump: PacketPump;
+  readonly #source: ByteSource;
+  /** Samples that were read already but did not fill a frame yet. */
+  readonly #part: AudioFrame;
+  readonly #view = createAudioFrame(0);
+  #filled = 0;
+  #positionUs = 0;
+  #closed = false;
+
+  constructor(inner: StreamReader, pump: PacketPump, source: ByteSource) {
+    this.#inner = inner;
+    this.#pump = pump;
+    this.#source = source;
+    this.live = source.live;
+    this.seekable = source.seekable;
+    this.#part = createAudioFrame(inner.channels);
+  }
+
+  get remote(): RemoteControl {
+    return this;
+  }
+
+  get info(): MediaInfo {
+    return this.#inner.info;
+  }
+
+  get channels(): 1 | 2 {
+    return this.#inner.channels;
+  }
+
+  get positionUs(): number {
+    return this.#filled > 0 ? this.#positionUs : this.#inner.positionUs;
+  }
+
+  get badPackets(): number {
+    return this.#inner.badPackets;
+  }
+
+  get outcome(): AudioOutcome | undefined {
+    const { outcome } = this.#inner;
+    const failure = this.#source.failure;
+    // What is wrong with the connection explains what is wrong with the sound.
+    if (!outcome || !failure || this.#closed) return outcome;
+    return { kind: 'failed', code: failure.code, data: {}, problem: failure };
+  }
+
+  approach(frames: number): boolean {
+    if (!this.#inner.approach(frames)) return false;
+    if (this.#filled === 0) this.#positionUs = this.#inner.positionUs;
+    while (this.#filled < FRAME_SAMPLES) {
+      const count = this.#readInto(this.#part, this.#filled, FRAME_SAMPLES);
+      if (count === 0) return this.#inner.outcome !== undefined;
+      this.#filled += count;
+    }
+    return true;
+  }
+
+  read(out: AudioFrame): number {
+    const wanted = frameSamples(out);
+    shapeAudioFrame(out, this.channels, wanted);
+    const kept = Math.min(wanted, this.#filled);
+    for (let c = 0; c < this.channels; c++) {
+      const part = this.#part.planes[c]!;
+      out.planes[c]!.set(part.subarray(0, kept));
+      part.copyWithin(0, kept, this.#filled);
+    }
+    this.#filled -= kept;
+    this.#positionUs = this.#inner.positionUs;
+    let written = kept;
+    while (written < wanted) {
+      const count = this.#readInto(out, written, wanted);
+      if (count === 0) break;
+      written += count;
+    }
+    for (const plane of out.planes) plane.fill(0, written);
+    out.silent = written === 0 || isSilent(out.planes);
+    return written;
+  }
+
+  seek(positionUs: number): void {
+    this.#filled = 0;
+    this.#inner.seek(positionUs);
+  }
+
+  arrived(): Promise<void> {
+    return this.#pump.arrived();
+  }
+
+  loopTo(positionUs: number | undefined): void {
+    this.#pump.loopTo(positionUs === undefined ? undefined : this.#inner.ticksBefore(positionUs));
+  }
+
+  suspend(paused: boolean): void {
+    if (!this.live || this.#pump.discards === paused) return;
+    this.#pump.discards = paused;
+    this.#pump.skipAll();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#filled = 0;
+    this.#inner.close();
+  }
+
+  #readInto(frame: AudioFrame, from: number, to: number): number {
+    this.#view.planes = frame.planes.map((plane) => plane.subarray(from, to));
+    return this.#inner.read(this.#view);
+  }
+}
