@@ -14,11 +14,14 @@ import { createPlayback, type Playback } from './engine/playback.js';
 import { renderPlan } from './engine/render-plan.js';
 import { createRoomService } from './engine/room-service.js';
 import { EMPTY_STATE, reduce, type EngineEvent, type EngineState } from './engine/state.js';
+import { voxError } from './errors.js';
 import { loadGraph } from './graph/load.js';
 import type { Plan } from './graph/plan-types.js';
 import { createRegistry, type Registry } from './graph/registry.js';
 import type { GraphEndReason, GraphEvent } from './graph/run/graph-events.js';
+import { readEventLog } from './host/event-log/index.js';
 import { InProcessHost } from './host/in-process.js';
+import { FRAME_US } from './media/format.js';
 import type { MediaHost } from './host/media-host.js';
 import { builtinNodes } from './nodes/index.js';
 import { createRealtimeScheduler } from './time/realtime.js';
@@ -91,14 +94,19 @@ class VoxEngine implements Engine {
     return this.#start(plan, call === undefined ? undefined : await this.#calls.open(call, cwd), options);
   }
 
-  async render(graph: string | Plan, options: RenderOptions): Promise<RenderSession> {
-    const { output, cwd = process.cwd(), durationUs, debug } = options;
+  async render(graph: string | Plan | undefined, options: RenderOptions): Promise<RenderSession> {
+    const { output, cwd = process.cwd(), debug, events } = options;
     const wanted = output === undefined ? undefined : resolve(cwd, output);
-    const { plan, callFile } = renderPlan(this.#plan(graph, options), wanted);
+    const replay = events === undefined ? undefined : resolve(cwd, events);
+    const log = replay === undefined ? undefined : readEventLog(replay, events!);
+    const durationUs = options.durationUs ?? (log && log.ticks * FRAME_US);
+    const given = graph ?? log?.plan;
+    if (given === undefined) throw voxError('USAGE', { reason: 'name a graph to render, or an event log with --events' });
+    const { plan, callFile } = renderPlan(this.#plan(given, options), wanted);
     // Every rendering is a call of its own, even two to the same file: the later one wins as a whole.
     const id = `file:${callFile ?? ''}#${++this.#renders}`;
     const call = await this.#calls.openFile(id, callFile, cwd);
-    const session = await this.#start(plan, call, { pace: 'offline', durationUs, debug });
+    const session = await this.#start(plan, call, { pace: 'offline', durationUs, debug }, replay);
     const abort = async () => {
       await this.#host.request({ type: 'call.request', call: id, request: { type: 'file.abort' } });
       await session.stop();
@@ -147,7 +155,7 @@ class VoxEngine implements Engine {
     return typeof graph === 'string' ? loadGraph(graph, { registry: this.registry, params, cwd }) : graph;
   }
 
-  async #start(plan: Plan, call: OpenCall | undefined, options: RunOptions): Promise<GraphSession> {
+  async #start(plan: Plan, call: OpenCall | undefined, options: RunOptions, replay?: string): Promise<GraphSession> {
     const host = this.#host;
     const id = `graph-${++this.#graphs}`;
     const abandoned$ = new Subject<void>();
@@ -170,8 +178,9 @@ class VoxEngine implements Engine {
       if (call) await this.#calls.release(call);
     };
     try {
-      const { pace = 'realtime', durationUs, debug } = options;
-      await host.request({ type: 'graph.load', graph: id, plan, pace, call: call?.id, durationUs, debug });
+      const { pace = 'realtime', durationUs, debug, cwd = process.cwd() } = options;
+      const record = options.record === undefined ? undefined : resolve(cwd, options.record);
+      await host.request({ type: 'graph.load', graph: id, plan, pace, call: call?.id, durationUs, debug, record, replay });
       this.#tell({ type: 'graph.loaded', graph: id, title: plan.title, ...(call && { call: call.id }) });
       // Files open while the call is being joined.
       await host.request({ type: 'graph.prepare', graph: id });

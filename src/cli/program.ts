@@ -11,6 +11,7 @@ import { register as registerDoctor } from './commands/doctor.js';
 import { register as registerExplain } from './commands/explain.js';
 import { register as registerGraph } from './commands/graph.js';
 import { register as registerNodes } from './commands/nodes.js';
+import { register as registerRecord } from './commands/record.js';
 import { register as registerRender } from './commands/render.js';
 import { register as registerRun } from './commands/run.js';
 import { register as registerSchema } from './commands/schema.js';
@@ -58,6 +59,7 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     );
   for (const register of [
     registerRun,
+    registerRecord,
     registerRender,
     registerCheck,
     registerGraph,

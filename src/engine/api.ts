@@ -36,6 +36,11 @@ export interface RunOptions {
   readonly durationUs?: number;
   /** Finds misuse of borrowed frames. Default false. */
   readonly debug?: boolean;
+  /**
+   * An event log to write, relative to `cwd`: who came and went, what they said, what was set and commanded, so that
+   * {@link Engine.render} can make it happen again. Default: none.
+   */
+  readonly record?: string;
 }
 
 /** A running graph, as a program steers it. */
@@ -77,9 +82,10 @@ export interface Engine {
   run(graph: string | Plan, options?: RunOptions): Promise<GraphSession>;
   /**
    * Runs a graph as fast as the machine allows and writes what a call would have heard to a file. The same input gives the same bytes.
+   * @param graph absent: the one of the event log.
    * @throws VoxError with everything that is wrong; then nothing is written.
    */
-  render(graph: string | Plan, options: RenderOptions): Promise<RenderSession>;
+  render(graph: string | Plan | undefined, options: RenderOptions): Promise<RenderSession>;
   /** Serves the open rooms over HTTP. @throws VoxError `PORT_TAKEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`. */
   serveRooms(options?: RoomServerOptions): Promise<RoomServer>;
   /** Ends everything. Idempotent. */
@@ -90,6 +96,8 @@ export interface Engine {
 export interface RenderOptions extends Pick<RunOptions, 'params' | 'cwd' | 'durationUs' | 'debug'> {
   /** The file to write; its extension chooses the container. Absent: the graph's own `sink.file` nodes write theirs. */
   readonly output?: string;
+  /** An event log, relative to `cwd`, that happens again: the voices, options and commands of a recorded call. Default: none. */
+  readonly events?: string;
 }
 
 /** A rendering under way. */

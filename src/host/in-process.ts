@@ -7,6 +7,7 @@ import type { Registry } from '../graph/registry.js';
 import { createOfflineScheduler, type OfflineScheduler } from '../time/offline.js';
 import { phaseFor } from '../time/phase.js';
 import type { Scheduler } from '../time/scheduler.js';
+import { GraphRecorder, readEventLog, replayLog, type Replay } from './event-log/index.js';
 import type { MediaHost } from './media-host.js';
 import type { HostCommand, HostEvent, HostProtocol, HostReply, LoadGraph } from './messages.js';
 import { takeUnhandledErrors } from './unhandled.js';
@@ -26,6 +27,8 @@ interface LoadedGraph {
   readonly run: GraphRun;
   readonly offline: OfflineScheduler | undefined;
   readonly watches: WatchCounts;
+  readonly recorder: GraphRecorder | undefined;
+  readonly replay: Replay | undefined;
 }
 
 /** The first media host: graphs and calls run in this process. Messages are copied both ways all the same. */
@@ -35,6 +38,8 @@ export class InProcessHost implements MediaHost {
   readonly #graphs = new Map<string, LoadedGraph>();
   readonly #calls = new Map<string, CallMedia>();
   readonly #opening = new Map<string, Promise<void>>();
+  /** Logs being completed. */
+  readonly #logs = new Set<Promise<void>>();
   readonly #giveBackErrors = takeUnhandledErrors();
   #loaded = 0;
   #closing: Promise<void> | undefined;
@@ -66,7 +71,8 @@ export class InProcessHost implements MediaHost {
     'graph.load': (command) => this.#load(command),
     'graph.prepare': ({ graph }) => this.#graph(graph).run.prepare(),
     'graph.start': async ({ graph }) => {
-      const { run, offline } = this.#graph(graph);
+      const { run, offline, replay } = this.#graph(graph);
+      if (offline) replay?.begin(run, offline);
       await run.start();
       // Not awaited: an offline graph runs until it ends, and its end is an event.
       if (offline) void this.#runOffline(graph, run, offline);
@@ -76,8 +82,16 @@ export class InProcessHost implements MediaHost {
       const { run } = this.#graph(graph);
       return { positionUs: run.positionUs, stats: run.stats() };
     },
-    'node.set': ({ graph, node, options }) => this.#graph(graph).run.setOptions(node, options),
-    'node.command': ({ graph, node, command }) => this.#graph(graph).run.command(node, command),
+    'node.set': ({ graph, node, options }) => {
+      const { run, recorder } = this.#graph(graph);
+      run.setOptions(node, options);
+      recorder?.set(node, options);
+    },
+    'node.command': ({ graph, node, command }) => {
+      const { run, recorder } = this.#graph(graph);
+      run.command(node, command);
+      recorder?.command(node, command);
+    },
     watch: ({ graph, node, event }) => this.#watches(graph, node).add(node, event),
     unwatch: ({ graph, node, event }) => this.#watches(graph, node).remove(node, event),
     'call.open': ({ call, backend, config }) => this.#open(call, backend, config),
@@ -90,27 +104,48 @@ export class InProcessHost implements MediaHost {
     },
   };
 
-  #load(command: LoadGraph): void {
+  async #load(command: LoadGraph): Promise<void> {
     const { graph, plan, pace, call, durationUs, debug } = command;
     if (this.#graphs.has(graph)) throw voxError('INTERNAL', { reason: `a graph with the id "${graph}" is loaded already` });
     const { registry } = this.#options;
     const offline =
       pace === 'offline' ? createOfflineScheduler({ onError: (error) => this.#graphFailed(graph, error) }) : undefined;
     const watches = new WatchCounts();
-    const run = new GraphRun({
+    const bound = call === undefined ? undefined : this.#call(call).gateway;
+    const replay =
+      command.replay === undefined || !offline
+        ? undefined
+        : await replayLog(readEventLog(command.replay, command.replay), command.replay, bound);
+    const recorder: GraphRecorder | undefined =
+      command.record === undefined
+        ? undefined
+        : new GraphRecorder({
+            path: command.record,
+            plan,
+            positionUs: () => run.positionUs,
+            failed: (found) => this.events$.next({ type: 'graph', event: { type: 'graph.fault', graph, problem: found } }),
+          });
+    const gateway = replay?.gateway ?? bound;
+    const run: GraphRun = new GraphRun({
       id: graph,
       plan,
       registry,
       scheduler: offline ?? this.#options.scheduler,
-      gateway: call === undefined ? undefined : this.#call(call).gateway,
+      gateway: gateway && (recorder?.wrap(gateway) ?? gateway),
       debug,
       phaseUs: offline ? 0 : phaseFor(this.#loaded++, FRAME_US),
       durationUs,
-      onEvent: (event) => this.events$.next({ type: 'graph', event: plain(event) }),
+      onEvent: (event) => {
+        const copy = plain(event);
+        recorder?.told(copy);
+        this.events$.next({ type: 'graph', event: copy });
+      },
       watched: (node, event) => watches.has(node, event),
     });
-    this.#graphs.set(graph, { run, offline, watches });
+    this.#graphs.set(graph, { run, offline, watches, recorder, replay });
     void run.ended.then(() => {
+      replay?.close();
+      if (recorder) this.#finishing(recorder.close());
       offline?.close();
       this.#graphs.delete(graph);
     });
@@ -150,11 +185,17 @@ export class InProcessHost implements MediaHost {
   async #close(): Promise<void> {
     await Promise.allSettled(this.#opening.values());
     await Promise.allSettled([...this.#graphs.values()].map(({ run }) => run.stop()));
+    await Promise.allSettled(this.#logs);
     await Promise.allSettled([...this.#calls.values()].map((media) => media.close()));
     this.#graphs.clear();
     this.#calls.clear();
     this.events$.complete();
     this.#giveBackErrors();
+  }
+
+  #finishing(log: Promise<void>): void {
+    this.#logs.add(log);
+    void log.finally(() => this.#logs.delete(log));
   }
 
   #graphFailed(graph: string, error: unknown): void {

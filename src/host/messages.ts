@@ -24,6 +24,10 @@ export interface LoadGraph {
   readonly durationUs?: number;
   /** Finds misuse of borrowed frames, at the price of copies. */
   readonly debug?: boolean;
+  /** Absolute path of an event log to write: everything from outside that has an effect on the graph. */
+  readonly record?: string;
+  /** Absolute path of an event log that happens again; only offline. */
+  readonly replay?: string;
 }
 
 /** What the control plane may ask, with what it is answered. */

@@ -87,7 +87,7 @@ describe('voxgraph', () => {
   it.each([
     [['rendr'], /Did you mean render/],
     [['render', '--ouput', 'x', 'tone.json'], /Did you mean --output/],
-    [['render'], /missing required argument/],
+    [['render'], /name a graph to render/],
     [['run', 'none.json'], /the graph file none.json does not exist/],
     [['run', 'tone.json', '--port', 'x'], /--port must be a whole number from 0 to 65535, not "x"/],
     [['run', 'tone.json', '--call', 'moon:base', '--port', '0'], /"moon:base" is not a call address/],

@@ -10,8 +10,10 @@ import { onStopSignal } from '../stop-signal.js';
 
 /** The arguments of `voxgraph render`. */
 export interface RenderArgs {
-  /** The graph file. */
-  readonly file: string;
+  /** The graph file; absent: the one in the event log. */
+  readonly file?: string;
+  /** An event log that happens again. */
+  readonly events?: string;
   /** The file to write; its extension chooses the container. */
   readonly output?: string;
   /** How much media, in seconds; default: until the sources end. */
@@ -47,6 +49,7 @@ export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number
       params: args.params,
       cwd: io.cwd,
       ...(args.output !== undefined && { output: args.output }),
+      ...(args.events !== undefined && { events: args.events }),
       ...(args.durationSec !== undefined && { durationUs: Math.round(args.durationSec * 1e6) }),
     });
     // It may have ended meanwhile; then there is nothing left to stop.
@@ -114,7 +117,7 @@ function seconds(given: string): number {
 export function register(program: Command, io: CliIo): void {
   program
     .command('render')
-    .argument('<graph>', 'graph file')
+    .argument('[graph]', 'graph file; with --events by default the one that was recorded')
     .summary('write what a call would hear to a file')
     .description(
       'Run a graph as fast as the machine allows and write what a call would hear. The same input gives the same bytes. Opus containers (.ogg .opus .webm .mka .mkv) get the very packets of the call; others (.mp3 .flac .wav .m4a …) the sound before the encoder.',
@@ -122,15 +125,23 @@ export function register(program: Command, io: CliIo): void {
     .option('-o, --output <file>', 'file to write; its extension chooses the container')
     .option('--duration <seconds>', 'end after this much media; needed for graphs that loop', seconds)
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)
+    .option('--events <log>', 'let a recorded call happen again: see voxgraph record')
     .option('--json', 'the result as JSON, no progress')
     .addHelpText(
       'after',
-      '\nExamples:\n  voxgraph render graphs/radio.json -o radio.ogg --duration 60\n  voxgraph render graphs/voice-changer.json -o out.mp3 --param voice=me.wav\n\nExit codes: 0 written, 1 a node failed on the way, 2 the input is wrong, 130 stopped by Ctrl-C.\n',
+      '\nExamples:\n  voxgraph render graphs/radio.json -o radio.ogg --duration 60\n  voxgraph render graphs/voice-changer.json -o out.mp3 --param voice=me.wav\n  voxgraph render --events call.ndjson -o call.ogg\n\nExit codes: 0 written, 1 a node failed on the way, 2 the input is wrong, 130 stopped by Ctrl-C.\n',
     )
-    .action((file: string, options: Record<string, never>) =>
+    .action((file: string | undefined, options: Record<string, never>) =>
       finish(
         renderCommand(
-          { file, output: options['output'], durationSec: options['duration'], params: options['param'], json: options['json'] },
+          {
+            ...(file !== undefined && { file }),
+            events: options['events'],
+            output: options['output'],
+            durationSec: options['duration'],
+            params: options['param'],
+            json: options['json'],
+          },
           io,
         ),
       ),

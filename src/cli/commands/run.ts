@@ -27,6 +27,8 @@ export interface RunArgs {
   readonly addresses?: readonly string[];
   /** Events as JSON lines on standard output instead of sentences. */
   readonly json?: boolean;
+  /** An event log to write. */
+  readonly record?: string;
 }
 
 /** Runs a graph in a call until it ends or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
@@ -47,7 +49,12 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     tellEvents(engine, args.json ?? false, io);
     // The port first: whoever starts twice learns it before anything else happens.
     const server = call.startsWith('room:') ? await engine.serveRooms({ host, port, ...(token && { token }) }) : undefined;
-    const session = await engine.run(args.file, { call, params: args.params, cwd: io.cwd });
+    const session = await engine.run(args.file, {
+      call,
+      params: args.params,
+      cwd: io.cwd,
+      ...(args.record !== undefined && { record: args.record }),
+    });
     announce(session, server, args, io);
     const reason = await Promise.race([session.ended, stopped]);
     if (callFailed || (reason === 'finished' && sourceFailed)) return 1;
@@ -92,39 +99,40 @@ function wholeNumber(name: string, low: number, high: number): (given: string) =
   };
 }
 
-/** Adds `voxgraph run` to the program. */
-export function register(program: Command, io: CliIo): void {
-  program
-    .command('run')
-    .argument('<graph>', 'graph file')
-    .summary('run a graph in a call')
-    .description('Run a graph file in a call until it ends or Ctrl-C. The default call is a room of this process, for browsers.')
+/** The options that `run` and `record` share. */
+export function withRunOptions(command: Command): Command {
+  return command
     .option('--call <address>', 'where the call is: room:NAME, or file:OUT.ogg', 'room:lobby')
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)
     .option('--port <number>', 'port of the page', wholeNumber('--port', 0, 65_535), 8765)
     .option('--host <address>', 'address to listen on; anything beyond this machine needs --token', '127.0.0.1')
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
     .option('--address <ip...>', 'IP addresses that browsers can reach this machine at; default: --host')
-    .option('--json', 'events as JSON lines')
+    .option('--json', 'events as JSON lines');
+}
+
+/** What commander made of {@link withRunOptions}. */
+export function runArgs(file: string, options: Record<string, never>): RunArgs {
+  return {
+    file,
+    call: options['call'],
+    params: options['param'],
+    host: options['host'],
+    port: options['port'],
+    token: options['token'],
+    addresses: options['address'],
+    json: options['json'],
+  };
+}
+
+/** Adds `voxgraph run` to the program. */
+export function register(program: Command, io: CliIo): void {
+  withRunOptions(program.command('run').argument('<graph>', 'graph file'))
+    .summary('run a graph in a call')
+    .description('Run a graph file in a call until it ends or Ctrl-C. The default call is a room of this process, for browsers.')
     .addHelpText(
       'after',
       '\nExamples:\n  voxgraph run graphs/radio.json\n  voxgraph run graphs/radio.json --param music=song.mp3 --port 9000\n  voxgraph run graphs/duck.json --host 192.168.1.5 --token secret\n',
     )
-    .action((file: string, options: Record<string, never>) =>
-      finish(
-        runCommand(
-          {
-            file,
-            call: options['call'],
-            params: options['param'],
-            host: options['host'],
-            port: options['port'],
-            token: options['token'],
-            addresses: options['address'],
-            json: options['json'],
-          },
-          io,
-        ),
-      ),
-    );
+    .action((file: string, options: Record<string, never>) => finish(runCommand(runArgs(file, options), io)));
 }
