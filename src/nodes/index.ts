@@ -4,10 +4,14 @@
  */
 import type { NodeDefinition } from '../graph/define-node.js';
 import { bandpass } from './effects/bandpass.js';
+import { compressor } from './effects/compressor.js';
 import { echo } from './effects/echo.js';
 import { equalizer } from './effects/equalizer.js';
 import { gain } from './effects/gain.js';
+import { gate } from './effects/gate.js';
 import { highpass } from './effects/highpass.js';
+import { limiter } from './effects/limiter.js';
+import { loudness } from './effects/loudness.js';
 import { lowpass } from './effects/lowpass.js';
 import { robot } from './effects/robot.js';
 import { opus } from './encoders/opus.js';
@@ -36,10 +40,14 @@ export const builtinNodes: readonly NodeDefinition[] = [
   silence,
   tone,
   bandpass,
+  compressor,
   echo,
   equalizer,
   gain,
+  gate,
   highpass,
+  limiter,
+  loudness,
   lowpass,
   robot,
   crossfade,

@@ -11,14 +11,21 @@ import { describeNodeContract } from './support/describe-node-contract.js';
 import { fakeGateway } from './support/gateway.js';
 
 const settings: Readonly<Record<string, NodeContractSettings>> = {
-  'effect.bandpass': { options: { order: 4 }, change: { frequencyHz: 300, q: 4, order: 2 } },
-  'effect.highpass': { change: { frequencyHz: 800, q: 1.5, order: 4 } },
-  'effect.lowpass': { change: { frequencyHz: 100, q: 1.5, order: 4 } },
   'effect.equalizer': {
     options: { gainsDb: [6, 0, -6, 3], bands: [{ type: 'low-shelf', frequencyHz: 300, gainDb: 3 }] },
     change: { gainsDb: [0, 0, 0, -12], bands: [{ type: 'high-pass', frequencyHz: 500 }] },
   },
+  'effect.lowpass': { change: { frequencyHz: 100, q: 1.5, order: 4 } },
+  'effect.highpass': { change: { frequencyHz: 800, q: 1.5, order: 4 } },
+  'effect.bandpass': { options: { order: 4 }, change: { frequencyHz: 300, q: 4, order: 2 } },
   'effect.gain': { change: { gainDb: 6 } },
+  'effect.compressor': {
+    options: { thresholdDb: -30, ratio: 4 },
+    change: { thresholdDb: -50, ratio: 20, attackMs: 1, kneeDb: 0, makeupDb: 12 },
+  },
+  'effect.gate': { options: { thresholdDb: -30 }, change: { thresholdDb: -6, holdMs: 0, attackMs: 1 } },
+  'effect.limiter': { options: { ceilingDb: -14 }, change: { ceilingDb: -30, releaseMs: 5, truePeak: false } },
+  'effect.loudness': { change: { targetLufs: -30, truePeakDb: -20 } },
   'effect.echo': { options: { delayMs: 33, feedback: 0.5 }, change: { delayMs: 60, decay: 0.9, dryDb: -3 } },
   'effect.robot': { change: { mode: 'ring', carrierHz: 60, mix: 0.5 }, largestStep: 0.1 },
   'mix.duck': { change: { depthDb: -40, thresholdDb: -80, attackMs: 5 } },

@@ -48,8 +48,8 @@ export const compressor = defineNode({
   inputs: { audio: audio('Signal to compress.') },
   outputs: { audio: audio('Compressed signal.') },
   options,
-  create: ({ inputs, options, options$ }) => ({
-    audio: applyEffect(inputs.audio, options$, () => createCompressor(options)),
+  create: ({ inputs, options: start, options$ }) => ({
+    audio: applyEffect(inputs.audio, options$, () => createCompressor(start)),
   }),
 });
 

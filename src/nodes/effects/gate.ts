@@ -45,7 +45,7 @@ export const gate = defineNode({
   inputs: { audio: audio('Signal with noise in its pauses.') },
   outputs: { audio: audio('Signal with quiet pauses.') },
   options,
-  create: ({ inputs, options, options$ }) => ({ audio: applyEffect(inputs.audio, options$, () => createGate(options)) }),
+  create: ({ inputs, options: start, options$ }) => ({ audio: applyEffect(inputs.audio, options$, () => createGate(start)) }),
 });
 
 const NOTHING: Float32Array[] = [];

@@ -45,7 +45,7 @@ export const limiter = defineNode({
   options,
   fixedOptions: ['lookAheadMs'],
   latencyMs: ({ lookAheadMs }) => lookAheadMs,
-  create: ({ inputs, options, options$ }) => ({ audio: applyEffect(inputs.audio, options$, () => createLimiter(options)) }),
+  create: ({ inputs, options: start, options$ }) => ({ audio: applyEffect(inputs.audio, options$, () => createLimiter(start)) }),
 });
 
 function createLimiter(start: Options): Effect<Options> {

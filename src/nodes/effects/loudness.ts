@@ -50,7 +50,7 @@ export const loudness = defineNode({
   outputs: { audio: audio('Signal of the target loudness, below the ceiling.') },
   options,
   latencyMs: () => LOOK_AHEAD_MS,
-  create: ({ inputs, options, options$ }) => ({ audio: applyEffect(inputs.audio, options$, () => createLoudness(options)) }),
+  create: ({ inputs, options: start, options$ }) => ({ audio: applyEffect(inputs.audio, options$, () => createLoudness(start)) }),
 });
 
 function createLoudness(start: Options): Effect<Options> {
