@@ -65,7 +65,8 @@ class VoxEngine implements Engine {
       room: roomMedia,
       file: fileMedia,
     };
-    this.#host = options.host ?? new InProcessHost({ registry: this.registry, scheduler: this.#scheduler, backends });
+    const { permissions = {} } = options;
+    this.#host = options.host ?? new InProcessHost({ registry: this.registry, scheduler: this.#scheduler, backends, permissions });
     this.#calls = new Calls({
       host: this.#host,
       scheduler: this.#scheduler,

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { RoomServer, RoomServerOptions } from '../calls/room/index.js';
 import type { Plan } from '../graph/plan-types.js';
+import type { Permissions } from '../graph/permissions.js';
 import type { Registry } from '../graph/registry.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from '../graph/run/graph-events.js';
 import type { MediaHost } from '../host/media-host.js';
@@ -20,6 +21,8 @@ export interface EngineOptions {
   readonly addresses?: readonly string[];
   /** Most connections to one room. Default 64. */
   readonly maxPeers?: number;
+  /** What its graphs may do. Default: no commands; any address. */
+  readonly permissions?: Partial<Permissions>;
 }
 
 /** How a graph is run. */

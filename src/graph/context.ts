@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Gateway } from '../media/gateway.js';
 import type { Scheduler } from '../time/scheduler.js';
+import type { Permissions } from './permissions.js';
 
 /** One beat of a clock domain. The same object is emitted each time: read it at once. */
 export interface Tick {
@@ -54,6 +55,8 @@ export interface NodeContext {
   readonly gateway: Gateway | undefined;
   /** When this instance makes the personal mix of one participant: his id. His own voice is left out. */
   readonly personalMixOf: string | undefined;
+  /** What whoever runs the graph allows it. */
+  readonly permissions: Permissions;
   /** Commands to this node. */
   readonly commands$: Observable<NodeCommand>;
   /** True while somebody watches this node's events of that type, so that measuring for nobody costs nothing. */

@@ -3,6 +3,7 @@ import { VoxError, problem, reasonOf, voxError } from '../errors.js';
 import type { CallMedia, CallMediaFactory } from '../calls/call-media.js';
 import { FRAME_US } from '../media/format.js';
 import { GraphRun } from '../graph/run/graph-run.js';
+import { DEFAULT_PERMISSIONS, type Permissions } from '../graph/permissions.js';
 import type { Registry } from '../graph/registry.js';
 import { createOfflineScheduler, type OfflineScheduler } from '../time/offline.js';
 import { phaseFor } from '../time/phase.js';
@@ -21,6 +22,8 @@ export interface InProcessHostOptions {
   readonly scheduler: Scheduler;
   /** How the media side of each kind of call is made. */
   readonly backends: Readonly<Record<string, CallMediaFactory>>;
+  /** What its graphs may do; default neither commands nor limits of addresses. */
+  readonly permissions?: Partial<Permissions>;
 }
 
 interface LoadedGraph {
@@ -130,6 +133,7 @@ export class InProcessHost implements MediaHost {
       id: graph,
       plan,
       registry,
+      permissions: { ...DEFAULT_PERMISSIONS, ...this.#options.permissions },
       scheduler: offline ?? this.#options.scheduler,
       gateway: gateway && (recorder?.wrap(gateway) ?? gateway),
       debug,

@@ -1,6 +1,7 @@
 import { BehaviorSubject, Subject, type Observable } from 'rxjs';
 import type { NodeCommand, NodeContext, CounterName, Tick } from '../graph/context.js';
 import type { NodeDefinition } from '../graph/define-node.js';
+import { DEFAULT_PERMISSIONS } from '../graph/permissions.js';
 import { FRAME_SAMPLES, samplesToUs } from '../media/format.js';
 import { createVirtualScheduler } from '../time/virtual.js';
 import { resolve } from 'node:path';
@@ -51,6 +52,7 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
     debug: true,
     gateway: settings.gateway,
     personalMixOf: settings.personalMixOf,
+    permissions: { ...DEFAULT_PERMISSIONS, ...settings.permissions },
     commands$,
     watched: (type) => settings.watch?.includes(type) ?? true,
     emit: (event) => void events.push({ atUs: tick.ptsUs, event: structuredClone(event) }),

@@ -1,4 +1,5 @@
 import type { NodeCommand, NodeEvent, CounterName } from '../graph/context.js';
+import type { Permissions } from '../graph/permissions.js';
 import type { WireEvent } from '../graph/ports.js';
 import type { AudioFrame } from '../media/frame.js';
 import type { Gateway } from '../media/gateway.js';
@@ -69,6 +70,8 @@ export interface RenderNodeSettings {
   readonly gateway?: Gateway;
   /** Whose personal mix this is. */
   readonly personalMixOf?: string;
+  /** What the node may do; default neither commands nor limits of addresses. */
+  readonly permissions?: Partial<Permissions>;
   /** Whether the node renders offline; default true. With false, only the first tick waits for what the node holds. */
   readonly offline?: boolean;
   /** Which of its event types somebody watches: all (default) or those listed. */

@@ -22,6 +22,8 @@ export interface RenderArgs {
   readonly params?: Readonly<Record<string, ParamValue>>;
   /** The result as JSON on standard output, and no progress. */
   readonly json?: boolean;
+  /** Lets the graph run commands. */
+  readonly allowProcess?: boolean;
 }
 
 /** How often the progress line is drawn, in milliseconds. */
@@ -30,7 +32,7 @@ const PROGRESS_MS = 200;
 /** Renders a graph to a file as fast as the machine allows. Exit code 0, 1 when a node failed, 130 after Ctrl-C. */
 export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number> {
   const clock = createRealtimeScheduler();
-  const engine = createEngine({ scheduler: clock });
+  const engine = createEngine({ scheduler: clock, permissions: { process: args.allowProcess ?? false } });
   const problems: Problem[] = [];
   engine.events$.subscribe((event) => {
     const found = problemOfEvent(event);
@@ -126,6 +128,7 @@ export function register(program: Command, io: CliIo): void {
     .option('--duration <seconds>', 'end after this much media; needed for graphs that loop', seconds)
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)
     .option('--events <log>', 'let a recorded call happen again: see voxgraph record')
+    .option('--allow-process', 'let the graph run commands (source.process)')
     .option('--json', 'the result as JSON, no progress')
     .addHelpText(
       'after',
@@ -140,6 +143,7 @@ export function register(program: Command, io: CliIo): void {
             output: options['output'],
             durationSec: options['duration'],
             params: options['param'],
+            allowProcess: options['allowProcess'],
             json: options['json'],
           },
           io,

@@ -27,6 +27,8 @@ export interface RunArgs {
   readonly addresses?: readonly string[];
   /** Events as JSON lines on standard output instead of sentences. */
   readonly json?: boolean;
+  /** Lets the graph run commands. */
+  readonly allowProcess?: boolean;
   /** An event log to write. */
   readonly record?: string;
 }
@@ -34,7 +36,10 @@ export interface RunArgs {
 /** Runs a graph in a call until it ends or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], call = 'room:lobby' } = args;
-  const engine = createEngine({ addresses: args.addresses ?? reachableAddresses(host) });
+  const engine = createEngine({
+    addresses: args.addresses ?? reachableAddresses(host),
+    permissions: { process: args.allowProcess ?? false },
+  });
   const stopped = new Promise<'stopped'>((resolve) => {
     const off = onStopSignal(() => resolve('stopped'));
     void engine.events$.subscribe({ complete: off });
@@ -108,6 +113,7 @@ export function withRunOptions(command: Command): Command {
     .option('--host <address>', 'address to listen on; anything beyond this machine needs --token', '127.0.0.1')
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
     .option('--address <ip...>', 'IP addresses that browsers can reach this machine at; default: --host')
+    .option('--allow-process', 'let the graph run commands (source.process)')
     .option('--json', 'events as JSON lines');
 }
 
@@ -121,6 +127,7 @@ export function runArgs(file: string, options: Record<string, never>): RunArgs {
     port: options['port'],
     token: options['token'],
     addresses: options['address'],
+    allowProcess: options['allowProcess'],
     json: options['json'],
   };
 }

@@ -5,6 +5,7 @@ import { FRAME_US } from '../../media/format.js';
 import type { Gateway } from '../../media/gateway.js';
 import type { Scheduler, Ticker } from '../../time/scheduler.js';
 import type { NodeCommand, NodeEvent } from '../context.js';
+import type { Permissions } from '../permissions.js';
 import type { Plan } from '../plan-types.js';
 import { nearestHint, type Registry } from '../registry.js';
 import { boundTo, type FaultOwner } from './attribution.js';
@@ -40,6 +41,8 @@ export interface GraphRunOptions {
   readonly scheduler: Scheduler;
   /** The call it is bound to. */
   readonly gateway?: Gateway;
+  /** What its nodes may do. Default: nothing beyond the usual. */
+  readonly permissions?: Permissions;
   /** Finds misuse of borrowed frames, at the price of copies. Default false. */
   readonly debug?: boolean;
   /** Offset of its beat inside the 20 ms, in microseconds, so that many graphs do not all work at once. Default 0. */
@@ -246,6 +249,7 @@ export class GraphRun implements FaultOwner {
       gateway: this.#gateway,
       debug,
       personalMixOf,
+      ...(this.#options.permissions && { permissions: this.#options.permissions }),
       // Facts of personal instances would double those of the common mix; only faults are told.
       emit: (node, event) => {
         if (personalMixOf === undefined || 'problem' in event) this.#event({ ...event, node });

@@ -1,4 +1,5 @@
 import type { NodeContext } from '../context.js';
+import { DEFAULT_PERMISSIONS } from '../permissions.js';
 import type { NodeInstance } from './node-instance.js';
 
 /** What one instance of a node may use, for as long as it lives. */
@@ -14,6 +15,7 @@ export function createNodeContext(instance: NodeInstance): NodeContext {
     debug: host.debug,
     gateway: host.gateway,
     personalMixOf: host.personalMixOf,
+    permissions: host.permissions ?? DEFAULT_PERMISSIONS,
     commands$: signals.commands,
     watched: (type) => host.watched(node.id, type),
     emit: (event) => {

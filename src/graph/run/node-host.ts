@@ -1,6 +1,7 @@
 import type { Gateway } from '../../media/gateway.js';
 import type { Scheduler } from '../../time/scheduler.js';
 import type { NodeEvent } from '../context.js';
+import type { Permissions } from '../permissions.js';
 
 /** What a node needs of the graph it runs in. */
 export interface NodeHost {
@@ -8,6 +9,8 @@ export interface NodeHost {
   readonly gateway: Gateway | undefined;
   readonly debug: boolean;
   readonly personalMixOf: string | undefined;
+  /** What its nodes may do; default nothing beyond the usual. */
+  readonly permissions?: Permissions;
   /** Tells the control plane a fact about a node. */
   emit(node: string, event: NodeEvent): void;
   /** Whether somebody watches that event of that node. */
