@@ -4,6 +4,7 @@
  */
 import type { NodeDefinition } from '../graph/define-node.js';
 import { bandpass } from './effects/bandpass.js';
+import { chorus } from './effects/chorus.js';
 import { compressor } from './effects/compressor.js';
 import { echo } from './effects/echo.js';
 import { equalizer } from './effects/equalizer.js';
@@ -14,6 +15,8 @@ import { limiter } from './effects/limiter.js';
 import { loudness } from './effects/loudness.js';
 import { lowpass } from './effects/lowpass.js';
 import { robot } from './effects/robot.js';
+import { tremolo } from './effects/tremolo.js';
+import { vibrato } from './effects/vibrato.js';
 import { opus } from './encoders/opus.js';
 import { delay } from './flow/delay.js';
 import { fallback } from './flow/fallback.js';
@@ -40,6 +43,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   silence,
   tone,
   bandpass,
+  chorus,
   compressor,
   echo,
   equalizer,
@@ -50,6 +54,8 @@ export const builtinNodes: readonly NodeDefinition[] = [
   loudness,
   lowpass,
   robot,
+  tremolo,
+  vibrato,
   crossfade,
   duck,
   matrix,

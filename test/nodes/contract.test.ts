@@ -11,6 +11,9 @@ import { describeNodeContract } from './support/describe-node-contract.js';
 import { fakeGateway } from './support/gateway.js';
 
 const settings: Readonly<Record<string, NodeContractSettings>> = {
+  'effect.chorus': { change: { voices: 6, delayMs: 50, depthMs: 8, mix: 1, frequencyHz: 3, spread: 0 } },
+  'effect.vibrato': { options: { depth: 0.3 }, change: { depth: 1, frequencyHz: 11 } },
+  'effect.tremolo': { options: { depth: 1 }, change: { depth: 0.3, frequencyHz: 20 } },
   'effect.equalizer': {
     options: { gainsDb: [6, 0, -6, 3], bands: [{ type: 'low-shelf', frequencyHz: 300, gainDb: 3 }] },
     change: { gainsDb: [0, 0, 0, -12], bands: [{ type: 'high-pass', frequencyHz: 500 }] },
