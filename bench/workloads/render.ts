@@ -1,4 +1,4 @@
-// W1 and W1gainecho: ten minutes of MP3 to Opus as a whole process, against ffmpeg with the same encoder settings.
+// W1, W1gainecho, W2a and W3: MP3 to Opus as a whole process, against ffmpeg with the same encoder settings.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA, MUSIC, ROOT, hasPeer, needInputs, pinned } from '../lib/machine.ts';
@@ -8,23 +8,50 @@ import { ratioOf, short, type Result } from '../lib/result.ts';
 const FFMPEG = 'ffmpeg -v error -nostdin -threads 1 -filter_threads 1 -filter_complex_threads 1 -y'.split(' ');
 const ENCODE = '-c:a libopus -application audio -b:a 64k -vbr on -frame_duration 20 -compression_level 10'.split(' ');
 
+const TEN_MINUTES = ['-i', MUSIC];
+const RING =
+  '[0:a]aresample=48000,volume=-3dB,aecho=1.0:1.0:300:0.3[a];sine=f=50:r=48000,volume=8,pan=stereo|c0=c0|c1=c0[b];[a][b]amultiply[o]';
+const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => join(DATA, `mix_${n}.mp3`));
+const STEREO = 'aresample=48000,aformat=sample_fmts=fltp:channel_layouts=stereo';
+const MIX = [
+  ...EIGHT.map((_, i) => `[${i}:a]${STEREO}[s${i}]`),
+  '[s0][s1][s2][s3][s4][s5][s6]amix=inputs=7:normalize=0[bed]',
+  '[s7]asplit[voice][key]',
+  '[bed][key]sidechaincompress=threshold=0.03:ratio=8:attack=20:release=400[ducked]',
+  '[ducked][voice]amix=inputs=2:normalize=0,alimiter=limit=0.95[o]',
+].join(';');
+
 const WORKLOADS = {
-  W1: { graph: 'w1.json', filter: ['-ar', '48000', '-ac', '2'], limit: 1 },
+  W1: { graph: 'w1.json', peer: [...TEN_MINUTES, '-ar', '48000', '-ac', '2'], seconds: 600, limit: 1 },
   W1gainecho: {
     graph: 'w1gainecho.json',
-    filter: ['-af', 'aresample=48000,volume=-3dB,aecho=1.0:1.0:300:0.3'],
+    peer: [...TEN_MINUTES, '-af', 'aresample=48000,volume=-3dB,aecho=1.0:1.0:300:0.3'],
+    seconds: 600,
+    limit: 0.9,
+  },
+  W2a: {
+    graph: 'w2a.json',
+    peer: [...TEN_MINUTES, '-filter_complex', RING, '-map', '[o]', '-t', '600'],
+    seconds: 600,
+    limit: 0.9,
+  },
+  W3: {
+    graph: 'w3.json',
+    peer: [...EIGHT.flatMap((file) => ['-i', file]), '-filter_complex', MIX, '-map', '[o]', '-t', '180'],
+    seconds: 180,
     limit: 0.9,
   },
 } as const;
 
-/** Runs W1 or W1gainecho, the sides in turn. */
+/** Runs one of them, the sides in turn. */
 export async function render(name: keyof typeof WORKLOADS, runs: number): Promise<Result> {
   needInputs();
-  const { graph, filter, limit } = WORKLOADS[name];
+  const { graph, peer: peerArgs, seconds, limit } = WORKLOADS[name];
   const output = join(DATA, `out-${name}.ogg`);
   const cli = [process.execPath, join(ROOT, 'bin/voxgraph.js'), 'render', join(ROOT, 'bench/graphs', graph)];
-  const ourCommand = pinned([...cli, '--param', `music=${MUSIC}`, '-o', output, '--json']);
-  const peerCommand = pinned([...FFMPEG, '-i', MUSIC, ...filter, ...ENCODE, '-f', 'ogg', '/dev/null']);
+  const files = name === 'W3' ? EIGHT.flatMap((file, i) => ['--param', `m${i + 1}=${file}`]) : ['--param', `music=${MUSIC}`];
+  const ourCommand = pinned([...cli, ...files, '-o', output, '--duration', String(seconds), '--json']);
+  const peerCommand = pinned([...FFMPEG, ...peerArgs, ...ENCODE, '-f', 'ogg', '/dev/null']);
   const peered = hasPeer('ffmpeg');
   const ours: Cost[] = [];
   const peers: Cost[] = [];

@@ -1,6 +1,7 @@
 import type { GraphEvent, GraphStats } from '../../graph/run/graph-events.js';
 import type { CounterName } from '../../graph/context.js';
 import { dominantFrequencyHz, goertzelDb, peakDb, rmsDb } from '../../media/dsp/measure.js';
+import { LoudnessMeter } from '../../media/dsp/loudness-meter.js';
 import { countClicks } from './clicks.js';
 import type { Recording } from './probes.js';
 import type { Expectation } from './test-file.js';
@@ -52,7 +53,7 @@ function place({ wire, fromSec, toSec, node }: Expectation): string {
 
 function sound(expected: Expectation, { recordings }: Evidence): Finding[] {
   const recording = recordings.get(expected.wire ?? '');
-  const wanted = [expected.rmsDb, expected.peakDb, expected.silence, expected.frequencyHz, expected.level];
+  const wanted = [expected.rmsDb, expected.peakDb, expected.lufs, expected.silence, expected.frequencyHz, expected.level];
   const any = wanted.some((part) => part !== undefined) || expected.clicks !== undefined || expected.seconds !== undefined;
   if (!any) return [];
   if (!recording) return [{ passed: false, text: 'no sound leaves there' }];
@@ -68,6 +69,7 @@ function sound(expected: Expectation, { recordings }: Evidence): Finding[] {
     return [{ passed: false, text: 'there is no sound at that time' }];
   measure(expected.rmsDb, 'rms', 'dB', () => mean(rmsDb(left), rmsDb(right)));
   measure(expected.peakDb, 'peak', 'dB', () => Math.max(peakDb(left), peakDb(right)));
+  measure(expected.lufs, 'loudness', 'LUFS', () => lufs(left, right));
   measure(expected.frequencyHz, 'loudest frequency', 'Hz', () => dominantFrequencyHz(left, 48_000));
   measure(expected.clicks, 'clicks', '', () => Math.max(countClicks(left), countClicks(right)));
   const { level, silence } = expected;
@@ -136,6 +138,12 @@ function figure(value: number): string {
 /** The level of both channels together from that of each. */
 function mean(leftDb: number, rightDb: number): number {
   return 10 * Math.log10((10 ** (leftDb / 10) + 10 ** (rightDb / 10)) / 2);
+}
+
+function lufs(left: Float32Array, right: Float32Array): number {
+  const meter = new LoudnessMeter();
+  meter.push([left, right]);
+  return meter.integratedLufs();
 }
 
 function contains(given: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, unknown>>): boolean {

@@ -59,6 +59,7 @@ const expectationSchema = z.strictObject({
   toSec: seconds.optional().meta({ description: 'Where it ends; absent: at the end.' }),
   rmsDb: range.optional().meta({ description: 'Root mean square level over all channels in dBFS: a full-scale sine is −3.' }),
   peakDb: range.optional().meta({ description: 'Largest sample in dBFS.' }),
+  lufs: range.optional().meta({ description: 'Integrated loudness by ITU-R BS.1770-4.' }),
   silence: z.boolean().optional().meta({ description: 'True: no sample above −80 dBFS. False: there is one.' }),
   frequencyHz: range.optional().meta({ description: 'The loudest frequency.' }),
   level: z
