@@ -28,7 +28,7 @@ export interface NodeCommand {
 }
 
 /** Exact counts that a node or wire keeps; read by the console and by tests. */
-export type CounterName = 'underruns' | 'concealed' | 'dropped' | 'encoded' | 'clipped' | 'corrected';
+export type CounterName = 'underruns' | 'concealed' | 'dropped' | 'encoded' | 'copied' | 'clipped' | 'corrected';
 
 /** Everything a node may use besides its inputs and options. */
 export interface NodeContext {
@@ -65,6 +65,11 @@ export interface NodeContext {
   emit(event: NodeEvent): void;
   /** Adds to one of the node's counters. Cheap enough for every frame. */
   count(name: CounterName, by?: number): void;
+  /**
+   * For sources: somebody downstream copies Opus packets, so frames may come coded (see `AudioFrame.coded`). Never while debugging,
+   * where every consumer gets a copy.
+   */
+  readonly offersPackets?: boolean;
   /** Makes an absolute path: beside the graph file first, then in the current folder. */
   resolvePath(path: string): string;
   /**

@@ -1,3 +1,4 @@
+import type { CodedSound } from './coded-sound.js';
 import { FRAME_SAMPLES, samplesToUs } from './format.js';
 
 /**
@@ -18,6 +19,11 @@ export interface AudioFrame {
   planes: Float32Array[];
   /** True when every sample is 0, so that a node may skip its work. The planes do hold zeros. */
   silent: boolean;
+  /**
+   * Set while the frame is an Opus packet that nobody has decoded or changed. Its `planes` are then decoded when they are first read, and
+   * its `silent` is false until that: who does not need the samples must not touch `planes`.
+   */
+  readonly coded?: CodedSound | undefined;
 }
 
 /** A new silent frame of `channels` planes with `samples` samples each (default: 960, 20 ms). */
@@ -29,7 +35,12 @@ export function createAudioFrame(channels: number, samples: number = FRAME_SAMPL
 
 /** The number of samples per channel of a frame. */
 export function frameSamples(frame: AudioFrame): number {
-  return frame.planes[0]?.length ?? 0;
+  return frame.coded?.frameSamples ?? frame.planes[0]?.length ?? 0;
+}
+
+/** The number of channels of a frame; of a coded one without decoding it. */
+export function frameChannels(frame: AudioFrame): number {
+  return frame.coded?.frameChannels ?? frame.planes.length;
 }
 
 /** The duration of a frame in microseconds. */

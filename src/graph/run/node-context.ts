@@ -13,6 +13,7 @@ export function createNodeContext(instance: NodeInstance): NodeContext {
     scheduler: host.scheduler,
     offline: host.scheduler.kind === 'offline',
     debug: host.debug,
+    offersPackets: node.offersPackets === true && !host.debug,
     gateway: host.gateway,
     personalMixOf: host.personalMixOf,
     permissions: host.permissions ?? DEFAULT_PERMISSIONS,

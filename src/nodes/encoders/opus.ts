@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { audio, packets } from '../../graph/ports.js';
 import { channelsOption } from '../support/channels.js';
+import type { Packet } from '../../media/packet.js';
+import { OpusCopier } from '../support/opus-copier.js';
 import { OpusPacketizer } from '../support/opus-packetizer.js';
 
 /** What `encode.opus` takes. */
@@ -36,6 +38,10 @@ export const opusOptions = z.strictObject({
     description: 'Send nothing during silence but a packet every 400 ms; otherwise tiny silence packets keep the beat.',
   }),
   channels: channelsOption('Channels of the packets'),
+  passthrough: z.boolean().default(true).meta({
+    description:
+      'Send the packets of an Opus file as they are while nothing changes their sound; bit rate and effort are then those of the file.',
+  }),
 });
 
 /** Options of `encode.opus`. */
@@ -48,11 +54,15 @@ export const opus = defineNode({
   details:
     'libopus at 48 kHz. Each packet carries its loudness for RFC 6464. After 200 ms of silence the encoder rests: packets of three bytes ' +
     'that hold nothing take its place, as RFC 6716 builds them, or with `dtx` almost none. Frames that come before it is ready ' +
-    'are dropped and counted. `encoded` counts packets, `clipped` samples above full scale.',
+    'are dropped and counted. `encoded` counts packets, `clipped` samples above full scale.\n\n' +
+    'Packets of an Opus file that reach it through nodes that change nothing are sent as they are, and counted as `copied`; with `frameMs` ' +
+    'above 20 several are joined in one, as RFC 6716 §3.2 allows without encoding. When a node begins to change the sound, the encoder hears the 80 ms ' +
+    'before and takes over at that very packet; 200 ms after the last change the packets are copied again. The loudness that copied ' +
+    'packets state is a nominal one.',
   inputs: { audio: audio('Signal to encode.') },
   outputs: { audio: packets('Opus packets.', { codec: 'opus' }) },
   options: opusOptions,
-  fixedOptions: ['application', 'complexity', 'vbr', 'fec', 'packetLossPercent', 'frameMs', 'channels'],
+  fixedOptions: ['application', 'complexity', 'vbr', 'fec', 'packetLossPercent', 'frameMs', 'channels', 'passthrough'],
   bypass: null,
   converter: true,
   // 6.5 ms is libopus's lookahead; 2.5 ms in the low-delay mode.
@@ -62,17 +72,16 @@ export const opus = defineNode({
     ctx.defer(() => packetizer.close());
     return {
       audio: new Observable((subscriber) => {
-        packetizer.start(
-          (packet) => subscriber.next(packet),
-          (reason) => subscriber.error(reason),
-        );
+        const emit = (packet: Packet) => subscriber.next(packet);
+        const encoder = options.passthrough ? new OpusCopier(ctx, options, packetizer, emit) : packetizer;
+        packetizer.start(emit, (reason) => subscriber.error(reason));
         subscriber.add(options$.subscribe((next) => packetizer.set(next)));
         subscriber.add(
           inputs.audio.subscribe({
-            next: (frame) => packetizer.take(frame),
+            next: (frame) => encoder.take(frame),
             error: (reason) => subscriber.error(reason),
             complete: () => {
-              packetizer.flush();
+              encoder.flush();
               subscriber.complete();
             },
           }),

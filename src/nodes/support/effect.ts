@@ -1,12 +1,12 @@
 import { Observable } from 'rxjs';
-import { createAudioFrame, frameSamples, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
+import { createAudioFrame, frameChannels, frameSamples, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
 
 /** One running audio effect: the state behind an `effect.*` node. */
 export interface Effect<O> {
   /** Takes new options. `first` is true when they are those it starts with, so that nothing needs to ramp. */
   set(options: O, first: boolean): void;
   /**
-   * Works on one frame. Returns `input` itself when nothing changes, else `output`, whose planes have the input's shape but hold
+   * Works on one frame. Returns `input` itself when nothing changes, without reading its planes, else `output`, whose planes have the input's shape but hold
    * whatever was there before; it sets `output.silent` truthfully.
    */
   run(input: AudioFrame, output: AudioFrame): AudioFrame;
@@ -36,7 +36,7 @@ export function applyEffect<O>(
         next(input) {
           let result: AudioFrame;
           try {
-            shapeAudioFrame(output, input.planes.length, frameSamples(input));
+            shapeAudioFrame(output, frameChannels(input), frameSamples(input));
             output.ptsUs = input.ptsUs;
             result = effect.run(input, output);
           } catch (reason) {

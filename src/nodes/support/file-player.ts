@@ -2,6 +2,7 @@ import { ReplaySubject, type Observable } from 'rxjs';
 import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
 import type { NodeCommand, NodeContext } from '../../graph/context.js';
 import { openAudioFile, type AudioReader } from '../../media/av/audio-reader.js';
+import { openOpusFile, type OpusReader } from '../../media/av/opus-reader.js';
 import { crossfade } from '../../media/dsp/crossfade.js';
 import {
   clearAudioFrame,
@@ -14,14 +15,18 @@ import {
 import type { FileOptions } from '../sources/file.js';
 import { withChannels } from './channels.js';
 import { Deck } from './deck.js';
+import { OpusDeck } from './opus-deck.js';
 
 /** Between two `stream.position` events: a second of frames. */
 const POSITION_TICKS = 50;
 
+/** A deck of sound or of packets. */
+type FileDeck = Pick<Deck, keyof Deck>;
+
 /** What plays: an open file and the name it was asked for by. */
 interface Stream {
   readonly src: string;
-  readonly deck: Deck;
+  readonly deck: FileDeck;
   started: boolean;
 }
 
@@ -31,6 +36,8 @@ export interface PlayerSource<O extends FileOptions> {
   readonly type: string;
   /** Opens what the options name. @throws VoxError saying what is wrong. */
   open(options: O, signal: AbortSignal): Promise<AudioReader>;
+  /** Opens the same for its Opus packets; undefined when it holds none that can be copied. */
+  openPackets?(options: O, signal: AbortSignal): Promise<OpusReader | undefined>;
 }
 
 /** Local files, beside the graph file or in the current folder. */
@@ -39,6 +46,7 @@ function localFiles(ctx: NodeContext): PlayerSource<FileOptions> {
     type: 'source.file',
     open: ({ src, startSec, endSec }, signal) =>
       openAudioFile(ctx.resolvePath(src), { startSec, ...(endSec === undefined ? {} : { endSec }), signal }),
+    openPackets: ({ src, channels }, signal) => openOpusFile(ctx.resolvePath(src), channels, signal),
   };
 }
 
@@ -60,7 +68,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   #ready: Stream | undefined;
   #options: O;
   /** Those whose first frames have not come yet. */
-  readonly #opening = new Set<Deck>();
+  readonly #opening = new Set<FileDeck>();
   #wanted = '';
   #playing: boolean;
   #fades = false;
@@ -202,15 +210,14 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
       const durationMs = durationUs === undefined ? null : Math.round(durationUs / 1000);
       this.#ctx.emit({ type: 'stream.position', positionMs: Math.round(taken.positionUs / 1000), durationMs });
     }
-    const frame = withChannels(taken.frame, this.#channels, this.#scratch);
+    const frame = this.#shaped(taken.frame);
     return this.#fades ? this.#fadeTo(frame) : frame;
   }
 
   async #open(options: O, wanted: string): Promise<void> {
     const { src, startSec } = options;
     try {
-      const reader = await this.#source.open(options, this.#aborted.signal);
-      const deck = new Deck(reader, startSec * 1e6, this.#options.loop);
+      const deck = await this.#openDeck(options);
       // Meanwhile stopped, ended, or asked for yet another file.
       if (this.#over || wanted !== this.#wanted) return deck.close();
       deck.fill(undefined, this.#ctx.offline);
@@ -220,7 +227,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
         this.#opening.delete(deck);
         if (this.#over || wanted !== this.#wanted) return deck.close();
       }
-      this.#ctx.emit({ type: 'stream.opened', src, info: reader.info });
+      this.#ctx.emit({ type: 'stream.opened', src, info: deck.info });
       this.#closeReady();
       const stream = { src, deck, started: false };
       if (this.#stream) this.#ready = stream;
@@ -235,6 +242,21 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
         reason instanceof VoxError ? reason.problems[0]! : problem('MEDIA_UNREADABLE', { path: src, reason: reasonOf(reason) });
       this.#ctx.emit({ type: 'stream.failed', src, problem: { ...failure, node: this.#ctx.nodeId } });
     }
+  }
+
+  /** Packets where somebody can use them and the file holds such, else sound. */
+  async #openDeck(options: O): Promise<FileDeck> {
+    const { startSec, endSec } = options;
+    const { signal } = this.#aborted;
+    const packets = this.#ctx.offersPackets ? await this.#source.openPackets?.(options, signal) : undefined;
+    const { loop } = this.#options;
+    if (packets) return new OpusDeck(packets, this.#channels, startSec * 1e6, endSec && endSec * 1e6, loop);
+    return new Deck(await this.#source.open(options, signal), startSec * 1e6, loop);
+  }
+
+  /** A coded frame has the right channels, and must not be looked into. */
+  #shaped(frame: AudioFrame): AudioFrame {
+    return frame.coded ? frame : withChannels(frame, this.#channels, this.#scratch);
   }
 
   /** A file that was opened but overtaken by another before it was heard. */
@@ -296,7 +318,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     }
     if (this.#gap && !this.#fades) this.#leaveSilence();
     this.#gap = false;
-    const frame = withChannels(taken.frame, this.#channels, this.#scratch);
+    const frame = this.#shaped(taken.frame);
     if (this.#fades) copyAudioFrame(this.#fadeTo(frame), this.#leaving);
     else copyAudioFrame(frame, this.#leaving);
     this.#fades = true;
