@@ -9,6 +9,14 @@ import type { Ports, PortStreams } from './ports.js';
  */
 export type Leadership = 'lead' | 'may' | 'follow';
 
+/** One thing that is wrong with an option, as a node type's own check found it. */
+export interface OptionFault {
+  /** Where in the options: names, and numbers for items of a list. */
+  readonly path: readonly (string | number)[];
+  /** Why it cannot be, as the end of a sentence that began with the option's name. */
+  readonly reason: string;
+}
+
 /** What `create` is given. */
 export interface CreateArgs<I extends Ports, S extends z.ZodType> {
   /** The streams that arrive, by port. Hot: subscribe at once. */
@@ -41,6 +49,11 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
   readonly fixedOptions?: readonly string[];
   /** Options that hold a file to read: checked before anything runs. */
   readonly fileOptions?: readonly string[];
+  /**
+   * What the schema cannot know of its options: called with valid ones before anything runs, and before a live change. Returns what is
+   * wrong. Must be quick when `live`: a call is waiting.
+   */
+  readonly checkOptions?: (options: z.output<S>, live: boolean) => readonly OptionFault[];
   /** Needs a call to be bound. */
   readonly needsCall?: boolean;
   /**
@@ -95,6 +108,8 @@ export interface NodeDefinition {
   /** Retry policy of a source. */
   readonly retry: { readonly attempts: number; readonly firstDelayMs: number };
   /** Delay at given options, in milliseconds. */
+  /** What is wrong with options that fit the schema. */
+  readonly checkOptions: (options: unknown, live: boolean) => readonly OptionFault[];
   readonly latencyMs: (options: unknown) => number;
   /** Whether the planner may insert it. */
   readonly converter: boolean;

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { reasonOf } from '../errors.js';
+import type { NodeDefinition, OptionFault } from './define-node.js';
 import { describeValue, listNames } from './json-tree.js';
 import { nearestHint } from './registry.js';
 
@@ -20,6 +22,15 @@ export function checkOptions(
   const result = schema.safeParse(value);
   if (result.success) return { options: result.data as Record<string, unknown>, problems: [] };
   return { problems: result.error.issues.flatMap((issue) => explain(issue, [], value, schema)) };
+}
+
+/** What a node type's own check says of valid options; a check that throws is itself what is wrong. */
+export function ownFaults(definition: NodeDefinition, options: unknown, live: boolean): readonly OptionFault[] {
+  try {
+    return definition.checkOptions(options, live);
+  } catch (thrown) {
+    return [{ path: [], reason: reasonOf(thrown) }];
+  }
 }
 
 /** `points[0].gainDb`, as a sentence names an option. */

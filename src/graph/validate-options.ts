@@ -1,7 +1,7 @@
 import type { NodeDefinition } from './define-node.js';
 import { describeValue } from './json-tree.js';
 import type { NodeModel } from './model.js';
-import { checkOptions, optionName, valueAt } from './option-problems.js';
+import { checkOptions, optionName, ownFaults, valueAt } from './option-problems.js';
 import { pathKey, substitute, type ParamValues, type Substituted } from './params.js';
 import type { Where } from './places.js';
 import { nearestHint } from './registry.js';
@@ -44,6 +44,9 @@ export function resolveOptions(
     }
   }
   checkFiles(model, definition, given, checked.options ?? given.value, exists, report);
+  for (const { path, reason } of checked.options ? ownFaults(definition, checked.options, false) : []) {
+    report('BAD_OPTION', { option: optionName(path) || 'options', reason, type }, whereOf(path, false), model);
+  }
   return checked.options;
 }
 

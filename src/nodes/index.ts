@@ -8,6 +8,7 @@ import { chorus } from './effects/chorus.js';
 import { compressor } from './effects/compressor.js';
 import { echo } from './effects/echo.js';
 import { equalizer } from './effects/equalizer.js';
+import { ffmpeg } from './effects/ffmpeg.js';
 import { gain } from './effects/gain.js';
 import { gate } from './effects/gate.js';
 import { highpass } from './effects/highpass.js';
@@ -49,6 +50,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   equalizer,
   gain,
   gate,
+  ffmpeg,
   highpass,
   limiter,
   loudness,

@@ -21,6 +21,7 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
   'effect.lowpass': { change: { frequencyHz: 100, q: 1.5, order: 4 } },
   'effect.highpass': { change: { frequencyHz: 800, q: 1.5, order: 4 } },
   'effect.bandpass': { options: { order: 4 }, change: { frequencyHz: 300, q: 4, order: 2 } },
+  'effect.ffmpeg': { options: { filter: 'aecho=0.8:0.9:33:0.5' }, change: { filter: 'volume=0.7,lowpass=f=3000' } },
   'effect.gain': { change: { gainDb: 6 } },
   'effect.compressor': {
     options: { thresholdDb: -30, ratio: 4 },

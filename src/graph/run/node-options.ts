@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { VoxError, problem, type Problem } from '../../errors.js';
 import type { NodeDefinition } from '../define-node.js';
-import { checkOptions, optionName, type OptionProblem } from '../option-problems.js';
+import { checkOptions, optionName, ownFaults, type OptionProblem } from '../option-problems.js';
 
 /** The option names of a node type, in their declared order. */
 export function optionNames(definition: NodeDefinition): string[] {
@@ -34,6 +34,11 @@ export function patchOptions(
     ...fixed.map((option) => problem('BAD_OPTION', { option, type, reason: 'it cannot change while the graph runs' }, where)),
     ...ofKind('bad'),
   ];
+  if (problems.length === 0) {
+    for (const { path, reason } of ownFaults(definition, checked.options, true)) {
+      problems.push(problem('BAD_OPTION', { option: optionName(path) || 'options', type, reason }, where));
+    }
+  }
   const [first, ...rest] = problems;
   if (first) throw new VoxError(first, ...rest);
   return checked.options;

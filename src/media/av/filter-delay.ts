@@ -37,7 +37,7 @@ class DelayMeter {
     this.#missing += FRAME_SAMPLES - out;
     this.#steady++;
     this.#exact++;
-    if (this.#missing > this.#most || this.#missing < this.#least) this.#exact = 0;
+    if (this.#missing > this.#most) this.#exact = 0;
     this.#most = Math.max(this.#most, this.#missing);
     // A chain that gives more than it gets, such as atempo=0.5, finds ever new lows.
     this.#least = Math.min(this.#least, this.#missing);
@@ -50,11 +50,12 @@ class DelayMeter {
       return { kind: 'wrong', reason: 'it holds back more than 10 s of sound, or makes the sound shorter' };
     }
     if (this.#least < -MOST_DELAY) return { kind: 'wrong', reason: 'it makes the sound longer' };
-    const enough = Math.max(STEADY_FRAMES, this.#frames / 2);
     // What is found after long must last long, for a chain such as atempo=1.02 grows slowly.
-    if (this.#steady < enough) return this.#frames < MOST_FRAMES ? undefined : { kind: 'wrong', reason: 'it changes how long the sound is' };
+    const enough = Math.max(STEADY_FRAMES, this.#frames - this.#steady);
+    if (this.#steady >= enough && this.#exact >= enough) return { kind: 'delay', samples: this.#most };
     // Blocks of an odd length, such as superequalizer's 8190, meet frames in ever new ways: a frame more is enough for all of them.
-    return { kind: 'delay', samples: this.#most + (this.#exact >= enough ? 0 : FRAME_SAMPLES) };
+    if (this.#steady >= enough + 4 * STEADY_FRAMES) return { kind: 'delay', samples: this.#most + FRAME_SAMPLES };
+    return this.#frames < MOST_FRAMES ? undefined : { kind: 'wrong', reason: 'it changes how long the sound is' };
   }
 }
 
