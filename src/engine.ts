@@ -221,7 +221,7 @@ class VoxEngine implements Engine {
   #playbacks(graph: string, plan: Plan, events$: Observable<GraphEvent>): Map<string, Playback> {
     const playbacks = new Map<string, Playback>();
     for (const node of plan.nodes) {
-      if (node.type !== 'source.file') continue;
+      if (node.type !== 'source.file' && node.type !== 'source.url') continue;
       const send = (command: { type: string }) => {
         // The graph may have ended meanwhile; then there is nothing left to steer.
         this.#host.request({ type: 'node.command', graph, node: node.id, command }).catch(() => {});

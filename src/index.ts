@@ -26,6 +26,7 @@ export type { MediaInfo } from './media/av/media-info.js';
 export * from './time/index.js';
 export * from './graph/ports.js';
 export * from './graph/context.js';
+export * from './graph/permissions.js';
 export * from './graph/define-node.js';
 export { createRegistry, type Registry } from './graph/registry.js';
 export * from './graph/audio-operators.js';

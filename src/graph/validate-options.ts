@@ -86,7 +86,7 @@ function checkFiles(
       if (typeof item !== 'string' || item === '') continue;
       const where = placeOf(given, path, false) ?? model.optionsWhere;
       if (/^[a-z][a-z\d+.-]+:\/\//i.test(item)) {
-        const reason = `addresses such as ${describeValue(item)} are not supported in this version; name a file`;
+        const reason = `it names a file, and ${describeValue(item)} is an address; play it with source.url`;
         report('BAD_OPTION', { option: optionName(path), reason, type: definition.type }, where, model);
       } else if (!exists(item)) report('MISSING_FILE', { path: item }, where, model);
     }

@@ -36,6 +36,7 @@ import { file } from './sources/file.js';
 import { participants } from './sources/participants.js';
 import { silence } from './sources/silence.js';
 import { tone } from './sources/tone.js';
+import { url } from './sources/url.js';
 
 /** Every shipped node type. */
 export const builtinNodes: readonly NodeDefinition[] = [
@@ -43,6 +44,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   participants,
   silence,
   tone,
+  url,
   bandpass,
   chorus,
   compressor,

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { defineNode } from '../../graph/define-node.js';
+import { audio } from '../../graph/ports.js';
+import { playerOutput } from '../support/player-output.js';
+import { urlPlayerSource } from '../support/url-source.js';
+import { fileOptions } from './file.js';
+
+/** What `source.url` takes. */
+export const urlOptions = z.strictObject({
+  ...fileOptions.shape,
+  src: z.string().min(1).meta({ description: 'Address to play, such as https://example.org/song.mp3 or a radio station.' }),
+  resolver: z.enum(['auto', 'none', 'yt-dlp']).default('auto').meta({
+    description:
+      'Who finds the media behind a page: `auto` asks yt-dlp, if it is installed, when the address gives a web page; `yt-dlp` always asks it; `none` never.',
+  }),
+  connectTimeoutMs: z
+    .number()
+    .min(1)
+    .max(120_000)
+    .default(10_000)
+    .meta({ description: 'How long a server may take to answer, in milliseconds.' }),
+  readTimeoutMs: z
+    .number()
+    .min(1)
+    .max(120_000)
+    .default(10_000)
+    .meta({ description: 'How long nothing may come before the connection counts as lost, in milliseconds.' }),
+  reconnectAttempts: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(8)
+    .meta({ description: 'How often in a row a lost connection is made anew before the stream ends as failed.' }),
+  aheadMs: z
+    .number()
+    .min(100)
+    .max(60_000)
+    .default(10_000)
+    .meta({ description: 'How much compressed sound is read ahead, in milliseconds.' }),
+  headers: z
+    .record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
+    .default({})
+    .meta({ description: 'Headers to send to the server, such as Authorization; not sent on to other servers by redirects.' }),
+});
+
+/** Options of `source.url`. */
+export type UrlOptions = z.output<typeof urlOptions>;
+
+/** `source.url`: sound from the network. */
+export const url = defineNode({
+  type: 'source.url',
+  summary: 'Play a file or a live stream from the network.',
+  details:
+    'http and https: files, Icecast and SHOUTcast stations, HLS playlists. Everything is read between ticks; should nothing come in time, ' +
+    'silence is given, an underrun counted and `stream.stalled` told, until a second has come again.\n\n' +
+    'A lost connection is made anew after 0.5 s, doubling up to 15 s, with jitter: a file goes on at the byte where it was lost (if its ' +
+    'server knows ranges, otherwise what came already is skipped), a live stream in the present. A pause of a live stream ends in the present ' +
+    'too. Files of a known length on servers with ranges can be sought in and loop without a gap.\n\n' +
+    'Redirects are followed up to ten times, to http and https only. FFmpeg gets nothing but bytes: no stream and no playlist can make it open ' +
+    'a file or another protocol. Where graphs may reach public addresses only, every connection is checked after its name is resolved.\n\n' +
+    'Commands and events are those of `source.file`, and `stream.title { title }`, `stream.reconnecting { attempt, delayMs, problem }`, ' +
+    '`stream.reconnected { attempts }`, `stream.stalled { positionMs }`, `stream.recovered { positionMs }`, `stream.resolved { title }` when ' +
+    'yt-dlp found the media. A live stream refuses `seek` and `restart`.',
+  inputs: {},
+  outputs: { audio: audio('Its sound; ends with the file, or when a lost connection cannot be made again.') },
+  options: urlOptions,
+  fixedOptions: ['autoplay', 'channels'],
+  retry: { attempts: 3, firstDelayMs: 1000 },
+  create: ({ options, options$, ctx }) => ({ audio: playerOutput(ctx, options, options$, urlPlayerSource(ctx)) }),
+});

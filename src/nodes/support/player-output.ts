@@ -1,0 +1,45 @@
+import { Observable } from 'rxjs';
+import type { NodeContext } from '../../graph/context.js';
+import type { AudioFrame } from '../../media/frame.js';
+import type { FileOptions } from '../sources/file.js';
+import { FilePlayer, type PlayerSource } from './file-player.js';
+
+/**
+ * Runs a player as the work of a node: fed with its options and commands, decoding between ticks, one frame a tick.
+ *
+ * @param source what is played; local files unless something else is given.
+ */
+export function playerOutput<O extends FileOptions>(
+  ctx: NodeContext,
+  options: O,
+  options$: Observable<O>,
+  source?: PlayerSource<O>,
+): Observable<AudioFrame> {
+  const player = new FilePlayer(ctx, options, source);
+  ctx.defer(() => player.stop());
+  const subscriptions = [
+    options$.subscribe((next) => player.set(next)),
+    ctx.commands$.subscribe((command) => player.command(command)),
+    ctx.idle$.subscribe(() => player.readAhead()),
+  ];
+  ctx.defer(() => subscriptions.forEach((subscription) => subscription.unsubscribe()));
+  return new Observable((subscriber) => {
+    subscriber.add(player.failed$.subscribe({ error: (reason) => subscriber.error(reason) }));
+    subscriber.add(
+      ctx.tick$.subscribe({
+        next(tick) {
+          let frame: AudioFrame | undefined;
+          try {
+            frame = player.next(tick.ptsUs);
+          } catch (reason) {
+            // RxJS would rethrow it where nobody can catch it.
+            return subscriber.error(reason);
+          }
+          if (frame) subscriber.next(frame);
+          else subscriber.complete();
+        },
+        complete: () => subscriber.complete(),
+      }),
+    );
+  });
+}

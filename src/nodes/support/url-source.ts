@@ -1,0 +1,50 @@
+import type { NodeContext } from '../../graph/context.js';
+import { openUrl, type OpenUrlOptions } from '../../media/av/open-url.js';
+import { DEFAULT_RETRY } from '../../media/net/retry.js';
+import type { NetworkFact } from '../../media/net/byte-source.js';
+import type { UrlOptions } from '../sources/url.js';
+import type { PlayerSource } from './file-player.js';
+import { networkTimer } from './network-clock.js';
+import { resolvePage, shouldResolve } from './resolve-page.js';
+
+/** What `source.url` plays. */
+export function urlPlayerSource(ctx: NodeContext): PlayerSource<UrlOptions> {
+  const timer = networkTimer(ctx);
+  const { publicOnly } = ctx.permissions;
+  const tell = (fact: NetworkFact) => {
+    const { type, ...data } = fact;
+    ctx.emit({ type: `stream.${type}`, ...data });
+  };
+  return {
+    type: 'source.url',
+    open: async (options, signal) => {
+      const { src, startSec, endSec, connectTimeoutMs, readTimeoutMs, aheadMs, headers, reconnectAttempts, resolver } = options;
+      const settings: OpenUrlOptions = {
+        timer,
+        signal,
+        tell,
+        startSec,
+        ...(endSec === undefined ? {} : { endSec }),
+        connectTimeoutMs,
+        readTimeoutMs,
+        aheadMs,
+        headers,
+        publicOnly,
+        retry: { ...DEFAULT_RETRY, attempts: reconnectAttempts },
+      };
+      const viaResolver = async () => {
+        const found = await resolvePage(src, { timer, signal });
+        ctx.emit({ type: 'stream.resolved', title: found.title });
+        return openUrl(found.url, { ...settings, headers: { ...found.headers, ...headers } });
+      };
+      // yt-dlp connects by itself, beyond the reach of any rule about addresses.
+      if (resolver === 'yt-dlp' && !publicOnly) return viaResolver();
+      try {
+        return await openUrl(src, settings);
+      } catch (error) {
+        if (resolver === 'none' || publicOnly || !(await shouldResolve(error))) throw error;
+        return viaResolver();
+      }
+    },
+  };
+}
