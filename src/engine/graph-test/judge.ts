@@ -17,7 +17,7 @@ export interface Evidence {
   /** Packets sent to the call. */
   readonly packets: number;
   /** States of playback machines at the times that were asked for, by `node@sec`. */
-  readonly states: ReadonlyMap<string, string>;
+  readonly states: ReadonlyMap<string, readonly string[]>;
 }
 
 /** One expectation, judged. */
@@ -108,8 +108,9 @@ function facts(expected: Expectation, evidence: Evidence): Finding[] {
     else findings.push(within(expected.count ?? { max: 0 }, `${counter}`, '', value));
   }
   if (machine !== undefined) {
-    const state = evidence.states.get(`${node ?? ''}@${fromSec}`) ?? 'unknown';
-    findings.push({ passed: state === machine, text: `its machine is ${state}${state === machine ? '' : `, not ${machine}`}` });
+    const states = evidence.states.get(`${node ?? ''}@${fromSec}`) ?? ['unknown'];
+    const passed = states.includes(machine);
+    findings.push({ passed, text: `its machine is in ${states.join(' › ')}${passed ? '' : `, not in ${machine}`}` });
   }
   if (packets) findings.push(within(packets, 'packets', '', evidence.packets));
   return findings;

@@ -175,15 +175,20 @@ function askStates(
   test: GraphTestFile,
   scheduler: OfflineScheduler,
   playbacks: ReadonlyMap<string, Playback>,
-): ReadonlyMap<string, string> {
-  const states = new Map<string, string>();
+): ReadonlyMap<string, readonly string[]> {
+  const states = new Map<string, readonly string[]>();
   for (const { machine, node, fromSec } of test.expect) {
     if (machine === undefined || node === undefined) continue;
     scheduler.after(fromSec * 1000, () => {
       const value = playbacks.get(node)?.actor.getSnapshot().value;
-      if (value !== undefined)
-        states.set(`${node}@${fromSec}`, typeof value === 'string' ? value : (Object.keys(value)[0] ?? ''));
+      if (value !== undefined) states.set(`${node}@${fromSec}`, stateNames(value));
     });
   }
   return states;
+}
+
+/** Every state a machine is in, outer ones first. */
+function stateNames(value: string | object): string[] {
+  if (typeof value === 'string') return [value];
+  return Object.entries(value).flatMap(([outer, inner]) => [outer, ...stateNames(inner as string | object)]);
 }
