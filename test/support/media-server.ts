@@ -25,6 +25,8 @@ function track(server: { on(event: 'connection', run: (socket: Socket) => void):
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
+    // An HTTP server keeps a connection that its client has left, as long as it has not answered.
+    socket.on('end', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
   });
   return sockets;

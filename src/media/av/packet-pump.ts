@@ -32,6 +32,9 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** For packets without a duration, in microseconds. */
 const USUAL_US = 20_000;
 
+/** A loop goes round when so much waits behind its seam, in microseconds: more than decoders need before a position. */
+const SEAM_US = 500_000;
+
 /** A new stream begins when so much waits, in microseconds; after running dry it takes more. */
 const START_US = 100_000;
 
@@ -81,7 +84,7 @@ export class PacketPump implements PacketSource {
 
   /** True when a packet can be taken now, or the end is reached. */
   get available(): boolean {
-    return !this.#isDry();
+    return !this.#isDry() && !this.#atThinSeam();
   }
 
   /** Resolves when {@link PacketPump.available} is true, or it is closed. */
@@ -97,7 +100,7 @@ export class PacketPump implements PacketSource {
   }
 
   readFrameSync(packet: Packet): number {
-    if (this.#isDry()) return NOTHING_YET;
+    if (!this.available) return NOTHING_YET;
     const next = this.#queue[0];
     if (next === undefined) {
       if (this.#endCode !== undefined) return this.#endCode;
@@ -156,6 +159,11 @@ export class PacketPump implements PacketSource {
     if (this.#dry && (this.#queuedUs >= this.#threshold || this.#endCode !== undefined || this.#seamQueued || this.#full()))
       this.#dry = false;
     return this.#dry;
+  }
+
+  /** A loop goes round only when what follows is there, so that there is no gap. */
+  #atThinSeam(): boolean {
+    return this.#queue[0] === 'seam' && this.#queuedUs < Math.min(SEAM_US, this.#options.aheadUs) && this.#endCode === undefined;
   }
 
   #full(): boolean {

@@ -10,7 +10,7 @@ const IO_BYTES = 16 * 1024;
 
 /** How many bytes and how much media FFmpeg may look at to learn what a stream holds: less than for files, since it takes time to come. */
 const PROBE_BYTES = 1_000_000;
-const ANALYZE_US = 2_000_000;
+const ANALYZE_US = 500_000;
 const MAX_STREAMS = 100;
 
 const SEEK_SET = 0;

@@ -111,6 +111,7 @@ export class HttpSource implements ByteSource {
   seek(position: number): void {
     const from = this.#end - this.#buffer.length;
     if (position === from || this.#closed) return;
+    if (position < from && this.#buffer.rewind(from - position)) return;
     if (position > from && position <= this.#end + NEAR_BYTES && !this.#buffer.over && this.failure === undefined) {
       const here = Math.min(position - from, this.#buffer.length);
       this.#buffer.skip(here);

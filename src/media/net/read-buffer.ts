@@ -35,6 +35,11 @@ export class ReadBuffer {
     this.#over = false;
   }
 
+  /** Goes back by so many bytes. False, with nothing changed, when they are no longer there. */
+  rewind(count: number): boolean {
+    return this.#queue.rewind(count);
+  }
+
   /** Drops the first bytes. */
   skip(count: number): void {
     this.#queue.skip(count);

@@ -29,6 +29,8 @@ export class Deck {
   #first = 0;
   #count = 0;
   #drained = false;
+  /** It began anew, and no frame could say so yet. */
+  #wentRound = false;
 
   /**
    * @param reader the open file; the deck closes it.
@@ -98,6 +100,8 @@ export class Deck {
       if (!this.#reader.approach(patient ? Infinity : SLICE)) return;
       const slot = this.#slots[(this.#first + this.#count) % DEPTH]!;
       if (this.#read(slot)) this.#count++;
+      // Gone round, and what follows has not come yet.
+      else if (this.remote && this.#reader.outcome === undefined) return;
       else this.#drained = true;
     }
   }
@@ -149,20 +153,22 @@ export class Deck {
     const { frame } = slot;
     const wanted = frameSamples(frame);
     slot.positionUs = this.#reader.positionUs;
-    slot.looped = false;
+    slot.looped = this.#wentRound;
+    this.#wentRound = false;
     let written = this.#reader.read(frame);
     while (written < wanted && this.loop && !this.#failed) {
       this.#reader.seek(this.#startUs);
       if (written === 0) slot.positionUs = this.#startUs;
       slot.looped = true;
       const more = this.#readBehind(frame, written);
-      // A file without a single sample would go round for ever.
-      if (more === 0) break;
       // The rest has not come yet; it is read when it has.
       if (this.remote && this.#reader.outcome === undefined) {
         written += more;
+        this.#wentRound = written === 0;
         break;
       }
+      // A file without a single sample would go round for ever.
+      if (more === 0) break;
       if (written + more < wanted && !this.#failed) {
         this.#repeat(frame, written, more);
         slot.samples = wanted;
