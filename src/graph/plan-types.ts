@@ -41,6 +41,8 @@ export interface PlanNode {
   readonly domain: number;
   /** True when the planner added it. */
   readonly implicit: boolean;
+  /** The graph among its options; nodes named `voice` and `(result)` are its ends. */
+  readonly subgraph?: Plan;
   /** Set on a source whose Opus packets may reach an Opus encoder as they are: it then offers them with its frames. */
   readonly offersPackets?: true;
 }
@@ -77,6 +79,8 @@ export interface Plan {
   readonly nodes: readonly PlanNode[];
   /** The clock domains. */
   readonly domains: readonly PlanDomain[];
+  /** How long a source fades into another when the running graph is changed, in milliseconds. Default 20. */
+  readonly crossfadeMs?: number;
   /** The plugins asked for, by name. */
   readonly plugins: Readonly<Record<string, PlanPlugin>>;
 }

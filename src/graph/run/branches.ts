@@ -1,9 +1,9 @@
 import type { Subscriber } from 'rxjs';
 import type { Branch } from '../ports.js';
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
 import { HotSource } from './hot-source.js';
 import { Inlet } from './inlet.js';
-import type { Outlet } from './outlet.js';
+import type { Consumer, Outlet } from './outlet.js';
 
 /** An output port of arity `many`: branches that join and leave, each an {@link Outlet} of its own. */
 export class BranchOutlet<T> {
@@ -62,6 +62,13 @@ export class BranchOutlet<T> {
     };
   }
 
+  /** Takes a consumer off for good, and its branches from it. */
+  part(consumer: ManyInlet<T>): void {
+    this.#consumers = this.#consumers.filter((c) => c !== consumer);
+    for (const outlet of this.#branches.values()) consumer.leave(outlet);
+    if (!this.ended) consumer.closeOne();
+  }
+
   /** Values that left so far, on all branches. */
   get passed(): number {
     let sum = this.#passedBefore;
@@ -75,8 +82,14 @@ export class BranchOutlet<T> {
   }
 }
 
-interface Present<T> {
+/** One present branch of a {@link ManyInlet}: what feeds it writes here, and its end is the branch's. */
+export interface OpenBranch<T> extends Consumer<T> {
+  /** What the node listens to. */
   readonly inlet: Inlet<T>;
+}
+
+interface Present<T> extends OpenBranch<T> {
+  readonly from: Outlet<T> | undefined;
   disconnect: () => void;
 }
 
@@ -88,10 +101,11 @@ export class ManyInlet<T> extends HotSource<Branch<T>> {
   /**
    * @param domain gives the present tick.
    * @param onThrow told what a listener of the port or of a branch threw.
-   * @param sources how many wires can still bring branches; the port completes when all are closed.
+   * @param sources how many wires can still bring branches; the port completes when all are closed and no branch is present: until
+   * then a change of the graph may bring another.
    */
   constructor(
-    private readonly domain: Domain,
+    private readonly domain: Beat,
     onThrow: (error: unknown) => void,
     sources: number,
   ) {
@@ -103,25 +117,36 @@ export class ManyInlet<T> extends HotSource<Branch<T>> {
   /** A branch joins. If another wire has one of that id, the id gets a number behind it. */
   join(wanted: string, outlet: Outlet<T>): void {
     if (outlet.ended) return;
-    const id = this.#free(wanted);
-    const inlet = new Inlet<T>(this.domain, this.onThrow);
-    const entry: Present<T> = { inlet, disconnect: () => {} };
-    this.#present.set(id, entry);
-    const complete = () => {
-      this.#present.delete(id);
-      inlet.complete();
-    };
-    entry.disconnect = outlet.connect({
-      next: (value) => inlet.next(value),
-      complete,
-      misused: (reason) => inlet.misused(reason),
-    });
-    this.next({ id, stream$: inlet });
+    const entry = this.#enter(wanted, outlet);
+    entry.disconnect = outlet.connect(entry);
+    this.#announce(entry.id, entry);
+  }
+
+  /** As {@link join}, for a branch that whoever calls feeds and completes. */
+  open(wanted: string): OpenBranch<T> {
+    const entry = this.#enter(wanted, undefined);
+    this.#announce(entry.id, entry);
+    return entry;
+  }
+
+  /** The branch that came with this outlet leaves, if it is present. */
+  leave(outlet: Outlet<T>): void {
+    for (const entry of this.#present.values()) {
+      if (entry.from !== outlet) continue;
+      entry.disconnect();
+      entry.complete();
+    }
+  }
+
+  /** A wire more may bring branches. */
+  openOne(): void {
+    this.#open++;
   }
 
   /** One of its wires can bring no further branch. */
   closeOne(): void {
-    if (--this.#open <= 0) this.complete();
+    this.#open--;
+    this.#endIfDone();
   }
 
   /** True when nothing can come any more, on no branch. */
@@ -149,6 +174,35 @@ export class ManyInlet<T> extends HotSource<Branch<T>> {
 
   protected override greet(subscriber: Subscriber<Branch<T>>): void {
     for (const [id, { inlet }] of this.#present) subscriber.next({ id, stream$: inlet });
+  }
+
+  #enter(wanted: string, from: Outlet<T> | undefined): Present<T> & { readonly id: string } {
+    const id = this.#free(wanted);
+    const inlet = new Inlet<T>(this.domain, this.onThrow);
+    const entry = {
+      id,
+      inlet,
+      from,
+      disconnect: () => {},
+      next: (value: T) => inlet.next(value),
+      complete: () => {
+        if (this.#present.get(id) !== entry) return;
+        this.#present.delete(id);
+        inlet.complete();
+        this.#endIfDone();
+      },
+      misused: (reason: string) => inlet.misused(reason),
+    };
+    this.#present.set(id, entry);
+    return entry;
+  }
+
+  #announce(id: string, { inlet }: Present<T>): void {
+    this.next({ id, stream$: inlet });
+  }
+
+  #endIfDone(): void {
+    if (this.#open <= 0 && this.#present.size === 0) this.complete();
   }
 
   #free(wanted: string): string {

@@ -1,5 +1,5 @@
 import { copyAudioFrame, createAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
 import { Outlet } from './outlet.js';
 
 /** Said of a consumer that changed its input. */
@@ -20,7 +20,7 @@ export class DebugAudioOutlet extends Outlet<AudioFrame> {
    * @param onMisuse told when this port's own node reads what it no longer may.
    */
   constructor(
-    domain: Domain,
+    domain: Beat,
     private readonly onMisuse: (reason: string) => void,
   ) {
     super(domain);

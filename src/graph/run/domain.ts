@@ -16,15 +16,28 @@ export interface BeatSlot {
   readonly idle?: BeatListener;
 }
 
+/** The beat as those see it who take part in it. */
+export interface Beat {
+  /** The present one; index −1 before the first. Reused. */
+  readonly tick: Tick;
+  /** True between the beginning of the sources' phase and the end of the mixers'. */
+  readonly beating: boolean;
+  /** Adds a slot behind all others. Returns its removal. */
+  add(slot: BeatSlot): () => void;
+  /** Runs something when the present beat is over; at once when there is none. Must not throw. */
+  afterBeat(run: () => void): void;
+}
+
 /**
  * One clock domain while it runs: three phases that follow each other on every beat. In each, slots are served in the order in which
  * they were added, for ever: a node that is made anew keeps its place, so that producers stay ahead of their consumers.
  */
-export class Domain {
+export class Domain implements Beat {
   /** The present beat; index −1 before the first. Reused. */
   readonly tick: Tick = { index: -1, ptsUs: 0 };
   /** True between the beginning of the sources' phase and the end of the mixers'. */
   beating = false;
+  #slots: readonly BeatSlot[] = [];
   #tick: readonly BeatListener[] = [];
   #settle: readonly BeatListener[] = [];
   #idle: readonly BeatListener[] = [];
@@ -35,15 +48,22 @@ export class Domain {
 
   /** Adds a slot behind all others. Returns its removal. */
   add(slot: BeatSlot): () => void {
-    const { tick, settle, idle } = slot;
-    if (tick) this.#tick = [...this.#tick, tick];
-    if (settle) this.#settle = [...this.#settle, settle];
-    if (idle) this.#idle = [...this.#idle, idle];
-    return () => {
-      this.#tick = this.#tick.filter((listener) => listener !== tick);
-      this.#settle = this.#settle.filter((listener) => listener !== settle);
-      this.#idle = this.#idle.filter((listener) => listener !== idle);
-    };
+    this.#serve([...this.#slots, slot]);
+    return () => this.#serve(this.#slots.filter((other) => other !== slot));
+  }
+
+  /** Puts these slots first, in this order; the others stay behind them in theirs. For a graph that changes while it runs. */
+  arrange(first: readonly BeatSlot[]): void {
+    const present = new Set(this.#slots);
+    const chosen = new Set(first);
+    this.#serve([...first.filter((slot) => present.has(slot)), ...this.#slots.filter((slot) => !chosen.has(slot))]);
+  }
+
+  #serve(slots: readonly BeatSlot[]): void {
+    this.#slots = slots;
+    this.#tick = slots.flatMap(({ tick }) => tick ?? []);
+    this.#settle = slots.flatMap(({ settle }) => settle ?? []);
+    this.#idle = slots.flatMap(({ idle }) => idle ?? []);
   }
 
   /** How many slots hear the sources' phase. */
@@ -53,10 +73,25 @@ export class Domain {
 
   /** Makes the beat `index`: frames of this tick flow from the sources to the sinks before it returns. */
   beat(index: number): void {
+    this.open(index);
+    serve(this.#tick, this.tick);
+    this.finishBeat();
+  }
+
+  /** Begins the beat `index`, of which {@link serveSources} and {@link finishBeat} are the rest: for a domain inside another's beat. */
+  open(index: number): void {
     this.tick.index = index;
     this.tick.ptsUs = index * FRAME_US;
     this.beating = true;
+  }
+
+  /** Lets sources emit, in a beat that was opened. */
+  serveSources(): void {
     serve(this.#tick, this.tick);
+  }
+
+  /** Lets mixers complete what is incomplete, and ends the beat. */
+  finishBeat(): void {
     serve(this.#settle, this.tick);
     this.beating = false;
     if (this.#after.length === 0) return;

@@ -1,4 +1,5 @@
 import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
+import type { NodeEvent } from '../context.js';
 import type { NodeDefinition } from '../define-node.js';
 import type { PlanNode } from '../plan-types.js';
 import { FAULT_LIMIT, isUsersFault } from './fault-policy.js';
@@ -12,12 +13,16 @@ export interface Reported {
   readonly node: PlanNode;
   readonly definition: NodeDefinition;
   readonly host: NodeHost;
+  /** Tells the control plane a fact about it. */
+  tell(event: NodeEvent): void;
 }
 
 /** Counts the faults of one node and tells the control plane, at most once a second what repeats. */
 export class FaultReports {
   /** Faults since the start. */
   faults = 0;
+  /** The last one, also one that was not told. */
+  last: Problem | undefined;
   readonly #of: Reported;
   #lastUs = -Infinity;
 
@@ -32,10 +37,11 @@ export class FaultReports {
     const source = Object.keys(definition.inputs).length === 0;
     const limit = source ? definition.retry.attempts : FAULT_LIMIT;
     this.faults++;
+    this.last = problem('NODE_FAULT', { node: node.id, reason: reasonOf(error), limit }, this.#where());
     const nowUs = this.#of.host.scheduler.nowUs();
     if (nowUs - this.#lastUs < REPORT_EVERY_US) return;
     this.#lastUs = nowUs;
-    this.#tell('node.fault', problem('NODE_FAULT', { node: node.id, reason: reasonOf(error), limit }, this.#where()));
+    this.#tell('node.fault', this.last);
   }
 
   /** `node.bypassed`: too many in a row. */
@@ -65,8 +71,8 @@ export class FaultReports {
   }
 
   #tell(type: string, what: Problem): void {
-    const { node, host } = this.#of;
-    host.emit(node.id, { type, problem: what, faults: this.faults });
+    this.last = what;
+    this.#of.tell({ type, problem: what, faults: this.faults });
   }
 
   #where() {

@@ -1,27 +1,26 @@
-import { existsSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
 import { problem, reasonOf, voxError } from '../../errors.js';
 import { FRAME_US } from '../../media/format.js';
 import type { Gateway } from '../../media/gateway.js';
 import type { Scheduler, Ticker } from '../../time/scheduler.js';
 import type { NodeCommand, NodeEvent } from '../context.js';
+import type { PlanDiff } from '../diff.js';
 import type { Permissions } from '../permissions.js';
 import type { Plan } from '../plan-types.js';
 import { nearestHint, type Registry } from '../registry.js';
 import { boundTo, type FaultOwner } from './attribution.js';
-import { Domain } from './domain.js';
-import { domainOrder } from './domain-order.js';
+import type { ChangeSettings } from './change-settings.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from './graph-events.js';
+import { graphHost } from './graph-host.js';
 import { graphStats } from './graph-stats.js';
+import { LiveChanges } from './live-changes.js';
 import type { NodeHost } from './node-host.js';
 import { heardIn } from './node-ports.js';
 import type { NodeRun } from './node-run.js';
-import { PersonalMixes } from './personal-mixes.js';
-import { personalPath } from './personal-path.js';
 import { Preparations } from './preparations.js';
 import { refuseImpossible } from './refusals.js';
-import { Scope } from './scope.js';
+import { RunningParts } from './running-parts.js';
 import { shareIncoming } from './shared-incoming.js';
+import { tapWire, type TapListener } from './tap.js';
 
 /** After its sources were ended a graph may ring out for so long before it is stopped, in microseconds of media. */
 const DRAIN_LIMIT_US = 10_000_000;
@@ -60,22 +59,19 @@ export class GraphRun implements FaultOwner {
   /** Resolves once, when the graph has ended and everything is cleaned up. */
   readonly ended: Promise<GraphEndReason>;
   readonly #options: GraphRunOptions;
-  readonly #domains: readonly Domain[];
-  /** In the order in which they beat. */
-  readonly #beating: readonly Domain[];
-  readonly #main: Scope;
-  /** Those whose end is the graph's. */
-  readonly #leaders: readonly NodeRun[];
-  readonly #waitFor: Set<string>;
+  readonly #parts: RunningParts;
+  readonly #finishedSinks = new Set<NodeRun>();
   readonly #gateway: Gateway | undefined;
   readonly #preparations: Preparations;
-  #personal: PersonalMixes | undefined;
+  readonly #changes: LiveChanges;
+  #inBeat = false;
   #ticker: Ticker | undefined;
   #prepared = false;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #finishDue = false;
   #firstIndex = -1;
+  #at = -1;
   #frames = 0;
   #drainSince = -1;
 
@@ -84,16 +80,26 @@ export class GraphRun implements FaultOwner {
     this.#options = options;
     const { plan, registry, gateway, scheduler } = options;
     refuseImpossible({ plan, registry, hasCall: gateway !== undefined, realtime: scheduler.kind === 'realtime' });
-    this.#domains = plan.domains.map((domain) => new Domain(domain.name));
-    this.#beating = domainOrder(plan).map((index) => this.#domains[index]!);
-    const first = this.#beating[0];
-    this.#gateway = gateway && first ? shareIncoming(gateway, () => first.tick.index) : gateway;
+    this.#gateway = gateway && shareIncoming(gateway, () => this.#at);
     this.#preparations = new Preparations(scheduler);
-    this.#main = new Scope({ plan, registry, domains: this.#domains, host: this.#host(undefined) });
-    const leaders = plan.domains.flatMap((domain) => (domain.leader === null ? [] : [domain.leader]));
-    const sinks = [...this.#main.nodes.values()].filter((run) => run.isSink);
-    this.#leaders = leaders.length > 0 ? sinks.filter((run) => leaders.includes(run.node.id)) : sinks;
-    this.#waitFor = new Set(this.#leaders.map((run) => run.node.id));
+    this.#parts = new RunningParts(plan, {
+      registry,
+      gateway: this.#gateway,
+      host: (of, preparations, personalMixOf) => this.#host(of, preparations, personalMixOf),
+      preparations: this.#preparations,
+      newPreparations: () => new Preparations(scheduler),
+      onError: (error) => this.escaped(error),
+      onSettled: () => this.#endIfFinished(),
+    });
+    this.#changes = new LiveChanges({
+      registry,
+      parts: this.#parts,
+      canChange: () => this.#ticker !== undefined && !this.#stopping,
+      inBeat: () => this.#inBeat,
+      refuse: (next) =>
+        refuseImpossible({ plan: next, registry, hasCall: gateway !== undefined, realtime: scheduler.kind === 'realtime' }),
+      event: (event) => this.#event(event),
+    });
     const { promise, resolve: end } = Promise.withResolvers<GraphEndReason>();
     this.ended = promise;
     this.#end = end;
@@ -105,7 +111,7 @@ export class GraphRun implements FaultOwner {
   prepare(): void {
     if (this.#prepared || this.#stopping) return;
     this.#prepared = true;
-    this.#main.start();
+    this.#parts.main.start();
   }
 
   /** Makes the nodes, waits for what they prepare, and starts the beat. Resolves when the beat is running. Idempotent. */
@@ -134,13 +140,29 @@ export class GraphRun implements FaultOwner {
   setOptions(node: string, patch: Readonly<Record<string, unknown>>): void {
     const run = this.#node(node);
     const options = run.checkOptions(patch);
-    for (const instance of this.#instances(run)) instance.applyOptions(options);
+    for (const instance of this.#parts.instancesOf(run)) instance.applyOptions(options);
     this.#event({ type: 'node.options-changed', node, options: patch });
   }
 
   /** Hands a command to a node. @throws VoxError `UNKNOWN_RUNNING_NODE`. */
   command(node: string, command: NodeCommand): void {
-    for (const instance of this.#instances(this.#node(node))) instance.command(command);
+    for (const instance of this.#parts.instancesOf(this.#node(node))) instance.command(command);
+  }
+
+  /**
+   * Changes the graph while it runs. Nodes that are the same in the new plan go on with their state; new ones are made beside them,
+   * tried out and faded over to. No beat is missed. Changes that are asked for meanwhile wait for their turn.
+   *
+   * @returns what differed, once the new plan alone runs.
+   * @throws VoxError `CHANGE_REFUSED`, `CHANGE_FAILED`, or why the plan cannot run here; then the old one goes on as it was.
+   */
+  change(plan: Plan, settings: ChangeSettings = {}): Promise<PlanDiff> {
+    return this.#changes.request(plan, settings);
+  }
+
+  /** Listens to what leaves a node; see {@link tapWire}. @throws VoxError `UNKNOWN_WIRE`. */
+  tap(wire: string, listener: TapListener): () => void {
+    return tapWire(this.#parts.main.nodes, this.#options.id, wire, listener);
   }
 
   /** @throws VoxError `UNKNOWN_RUNNING_NODE` when it has no such node. */
@@ -155,7 +177,7 @@ export class GraphRun implements FaultOwner {
 
   /** Exact figures, as plain JSON. */
   stats(): GraphStats {
-    return graphStats(this.#ticker?.stats(), this.#main, this.#personal?.scopes ?? new Map());
+    return graphStats(this.#ticker?.stats(), this.#parts.main, this.#parts.personal);
   }
 
   escaped(error: unknown): void {
@@ -167,8 +189,8 @@ export class GraphRun implements FaultOwner {
     this.prepare();
     await this.#preparations.wait();
     if (this.#stopping) return;
-    this.#followPersonalMixes();
-    this.#event({ type: 'graph.started', title: this.#options.plan.title });
+    this.#parts.followPersonalMixes();
+    this.#event({ type: 'graph.started', title: this.#parts.plan.title });
     const { scheduler, phaseUs = 0 } = this.#options;
     const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
     const onTick = boundTo(this, ({ index }: { readonly index: number }) => this.#beat(index));
@@ -180,13 +202,17 @@ export class GraphRun implements FaultOwner {
     if (this.#firstIndex < 0) this.#firstIndex = index;
     // A skipped beat leaves a gap in the presentation times, so that receivers know how much is missing.
     const at = index - this.#firstIndex;
+    this.#at = at;
     if (!this.#stillBeats(at)) return;
-    for (const domain of this.#beating) domain.beat(at);
+    this.#inBeat = true;
+    for (const domain of this.#parts.beating) domain.beat(at);
+    this.#inBeat = false;
+    if (!this.#finishDue) this.#changes.afterBeat();
     if (this.#finishDue) {
       // The beat in which the end was found brought nothing.
-      if (!this.#leaders.some((run) => heardIn(at, run.ports))) this.#frames = Math.min(this.#frames, at);
+      if (!this.#parts.leaders.some((run) => heardIn(at, run.ports))) this.#frames = Math.min(this.#frames, at);
       void this.stop('finished');
-    } else for (const domain of this.#beating) domain.idle();
+    } else for (const domain of this.#parts.beating) domain.idle();
   }
 
   /** Ends the sources when the time is up. The beat goes on as long as something waits in queues, or rings out. */
@@ -204,16 +230,17 @@ export class GraphRun implements FaultOwner {
   }
 
   #endSources(): void {
-    for (const scope of this.#scopes()) scope.endSources();
+    for (const scope of this.#parts.scopes) scope.endSources();
     // Whoever completes its stream only at the end of a tick gets one.
-    for (const domain of this.#beating) domain.settle();
+    for (const domain of this.#parts.beating) domain.settle();
   }
 
   async #stop(reason: GraphEndReason): Promise<void> {
     this.#ticker?.stop();
     this.#preparations.abandon();
+    this.#changes.abandon();
     this.#endSources();
-    for (const scope of this.#scopes()) for (const { queue } of scope.queues) queue.flush();
+    for (const scope of this.#parts.scopes) for (const { queue } of scope.queues) queue.flush();
     await this.#cleanUp();
     this.#event({ type: 'graph.ended', reason, positionUs: this.positionUs });
     this.#end(reason);
@@ -221,8 +248,8 @@ export class GraphRun implements FaultOwner {
 
   async #cleanUp(): Promise<void> {
     const { scheduler } = this.#options;
-    const work = Promise.all([this.#personal?.close(), this.#main.close()]);
-    if (scheduler.kind !== 'realtime') return void (await work);
+    const work = this.#parts.close();
+    if (scheduler.kind !== 'realtime') return work;
     const late = Promise.withResolvers<void>();
     const cancel = scheduler.after(CLEANUP_LIMIT_MS, () => {
       this.escaped(new Error(`nodes did not clean up within ${CLEANUP_LIMIT_MS / 1000} s`));
@@ -232,67 +259,50 @@ export class GraphRun implements FaultOwner {
     cancel();
   }
 
-  #followPersonalMixes(): void {
-    const { plan, registry } = this.#options;
-    const gateway = this.#gateway;
-    const only = personalPath(plan, registry);
-    if (!gateway || only.size === 0) return;
-    const make = (participant: string) =>
-      new Scope({ plan, registry, domains: this.#domains, host: this.#host(participant), only, outer: this.#main });
-    this.#personal = new PersonalMixes(gateway, make, (error) => this.escaped(error));
-  }
-
-  #host(personalMixOf: string | undefined): NodeHost {
-    const { scheduler, debug = false, plan, watched } = this.#options;
-    return {
+  #host(plan: Plan, preparations: Preparations, personalMixOf?: string): NodeHost {
+    const { scheduler, registry, debug = false, watched, permissions } = this.#options;
+    return graphHost({
       scheduler,
+      registry,
       gateway: this.#gateway,
+      permissions,
       debug,
       personalMixOf,
-      ...(this.#options.permissions && { permissions: this.#options.permissions }),
-      // Facts of personal instances would double those of the common mix; only faults are told.
-      emit: (node, event) => {
-        if (personalMixOf === undefined || 'problem' in event) this.#event({ ...event, node });
-      },
-      watched: (node, type) => personalMixOf === undefined && (watched?.(node, type) ?? false),
-      resolvePath: (path) => resolvePath(plan.baseDir, path),
-      hold: (work) => (this.#preparations.open ? this.#preparations.add(work) : scheduler.hold(work)),
-      finished: (node) => {
-        if (personalMixOf === undefined) this.#finished(node);
-      },
-    };
+      baseDir: plan.baseDir,
+      preparations,
+      beats: () => this.#ticker !== undefined,
+      emit: (event) => this.#event(event),
+      watched,
+      finished: (node) => this.#finished(node),
+    });
   }
 
   #finished(node: string): void {
-    this.#waitFor.delete(node);
-    if (this.#waitFor.size > 0 || this.#stopping) return;
+    const run = this.#parts.main.nodes.get(node);
+    if (run) this.#finishedSinks.add(run);
+    this.#endIfFinished();
+  }
+
+  #endIfFinished(): void {
+    if (
+      this.#stopping ||
+      this.#parts.leaders.length === 0 ||
+      this.#parts.leaders.some((leader) => !this.#finishedSinks.has(leader))
+    )
+      return;
     // In a beat: the others still get this tick's frame.
-    if (this.#beating.some((domain) => domain.beating)) this.#finishDue = true;
+    if (this.#inBeat) this.#finishDue = true;
     else void this.stop('finished');
   }
 
   #node(node: string): NodeRun {
-    const run = this.#main.nodes.get(node);
+    const run = this.#parts.main.nodes.get(node);
     if (run) return run;
-    const hint = nearestHint(node, [...this.#main.nodes.keys()]);
+    const hint = nearestHint(node, [...this.#parts.main.nodes.keys()]);
     throw voxError('UNKNOWN_RUNNING_NODE', { graph: this.#options.id, node, hint });
-  }
-
-  #instances(run: NodeRun): NodeRun[] {
-    return [run, ...(this.#personal?.instancesOf(run.node.id) ?? [])];
-  }
-
-  #scopes(): Scope[] {
-    return [this.#main, ...(this.#personal?.scopes.values() ?? [])];
   }
 
   #event(event: NodeEvent & { readonly node?: string }): void {
     this.#options.onEvent({ ...event, graph: this.#options.id });
   }
-}
-
-function resolvePath(baseDir: string, path: string): string {
-  if (isAbsolute(path)) return path;
-  const beside = resolve(baseDir, path);
-  return existsSync(beside) ? beside : resolve(path);
 }

@@ -1,4 +1,4 @@
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
 import { HotSource } from './hot-source.js';
 import type { Consumer } from './outlet.js';
 
@@ -19,7 +19,7 @@ export class Inlet<T> extends HotSource<T> implements Consumer<T> {
    * @param onThrow told what a listener threw, and how a borrowed frame was misused.
    */
   constructor(
-    private readonly domain: Domain,
+    private readonly domain: Beat,
     onThrow: (error: unknown) => void,
   ) {
     super(onThrow);

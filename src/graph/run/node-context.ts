@@ -17,10 +17,19 @@ export function createNodeContext(instance: NodeInstance): NodeContext {
     gateway: host.gateway,
     personalMixOf: host.personalMixOf,
     permissions: host.permissions ?? DEFAULT_PERMISSIONS,
+    ...(node.subgraph && {
+      subgraph: {
+        plan: node.subgraph,
+        registry: host.registry,
+        show: (figures) => {
+          instance.owner.figuresInside = figures;
+        },
+      },
+    }),
     commands$: signals.commands,
     watched: (type) => host.watched(node.id, type),
     emit: (event) => {
-      if (instance.mayTell) host.emit(node.id, event);
+      if (instance.mayTell) instance.owner.tell(event);
     },
     count: (name, by = 1) => {
       counters[name] = (counters[name] ?? 0) + by;
@@ -29,7 +38,7 @@ export function createNodeContext(instance: NodeInstance): NodeContext {
     hold: (work) => host.hold(work),
     defer: (dispose) => instance.defer(dispose),
     finish: () => {
-      if (!instance.ended) host.finished(node.id);
+      if (!instance.ended) instance.owner.finished();
     },
   };
 }

@@ -1,12 +1,13 @@
 import { Subscriber, Subscription, isObservable, type Observable } from 'rxjs';
-import type { CounterName } from '../context.js';
+import type { CounterName, NodeEvent } from '../context.js';
 import type { NodeDefinition } from '../define-node.js';
 import type { PlanNode } from '../plan-types.js';
 import type { Branch } from '../ports.js';
 import { inNameOf, type FaultOwner } from './attribution.js';
 import type { BranchOutlet } from './branches.js';
 import { Disposers, type Dispose } from './disposers.js';
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
+import type { GraphStats } from './graph-events.js';
 import { unsubscribeSafely } from './guarded.js';
 import { createNodeContext } from './node-context.js';
 import type { NodeHost } from './node-host.js';
@@ -18,11 +19,17 @@ import type { Outlet } from './outlet.js';
 export interface InstanceOwner extends FaultOwner {
   readonly node: PlanNode;
   readonly definition: NodeDefinition;
-  readonly domain: Domain;
+  readonly domain: Beat;
   readonly host: NodeHost;
   readonly ports: NodePorts;
   readonly signals: NodeSignals;
   readonly counters: Partial<Record<CounterName, number>>;
+  /** Tells the control plane a fact. */
+  tell(event: NodeEvent): void;
+  /** A sink has all it will get. */
+  finished(): void;
+  /** Reads the figures of the copies of its sub-graph. */
+  figuresInside: (() => Pick<GraphStats, 'nodes' | 'queues'>) | undefined;
   /** The present instance threw; it has to be ended. */
   fault(error: unknown): void;
   /** One of its branches failed, and left. */

@@ -2,7 +2,7 @@ import type { NodeDefinition } from '../define-node.js';
 import type { PlanNode } from '../plan-types.js';
 import { BranchOutlet, ManyInlet } from './branches.js';
 import { DebugAudioOutlet } from './debug-outlet.js';
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
 import { Inlet } from './inlet.js';
 import { Outlet } from './outlet.js';
 
@@ -26,7 +26,7 @@ export interface NodePorts {
 export function createPorts(
   node: PlanNode,
   definition: NodeDefinition,
-  domain: Domain,
+  domain: Beat,
   debug: boolean,
   onFault: (error: unknown) => void,
 ): NodePorts {
@@ -47,7 +47,7 @@ export function createPorts(
 }
 
 /** An outlet for a kind of wire; audio in debug mode lends copies that it spoils afterwards. */
-export function createOutlet(kind: string, domain: Domain, debug: boolean, onFault: (error: unknown) => void): Outlet<unknown> {
+export function createOutlet(kind: string, domain: Beat, debug: boolean, onFault: (error: unknown) => void): Outlet<unknown> {
   if (!debug || kind !== 'audio') return new Outlet(domain);
   const misuse = (reason: string) => onFault(new TypeError(reason));
   return new DebugAudioOutlet(domain, misuse);

@@ -1,14 +1,18 @@
-import type { CounterName, NodeCommand } from '../context.js';
+import type { Problem } from '../../errors.js';
+import type { CounterName, NodeCommand, NodeEvent } from '../context.js';
 import type { NodeDefinition } from '../define-node.js';
 import type { PlanNode } from '../plan-types.js';
+import { RESULT } from '../subgraph.js';
 import type { Domain } from './domain.js';
 import { FaultPolicy } from './fault-policy.js';
 import { FaultReports } from './fault-reports.js';
+import type { GraphStats } from './graph-events.js';
 import type { NodeHost } from './node-host.js';
 import { NodeInstance, type InstanceOwner } from './node-instance.js';
 import { patchOptions } from './node-options.js';
 import { completeOutputs, createPorts, heardIn, outputsEnded, type NodePorts } from './node-ports.js';
 import { NodeSignals } from './node-signals.js';
+import { Place } from './place.js';
 import { StandIn } from './stand-in.js';
 
 /** The state of a running node: `bypassed` lets its input pass, `retrying` gives silence, `ended` nothing. */
@@ -19,31 +23,44 @@ export type NodeState = 'running' | 'retrying' | 'bypassed' | 'ended';
  * lets this tick's input pass and is made anew; a source is made anew after a pause, then ends with a reason.
  */
 export class NodeRun implements InstanceOwner {
+  /** Its place in the beat. */
+  readonly domain: Place;
   readonly ports: NodePorts;
   readonly signals: NodeSignals;
   /** Exact counts, created as they are needed. */
   readonly counters: Partial<Record<CounterName, number>> = {};
   state: NodeState = 'running';
+  figuresInside: (() => Pick<GraphStats, 'nodes' | 'queues'>) | undefined;
   readonly #policy: FaultPolicy;
   readonly #reports: FaultReports;
   readonly #standIn: StandIn;
   readonly #endings = new Set<Promise<void>>();
+  /** What it told while it was being tried out; undefined: it tells at once. */
+  #untold: NodeEvent[] | undefined;
+  #muted = false;
   #instance: NodeInstance | undefined;
   #cancelRetry: (() => void) | undefined;
   #forgetGoodTick: (() => void) | undefined;
   #closed = false;
 
-  /** Takes its place in the domain's order; nothing runs before {@link start}. */
+  /**
+   * Takes its place in the domain's order; nothing runs before {@link start}.
+   *
+   * @param onTrial it keeps its facts to itself, and a source gives nothing, until {@link admit}.
+   */
   constructor(
     readonly node: PlanNode,
     readonly definition: NodeDefinition,
-    readonly domain: Domain,
+    domain: Domain,
     readonly host: NodeHost,
+    onTrial = false,
   ) {
+    if (onTrial) this.#untold = [];
     // Also while an instance is being made, which then hears of it first.
     const onFault = (error: unknown) => this.#instance?.fault(error);
-    this.ports = createPorts(node, definition, domain, host.debug, onFault);
-    this.signals = new NodeSignals(domain, node.options, onFault);
+    this.domain = new Place(domain);
+    this.ports = createPorts(node, definition, this.domain, host.debug, onFault);
+    this.signals = new NodeSignals(this.domain, node.options, onFault, onTrial && this.isSource);
     this.#policy = new FaultPolicy(definition.retry);
     this.#reports = new FaultReports(this);
     this.#standIn = new StandIn(this);
@@ -54,14 +71,51 @@ export class NodeRun implements InstanceOwner {
     return this.#reports.faults;
   }
 
+  /** The last thing that went wrong with it. */
+  get lastProblem(): Problem | undefined {
+    return this.#reports.last;
+  }
+
+  /** True when nothing comes from it any more, whatever it is given. */
+  get isOver(): boolean {
+    return this.state === 'ended' || (!this.isSink && outputsEnded(this.ports));
+  }
+
+  /** Its trial is over: a source gives its first frame in the next beat, and what it kept to itself is told. */
+  admit(): void {
+    const untold = this.#untold ?? [];
+    this.#untold = undefined;
+    if (this.isSource) this.signals.begin();
+    for (const event of untold) this.tell(event);
+  }
+
+  /** Whether what it tells is passed on; another node of its name may have taken its place. */
+  set muted(muted: boolean) {
+    this.#muted = muted;
+  }
+
+  /** Tells the control plane a fact about it. */
+  tell(event: NodeEvent): void {
+    // A file that was written is news, whoever goes on under the name.
+    if (this.#muted && !this.isSink) return;
+    if (this.#untold) this.#untold.push(event);
+    else this.host.emit(this.node.id, event);
+  }
+
+  /** A sink has all it will get. */
+  finished(): void {
+    if (!this.#muted && !this.#untold) this.host.finished(this.node.id);
+  }
+
   /** True for a node that nothing flows into. */
   get isSource(): boolean {
     return Object.keys(this.definition.inputs).length === 0;
   }
 
-  /** True for a node that nothing flows out of. */
+  /** True for a node that nothing flows out of; also for one whose graph inside gives nothing, and ends in sinks of its own. */
   get isSink(): boolean {
-    return Object.keys(this.definition.outputs).length === 0;
+    const inside = this.node.subgraph?.nodes;
+    return Object.keys(this.definition.outputs).length === 0 || (inside !== undefined && !inside.some(({ id }) => id === RESULT));
   }
 
   /** Makes the node's first instance. */
@@ -199,11 +253,11 @@ export class NodeRun implements InstanceOwner {
     this.#reports.bypassed(error, this.#policy.inARow);
     this.#standIn.enter(() => this.#drained());
     // A file nobody can write any more must not be rendered to its end; a call goes on, and the node may recover.
-    if (this.isSink && this.host.scheduler.kind === 'offline') this.host.finished(this.node.id);
+    if (this.isSink && this.host.scheduler.kind === 'offline') this.finished();
   }
 
   #drained(): void {
-    if (this.isSink) this.host.finished(this.node.id);
+    if (this.isSink) this.finished();
   }
 
   #retry(error: unknown, ranUs: number): void {

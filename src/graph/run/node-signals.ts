@@ -1,5 +1,5 @@
 import type { NodeCommand, Tick } from '../context.js';
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
 import { CurrentSource, HotSource } from './hot-source.js';
 
 /** What the run tells one node besides its inputs: the beat, commands, options. It outlives the node's instances. */
@@ -9,21 +9,30 @@ export class NodeSignals {
   readonly idle: HotSource<Tick>;
   readonly commands: HotSource<NodeCommand>;
   readonly options: CurrentSource<unknown>;
-  readonly #leave: () => void;
+  readonly #domain: Beat;
+  #leave: () => void;
 
   /**
    * Takes the node's place in the domain's order.
    *
    * @param options the first ones.
    * @param onThrow told what a listener threw.
+   * @param waits a source that may read ahead, but shall give nothing before {@link begin}.
    */
-  constructor(domain: Domain, options: unknown, onThrow: (error: unknown) => void) {
+  constructor(domain: Beat, options: unknown, onThrow: (error: unknown) => void, waits = false) {
+    this.#domain = domain;
     this.tick = new HotSource(onThrow);
     this.settle = new HotSource(onThrow);
     this.idle = new HotSource(onThrow);
     this.commands = new HotSource(onThrow);
     this.options = new CurrentSource(options, onThrow);
-    this.#leave = domain.add(this);
+    this.#leave = domain.add(waits ? { idle: this.idle } : this);
+  }
+
+  /** Hears the whole beat from now on, if it did not before. */
+  begin(): void {
+    this.#leave();
+    this.#leave = this.#domain.add(this);
   }
 
   /** Cuts every subscription: the node instance behind them is gone. */

@@ -1,4 +1,4 @@
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
 
 /** What takes values from an {@link Outlet}: an inlet of a consumer, or a queue before one. */
 export interface Consumer<T> {
@@ -22,7 +22,7 @@ export class Outlet<T> implements Consumer<T> {
   protected targets: readonly Consumer<T>[] = [];
 
   /** @param domain gives the present tick. */
-  constructor(protected readonly domain: Domain) {}
+  constructor(protected readonly domain: Beat) {}
 
   /** Hands one value on. */
   next(value: T): void {

@@ -1,3 +1,4 @@
+import type { PlanDiff } from '../diff.js';
 import type { Plan, PlanNode } from '../plan-types.js';
 import type { Registry } from '../registry.js';
 
@@ -23,4 +24,20 @@ export function personalPath(plan: Plan, registry: Registry): Set<string> {
     if (downstream.has(node.id) && (isCallSink(node) || feedsPath)) path.add(node.id);
   }
   return path;
+}
+
+/**
+ * Whether a change of the graph concerns the personal mixes: one of their nodes, or one that feeds them, does not go on as it is.
+ * Other options alone do not.
+ */
+export function isTouched(before: Plan, after: Plan, diff: PlanDiff, kept: ReadonlySet<string>, registry: Registry): boolean {
+  const [old, wanted] = [personalPath(before, registry), personalPath(after, registry)];
+  if (old.size !== wanted.size || [...old].some((id) => !wanted.has(id))) return true;
+  const rewired = new Set(diff.rewired);
+  return after.nodes
+    .filter(({ id }) => wanted.has(id))
+    .some(({ id, inputs }) => {
+      const producers = Object.values(inputs).flatMap((wires) => wires.map((wire) => wire.node));
+      return rewired.has(id) || [id, ...producers].some((node) => !kept.has(node));
+    });
 }

@@ -17,6 +17,11 @@ export class Preparations {
     return this.#open;
   }
 
+  /** How many are not settled. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   /** Adds one; a rejection counts as settled, and whoever made it reports it. */
   add(work: Promise<unknown>): void {
     this.#pending++;

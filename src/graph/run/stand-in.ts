@@ -1,14 +1,14 @@
 import { Subscription } from 'rxjs';
 import { clearAudioFrame, createAudioFrame, type AudioFrame } from '../../media/frame.js';
 import type { NodeDefinition } from '../define-node.js';
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
 import { completeOutputs, inputsDrained, type NodePorts } from './node-ports.js';
 import type { NodeSignals } from './node-signals.js';
 
 /** What a stand-in needs of the node in whose place it is. */
 export interface StandInFor {
   readonly definition: NodeDefinition;
-  readonly domain: Domain;
+  readonly domain: Beat;
   readonly ports: NodePorts;
   readonly signals: NodeSignals;
 }

@@ -2,7 +2,7 @@ import { FRAME_US } from '../../media/format.js';
 import { clearAudioFrame, createAudioFrame, type AudioFrame } from '../../media/frame.js';
 import type { Packet } from '../../media/packet.js';
 import type { PlanQueue } from '../plan-types.js';
-import type { Domain } from './domain.js';
+import type { Beat } from './domain.js';
 import type { Consumer, Outlet } from './outlet.js';
 import { BoundedQueue, copyFrameInto, copyPacketInto, type QueueStats } from './queue.js';
 
@@ -21,13 +21,7 @@ export interface WireQueue {
  * underrun) when there is none. Packets: as many as fill one tick, and an underrun when there is none. With the policy `block`
  * the consumer is made to take the oldest at once when the queue is full, so that nothing is lost.
  */
-export function queueWire(
-  kind: string,
-  spec: PlanQueue,
-  from: Outlet<unknown>,
-  to: Consumer<unknown>,
-  domain: Domain,
-): WireQueue {
+export function queueWire(kind: string, spec: PlanQueue, from: Outlet<unknown>, to: Consumer<unknown>, domain: Beat): WireQueue {
   return kind === 'audio'
     ? connect(new AudioDrain(spec, to as Consumer<AudioFrame>, domain), from as Outlet<AudioFrame>, to, domain)
     : connect(new PacketDrain(spec, to as Consumer<Packet>), from as Outlet<Packet>, to, domain);
@@ -50,7 +44,7 @@ class AudioDrain implements Drain<AudioFrame> {
   constructor(
     spec: PlanQueue,
     private readonly to: Consumer<AudioFrame>,
-    private readonly domain: Domain,
+    private readonly domain: Beat,
   ) {
     this.queue = new BoundedQueue(spec.frames, spec.overflow, copyFrameInto);
   }
@@ -97,7 +91,7 @@ class PacketDrain implements Drain<Packet> {
   }
 }
 
-function connect<T>(drain: Drain<T>, from: Outlet<T>, to: Consumer<unknown>, domain: Domain): WireQueue {
+function connect<T>(drain: Drain<T>, from: Outlet<T>, to: Consumer<unknown>, domain: Beat): WireQueue {
   const { queue } = drain;
   let ended = false;
   let completed = false;

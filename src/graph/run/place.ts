@@ -1,0 +1,48 @@
+import type { Tick } from '../context.js';
+import type { Beat, BeatSlot, Domain } from './domain.js';
+
+/** A node's place in a clock domain. A change of the graph may move it to another one; the node does not notice. */
+export class Place implements Beat {
+  #domain: Domain;
+  readonly #slots = new Map<BeatSlot, () => void>();
+
+  /** @param domain where it is at first. */
+  constructor(domain: Domain) {
+    this.#domain = domain;
+  }
+
+  /** Where it is. */
+  get domain(): Domain {
+    return this.#domain;
+  }
+
+  get tick(): Tick {
+    return this.#domain.tick;
+  }
+
+  get beating(): boolean {
+    return this.#domain.beating;
+  }
+
+  add(slot: BeatSlot): () => void {
+    this.#slots.set(slot, this.#domain.add(slot));
+    return () => {
+      this.#slots.get(slot)?.();
+      this.#slots.delete(slot);
+    };
+  }
+
+  afterBeat(run: () => void): void {
+    this.#domain.afterBeat(run);
+  }
+
+  /** Moves what is in this place to another domain, behind what is there. Between two beats only. */
+  move(to: Domain): void {
+    if (to === this.#domain) return;
+    this.#domain = to;
+    for (const [slot, leave] of this.#slots) {
+      leave();
+      this.#slots.set(slot, to.add(slot));
+    }
+  }
+}
