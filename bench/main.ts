@@ -1,7 +1,7 @@
 /**
  * Measures voxgraph against its peers on this machine: see README.md beside this file.
  *
- *     npm run bench -- [W1 W1gainecho W2a W3 W5 W6 W7 W8 start] [--runs 3] [--json]
+ *     npm run bench -- [W1 W1gainecho W1p W2a W3 W5 W6 W7 W8 start] [--runs 3] [--json]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,12 +10,14 @@ import { change } from './workloads/change.ts';
 import { forty } from './workloads/forty.ts';
 import { noop } from './workloads/noop.ts';
 import { pacing } from './workloads/pacing.ts';
+import { passthrough } from './workloads/passthrough.ts';
 import { render } from './workloads/render.ts';
 import { start } from './workloads/start.ts';
 
 const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
   W1: (runs) => render('W1', runs),
   W1gainecho: (runs) => render('W1gainecho', runs),
+  W1p: passthrough,
   W2a: (runs) => render('W2a', runs),
   W3: (runs) => render('W3', runs),
   W5: noop,

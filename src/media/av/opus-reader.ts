@@ -1,6 +1,6 @@
 import { Packet } from 'node-av/lib';
 import { AV_NOPTS_VALUE, AVERROR_EAGAIN, AVERROR_EOF, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
-import { SAMPLE_RATE, usToSamples } from '../format.js';
+import { SAMPLE_RATE } from '../format.js';
 import { openPacketDecoder, type PacketDecoder } from '../opus/decoder.js';
 import type { AudioOutcome } from './audio-reader.js';
 import type { MediaInfo } from './media-info.js';
@@ -22,7 +22,10 @@ export interface OpusReader {
   readonly preSkipSamples: number;
   /** Decodes its packets. Freed with the reader. */
   readonly decoder: PacketDecoder;
-  /** Where the packet that was read last begins, in 48 kHz samples; below 0 in the pre-skip. Matroska rounds it to milliseconds. */
+  /**
+   * Where the first packet after opening or a seek begins, in 48 kHz samples, once it was read; below 0 in the pre-skip. Matroska rounds
+   * it to milliseconds.
+   */
   readonly position: number;
   /** Set once `read` has returned undefined. */
   readonly outcome: AudioOutcome | undefined;
@@ -67,6 +70,9 @@ class PacketFileReader implements OpusReader {
   outcome: AudioOutcome | undefined;
   readonly #packet = new Packet();
   readonly #samplesPerTick: number;
+  /** The file has no other stream, whose packets might come too. */
+  readonly #alone: boolean;
+  #placed = false;
   #closed = false;
 
   constructor(
@@ -79,6 +85,7 @@ class PacketFileReader implements OpusReader {
     this.preSkipSamples = stream.codecpar.initialPadding || OPUS_LOOKAHEAD_SAMPLES;
     this.position = -this.preSkipSamples;
     this.#samplesPerTick = (stream.timeBase.num * SAMPLE_RATE) / stream.timeBase.den;
+    this.#alone = input.format.streams.length === 1;
     this.#packet.alloc();
   }
 
@@ -87,12 +94,12 @@ class PacketFileReader implements OpusReader {
     for (let errors = 0; this.outcome === undefined;) {
       const code = this.input.format.readFrameSync(packet);
       if (code >= 0) {
-        const data = packet.streamIndex === this.info.streamIndex ? packet.data : null;
-        const pts = packet.pts;
+        // Each question to native code costs as much as all the rest here: only what must be known is asked.
+        const data = this.#alone || packet.streamIndex === this.info.streamIndex ? packet.data : null;
+        if (data && !this.#placed) this.#place(packet.pts);
         packet.unref();
-        if (!data || data.length === 0) continue;
-        if (pts !== AV_NOPTS_VALUE) this.position = Math.round(Number(pts) * this.#samplesPerTick);
-        return data;
+        if (data && data.length > 0) return data;
+        continue;
       }
       if (code === AVERROR_EOF) this.outcome = { kind: 'ended' };
       else if (code !== AVERROR_EAGAIN || ++errors > MAX_ERRORS) this.outcome = this.#damaged(avReason(code));
@@ -105,6 +112,7 @@ class PacketFileReader implements OpusReader {
     const ticks = BigInt(Math.floor(Math.max(-this.preSkipSamples, position) / this.#samplesPerTick));
     if (this.input.format.seekFrameSync(this.info.streamIndex, ticks, AVSEEK_FLAG_BACKWARD) < 0) return false;
     this.outcome = undefined;
+    this.#placed = false;
     return true;
   }
 
@@ -117,8 +125,13 @@ class PacketFileReader implements OpusReader {
     closeInput({ format: this.input.format });
   }
 
+  #place(pts: bigint): void {
+    this.#placed = true;
+    this.position = pts === AV_NOPTS_VALUE ? -this.preSkipSamples : Math.round(Number(pts) * this.#samplesPerTick);
+  }
+
   #damaged(reason: string): AudioOutcome {
-    const atSec = Number((this.position / usToSamples(1e6)).toFixed(2));
-    return { kind: 'failed', code: 'MEDIA_CORRUPT', data: { path: this.path, atSec, reason } };
+    const atSec = Number((this.position / SAMPLE_RATE).toFixed(2));
+    return { kind: 'failed', code: 'MEDIA_CORRUPT', data: { path: this.path, atSec, reason: `${reason} somewhere behind` } };
   }
 }

@@ -1,0 +1,72 @@
+// W1p: Opus that is only forwarded. A hundred calls in one process, over RTP and SRTP, and a whole file against `ffmpeg -c:a copy`.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DATA, ROOT, hasPeer, needInputs, pinned } from '../lib/machine.ts';
+import { measure, median, run } from '../lib/measure.ts';
+import { ratioOf, short, type Result } from '../lib/result.ts';
+
+const CALLS = 100;
+const SECONDS = 20;
+const OPUS = join(DATA, 'music_600.opus');
+const FFMPEG = 'ffmpeg -v error -nostdin -threads 1 -y'.split(' ');
+
+interface Printed {
+  readonly cpuPercent: number;
+  readonly packets: number;
+  readonly expectedPackets: number;
+  readonly copied: number;
+  readonly encoded: number;
+  readonly rssMb: number;
+}
+
+/** Runs W1p: twenty seconds of real time for each SRTP profile, then the file `runs` times. */
+export async function passthrough(runs: number): Promise<Result> {
+  needInputs();
+  const child = join(import.meta.dirname, 'passthrough-child.ts');
+  const calls = async (how: string, profile: string) =>
+    JSON.parse(await run(pinned([process.execPath, child, String(CALLS), String(SECONDS), how, profile]))) as Printed;
+  const gcm = await calls('copy', 'AEAD_AES_128_GCM');
+  const cm = await calls('copy', 'AES_CM_128_HMAC_SHA1_80');
+  // By packets that were sent: on a busy machine beats are skipped, and would make a call look cheap.
+  const each = ({ cpuPercent, packets }: Printed) => short((cpuPercent * SECONDS * 50) / packets);
+  const file = await wholeFile(runs);
+  const ours = each(gcm);
+  return {
+    workload: 'W1p',
+    ours,
+    peer: null,
+    ratio: null,
+    unit: '% of a core per call',
+    peakMemoryMb: Math.round(gcm.rssMb),
+    target: 'at most 0.15 % of a core per call, nothing encoded',
+    reached: ours <= 0.15 && gcm.encoded === 0,
+    details: {
+      calls: CALLS,
+      aesCmPercent: each(cm),
+      sentShare: short(gcm.packets / gcm.expectedPackets),
+      copied: gcm.copied,
+      encoded: gcm.encoded,
+      ...file,
+    },
+  };
+}
+
+async function wholeFile(runs: number): Promise<Record<string, number | number[] | null>> {
+  const output = join(DATA, 'out-W1p.ogg');
+  const graph = join(ROOT, 'bench/graphs/w1p.json');
+  const ourCommand = [process.execPath, join(ROOT, 'bin/voxgraph.js'), 'render', graph, '--param', `music=${OPUS}`, '-o', output];
+  const ours: number[] = [];
+  const peers: number[] = [];
+  const peered = hasPeer('ffmpeg');
+  try {
+    for (let i = 0; i < runs; i++) {
+      ours.push((await measure(pinned([...ourCommand, '--duration', '600', '--json']))).cpuSec);
+      if (peered) peers.push((await measure(pinned([...FFMPEG, '-i', OPUS, '-c:a', 'copy', '-f', 'ogg', '/dev/null']))).cpuSec);
+    }
+  } finally {
+    rmSync(output, { force: true });
+  }
+  const our = median(ours);
+  const peer = peered ? median(peers) : null;
+  return { fileCpuSec: ours.map(short), fileFfmpegCpuSec: peers.map(short), fileRatio: ratioOf(our, peer) };
+}
