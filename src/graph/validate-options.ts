@@ -68,7 +68,7 @@ function overlap(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean 
   return true;
 }
 
-/** Reports MISSING_FILE for options that name a file which is not there; addresses are refused. */
+/** Reports MISSING_FILE for options that name a file which is not there; where one file is named, addresses are refused. */
 function checkFiles(
   model: NodeModel,
   definition: NodeDefinition,
@@ -80,10 +80,12 @@ function checkFiles(
   for (const option of definition.fileOptions) {
     const value = valueAt(options, [option]);
     const files = Array.isArray(value)
-      ? value.map((item: unknown, i) => ({ item, path: [option, i] }))
+      ? value.map((item: unknown, i) => fileOf(item, [option, i]))
       : [{ item: value, path: [option] }];
     for (const { item, path } of files) {
       if (typeof item !== 'string' || item === '') continue;
+      // A list of tracks may hold addresses of the web among its files.
+      if (Array.isArray(value) && /^https?:\/\//i.test(item)) continue;
       const where = placeOf(given, path, false) ?? model.optionsWhere;
       if (/^[a-z][a-z\d+.-]+:\/\//i.test(item)) {
         const reason = `it names a file, and ${describeValue(item)} is an address; play it with source.url`;
@@ -91,6 +93,11 @@ function checkFiles(
       } else if (!exists(item)) report('MISSING_FILE', { path: item }, where, model);
     }
   }
+}
+
+/** An entry of a list names its file by itself, or in its field `src`. */
+function fileOf(item: unknown, path: readonly PropertyKey[]): { readonly item: unknown; readonly path: readonly PropertyKey[] } {
+  return typeof item === 'object' ? { item: valueAt(item, ['src']), path: [...path, 'src'] } : { item, path };
 }
 
 /** Reports a type that does not exist: as a missing plugin when it names one, else with the nearest type. */

@@ -34,6 +34,7 @@ import { fileSink } from './sinks/file.js';
 import { nullSink } from './sinks/null.js';
 import { file } from './sources/file.js';
 import { participants } from './sources/participants.js';
+import { queue } from './sources/queue.js';
 import { silence } from './sources/silence.js';
 import { tone } from './sources/tone.js';
 import { url } from './sources/url.js';
@@ -42,6 +43,7 @@ import { url } from './sources/url.js';
 export const builtinNodes: readonly NodeDefinition[] = [
   file,
   participants,
+  queue,
   silence,
   tone,
   url,
