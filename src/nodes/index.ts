@@ -15,6 +15,7 @@ import { highpass } from './effects/highpass.js';
 import { limiter } from './effects/limiter.js';
 import { loudness } from './effects/loudness.js';
 import { lowpass } from './effects/lowpass.js';
+import { pitch } from './effects/pitch.js';
 import { robot } from './effects/robot.js';
 import { tremolo } from './effects/tremolo.js';
 import { vibrato } from './effects/vibrato.js';
@@ -60,6 +61,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   loudness,
   lowpass,
   robot,
+  pitch,
   tremolo,
   vibrato,
   crossfade,

@@ -34,6 +34,7 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
   'effect.robot': { change: { mode: 'ring', carrierHz: 60, mix: 0.5 }, largestStep: 0.1 },
   'mix.duck': { change: { depthDb: -40, thresholdDb: -80, attackMs: 5 } },
   'mix.crossfade': { options: { position: 0.3 }, change: { position: 1, curve: 'linear' } },
+  'effect.pitch': { options: { semitones: 4 }, change: { semitones: -3, cents: 20 } },
   'mix.matrix': { change: { gainsDb: { in1: -20, in3: 6 }, routes: { in2: [[0.2, -0.7]] } }, largestStep: 0.09 },
   'mix.switch': { options: { mode: 'fade', fadeMs: 30 }, change: { select: 'in3' } },
   'flow.delay': { options: { delayMs: 13 }, change: { delayMs: 45 } },
