@@ -5,8 +5,9 @@ import { audio } from '../../graph/ports.js';
 import type { AudioFrame } from '../../media/frame.js';
 import { channelsOption } from '../support/channels.js';
 import { FilePlayer } from '../support/file-player.js';
+import { levelledFiles } from '../support/levelled-files.js';
 
-/** What `source.file` takes. */
+/** What every source of one recording takes. */
 export const fileOptions = z.strictObject({
   src: z.string().min(1).meta({ description: 'File to play: beside the graph file, or in the current folder.' }),
   loop: z.boolean().default(false).meta({ description: 'Begin anew at the end, without a gap.' }),
@@ -20,8 +21,25 @@ export const fileOptions = z.strictObject({
   channels: channelsOption('Channels of the output, whatever the file has'),
 });
 
-/** Options of `source.file`. */
+/** Options of every source of one recording. */
 export type FileOptions = z.output<typeof fileOptions>;
+
+/** What `source.file` takes. */
+export const localFileOptions = z.strictObject({
+  ...fileOptions.shape,
+  targetLufs: z.number().min(-40).max(-8).optional().meta({
+    description: 'Loudness to bring the file to, in LUFS, such as −16; by one gain for all of it. Absent: the file as it is.',
+  }),
+  truePeakDb: z
+    .number()
+    .min(-20)
+    .max(0)
+    .default(-1)
+    .meta({ description: 'With `targetLufs`: ceiling of the peaks, also between samples, in decibels below full scale (dBTP).' }),
+});
+
+/** Options of `source.file`. */
+export type LocalFileOptions = z.output<typeof localFileOptions>;
 
 /** `source.file`: a media file. */
 export const file = defineNode({
@@ -31,19 +49,24 @@ export const file = defineNode({
     'Any file FFmpeg reads. A few frames are decoded ahead, between ticks; should they run out, silence is given and an underrun counted. ' +
     'A new `src`, `startSec` or `endSec` opens the new file beside the old and fades over within 20 ms; if it cannot be opened the ' +
     'old one plays on and `stream.failed` says why.\n\n' +
+    'With `targetLufs` the file is brought to that loudness by one gain, its dynamics untouched but for peaks above `truePeakDb`, and delayed by ' +
+    'nothing. Its loudness is what its tags say (R128_TRACK_GAIN, REPLAYGAIN_TRACK_GAIN); without tags it is scanned (ITU-R BS.1770-4): all of it ' +
+    'when rendering; live for at most 300 ms before it starts, which is half a minute of sound, and on while it plays: should the rest be ' +
+    'louder or quieter, the gain glides there within 3 s. A file is scanned once and remembered until it changes. The gain is at most ' +
+    '20 dB up and 30 dB down.\n\n' +
     'Commands: `pause`, `play`, `restart`, `seek { positionMs }`; none clicks.\n\n' +
-    'Events: `stream.opened { src, info }`, `stream.started`, `stream.looped`, `stream.paused`, `stream.resumed`, `stream.seeked`, ' +
+    'Events: `stream.opened { src, info }`, `stream.levelled { src, lufs, gainDb, from }` (from `tags`, `scan` or `estimate`), `stream.started`, `stream.looped`, `stream.paused`, `stream.resumed`, `stream.seeked`, ' +
     '`stream.position { positionMs, durationMs }` once a second while watched, `stream.failed { src, problem }`, and exactly once for each ' +
     'opened stream `stream.ended { src, reason, problem? }` with the reason `finished`, `failed` (what could be decoded was played), ' +
     '`replaced` or `stopped`.',
   inputs: {},
   outputs: { audio: audio("The file's sound; ends with the file unless it loops.") },
-  options: fileOptions,
+  options: localFileOptions,
   fixedOptions: ['autoplay', 'channels'],
   fileOptions: ['src'],
   mayEnd: ({ loop }) => (loop ? undefined : 'does not loop'),
   create: ({ options, options$, ctx }) => {
-    const player = new FilePlayer(ctx, options);
+    const player = new FilePlayer(ctx, options, levelledFiles(ctx, options));
     ctx.defer(() => player.stop());
     const subscriptions = [
       options$.subscribe((next) => player.set(next)),

@@ -34,6 +34,8 @@ interface Stream {
 export interface PlayerSource<O extends FileOptions> {
   /** The node's type, for its answers. */
   readonly type: string;
+  /** Takes new options, for what changes without opening anything. */
+  set?(options: O): void;
   /** Opens what the options name. @throws VoxError saying what is wrong. */
   open(options: O, signal: AbortSignal): Promise<AudioReader>;
   /** Opens the same for its Opus packets; undefined when it holds none that can be copied. */
@@ -41,7 +43,7 @@ export interface PlayerSource<O extends FileOptions> {
 }
 
 /** Local files, beside the graph file or in the current folder. */
-function localFiles(ctx: NodeContext): PlayerSource<FileOptions> {
+export function localFiles(ctx: NodeContext): PlayerSource<FileOptions> {
   return {
     type: 'source.file',
     open: ({ src, startSec, endSec }, signal) =>
@@ -105,6 +107,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   /** Takes new options; opens another file if they ask for one. */
   set(next: O): void {
     this.#options = next;
+    this.#source.set?.(next);
     if (this.#stream) this.#stream.deck.loop = next.loop;
     if (this.#ready) this.#ready.deck.loop = next.loop;
     const wanted = JSON.stringify([next.src, next.startSec, next.endSec]);
