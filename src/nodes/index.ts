@@ -34,6 +34,7 @@ import { callSink } from './sinks/call.js';
 import { fileSink } from './sinks/file.js';
 import { nullSink } from './sinks/null.js';
 import { file } from './sources/file.js';
+import { noise } from './sources/noise.js';
 import { participants } from './sources/participants.js';
 import { queue } from './sources/queue.js';
 import { silence } from './sources/silence.js';
@@ -43,6 +44,7 @@ import { url } from './sources/url.js';
 /** Every shipped node type. */
 export const builtinNodes: readonly NodeDefinition[] = [
   file,
+  noise,
   participants,
   queue,
   silence,
