@@ -10,7 +10,7 @@ import type { RoomServer, RoomServerOptions } from './calls/room/index.js';
 import type { Engine, EngineOptions, GraphSession, RenderOptions, RenderSession, RunOptions } from './engine/api.js';
 import { Calls, type OpenCall } from './engine/calls.js';
 import { callEvent, graphEvent } from './engine/events.js';
-import { createPlayback, type Playback } from './engine/playback.js';
+import { Playbacks } from './engine/playbacks.js';
 import { renderPlan } from './engine/render-plan.js';
 import { createRoomService } from './engine/room-service.js';
 import { EMPTY_STATE, reduce, type EngineEvent, type EngineState } from './engine/state.js';
@@ -75,6 +75,7 @@ class VoxEngine implements Engine {
       tell: (event) => this.#tell(event),
     });
     this.#host.events$.subscribe((message) => {
+      if (message.type === 'tap') return;
       if (message.type === 'call') return this.#tell(callEvent(message.call, message.event, this.#connectedPeers));
       this.#tell(graphEvent(message.event));
       this.#graphEvents$.next(message.event);
@@ -171,9 +172,14 @@ class VoxEngine implements Engine {
       ),
       { defaultValue: 'stopped' as const },
     );
-    const playbacks = this.#playbacks(id, plan, events$);
+    const playbacks = new Playbacks(plan, this.#scheduler, (node, command) => {
+      // The graph may have ended meanwhile; then there is nothing left to steer.
+      host.request({ type: 'node.command', graph: id, node, command }).catch(() => {});
+    });
+    events$.pipe(takeWhile((event) => event.type !== 'graph.ended')).subscribe((event) => playbacks.told(event));
+    let present = plan;
     const release = async () => {
-      for (const playback of playbacks.values()) playback.close();
+      playbacks.close();
       // When the engine closes, the call may have ended before its graph.
       if (call?.actor.getSnapshot().status === 'active') call.actor.send({ type: 'audio.stopped' });
       if (call) await this.#calls.release(call);
@@ -202,10 +208,25 @@ class VoxEngine implements Engine {
     ended.catch(() => {});
     return {
       id,
-      plan,
+      get plan() {
+        return present;
+      },
       events$,
       ended,
-      playbacks,
+      playbacks: playbacks.present,
+      change: async (graph, settings) => {
+        const next = this.#plan(graph, options);
+        const over = playbacks.expect(present, next, this.registry);
+        let happened = false;
+        try {
+          const diff = await host.request({ type: 'graph.change', graph: id, plan: next, ...(settings && { settings }) });
+          happened = true;
+          present = next;
+          return diff;
+        } finally {
+          over(happened);
+        }
+      },
       setOptions: async (node, changed) => void (await host.request({ type: 'node.set', graph: id, node, options: changed })),
       watch: async (node, event) => {
         await host.request({ type: 'watch', graph: id, node, event });
@@ -216,21 +237,5 @@ class VoxEngine implements Engine {
         if (this.state.graphs[id]?.status !== 'ended') await host.request({ type: 'graph.stop', graph: id });
       },
     };
-  }
-
-  #playbacks(graph: string, plan: Plan, events$: Observable<GraphEvent>): Map<string, Playback> {
-    const playbacks = new Map<string, Playback>();
-    for (const node of plan.nodes) {
-      if (node.type !== 'source.file' && node.type !== 'source.url') continue;
-      const send = (command: { type: string }) => {
-        // The graph may have ended meanwhile; then there is nothing left to steer.
-        this.#host.request({ type: 'node.command', graph, node: node.id, command }).catch(() => {});
-      };
-      playbacks.set(node.id, createPlayback(String(node.options['src']), this.#scheduler, send));
-    }
-    events$.pipe(takeWhile((event) => event.type !== 'graph.ended')).subscribe((event) => {
-      if (event.node !== undefined) playbacks.get(event.node)?.told(event);
-    });
-    return playbacks;
   }
 }

@@ -146,6 +146,11 @@ export const ERRORS = {
     fix: 'The file was cut off; fetch it again.',
     exit: failed,
   },
+  PLAYLIST_UNREADABLE: {
+    message: 'the playlist {path} cannot be read: {reason}',
+    fix: 'Name a folder, or a playlist ending in .m3u, .m3u8, .pls or .xspf.',
+    exit: input,
+  },
   URL_INVALID: {
     message: '{url} cannot be played: {reason}',
     fix: 'Write an address such as https://example.org/song.mp3.',
@@ -412,6 +417,16 @@ export const ERRORS = {
     exit: input,
   },
   TEST_SHAPE: { message: '{reason}', fix: 'See docs/graph-tests.md for what a test holds.', exit: input },
+  ENGINE_NOT_FOUND: {
+    message: 'no running voxgraph answers at {url}: {reason}',
+    fix: 'Start one with "voxgraph run GRAPH", or say where it is with --url.',
+    exit: environment,
+  },
+  UNKNOWN_WIRE: {
+    message: 'the running graph "{graph}" has no sound on the wire "{wire}"{hint}',
+    fix: 'Name a node that gives sound, or node.port; "voxgraph graph FILE" shows them.',
+    exit: input,
+  },
   LOG_UNREADABLE: {
     message: 'the event log {file} cannot be read: {reason}',
     fix: 'Give a log that "voxgraph record" wrote, with the folder of its voices beside it.',

@@ -15,6 +15,7 @@ import { register as registerRecord } from './commands/record.js';
 import { register as registerRender } from './commands/render.js';
 import { register as registerRun } from './commands/run.js';
 import { register as registerSchema } from './commands/schema.js';
+import { register as registerTap } from './commands/tap.js';
 import { register as registerTest } from './commands/test.js';
 import { CommandExit, type CliIo } from './io.js';
 
@@ -66,6 +67,7 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     registerNodes,
     registerSchema,
     registerTest,
+    registerTap,
     registerExplain,
     registerDoctor,
   ])

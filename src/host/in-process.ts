@@ -13,6 +13,7 @@ import type { MediaHost } from './media-host.js';
 import type { HostCommand, HostEvent, HostProtocol, HostReply, LoadGraph } from './messages.js';
 import { takeUnhandledErrors } from './unhandled.js';
 import { WatchCounts } from './watch-counts.js';
+import { WireTap } from './wire-tap.js';
 
 /** What an in-process host is made of. */
 export interface InProcessHostOptions {
@@ -41,6 +42,7 @@ export class InProcessHost implements MediaHost {
   readonly #graphs = new Map<string, LoadedGraph>();
   readonly #calls = new Map<string, CallMedia>();
   readonly #opening = new Map<string, Promise<void>>();
+  readonly #taps = new Map<string, () => void>();
   /** Logs being completed. */
   readonly #logs = new Set<Promise<void>>();
   readonly #giveBackErrors = takeUnhandledErrors();
@@ -85,6 +87,7 @@ export class InProcessHost implements MediaHost {
       const { run } = this.#graph(graph);
       return { positionUs: run.positionUs, stats: run.stats() };
     },
+    'graph.change': ({ graph, plan, settings }) => this.#graph(graph).run.change(plan, settings),
     'node.set': ({ graph, node, options }) => {
       const { run, recorder } = this.#graph(graph);
       run.setOptions(node, options);
@@ -97,6 +100,15 @@ export class InProcessHost implements MediaHost {
     },
     watch: ({ graph, node, event }) => this.#watches(graph, node).add(node, event),
     unwatch: ({ graph, node, event }) => this.#watches(graph, node).remove(node, event),
+    'tap.open': ({ tap, graph, wire, sound }) => {
+      if (this.#taps.has(tap)) throw voxError('INTERNAL', { reason: `a tap with the id "${tap}" is open already` });
+      const listener = new WireTap(tap, sound, (event) => this.events$.next(event));
+      this.#taps.set(tap, this.#graph(graph).run.tap(wire, listener));
+    },
+    'tap.close': ({ tap }) => {
+      this.#taps.get(tap)?.();
+      this.#taps.delete(tap);
+    },
     'call.open': ({ call, backend, config }) => this.#open(call, backend, config),
     'call.request': ({ call, request }) => this.#call(call).request(request),
     'call.stats': ({ call }) => this.#call(call).stats(),

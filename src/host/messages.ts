@@ -5,6 +5,8 @@
  */
 import type { CallEvent, CallRequest } from '../calls/call-media.js';
 import type { NodeCommand } from '../graph/context.js';
+import type { PlanDiff } from '../graph/diff.js';
+import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEvent, GraphStats } from '../graph/run/graph-events.js';
 import type { Plan } from '../graph/plan-types.js';
 
@@ -45,6 +47,16 @@ export interface HostProtocol {
     command: { readonly type: 'graph.stats'; readonly graph: string };
     reply: { readonly positionUs: number; readonly stats: GraphStats };
   };
+  /** Changes a running graph to another plan, part by part; answered when that alone runs. Rejected, the old one goes on. */
+  'graph.change': {
+    command: {
+      readonly type: 'graph.change';
+      readonly graph: string;
+      readonly plan: Plan;
+      readonly settings?: ChangeSettings;
+    };
+    reply: PlanDiff;
+  };
   /** Changes options of a running node. */
   'node.set': {
     command: {
@@ -70,6 +82,22 @@ export interface HostProtocol {
     command: { readonly type: 'unwatch'; readonly graph: string; readonly node: string; readonly event: string };
     reply: null;
   };
+  /** Listens to a wire of a running graph: {@link HostEvent}s of type `tap` come until `tap.close`. */
+  'tap.open': {
+    command: {
+      readonly type: 'tap.open';
+      /** The id it shall have. */
+      readonly tap: string;
+      readonly graph: string;
+      /** `node` or `node.port`. */
+      readonly wire: string;
+      /** Whether the messages carry the sound as well as its level. */
+      readonly sound: boolean;
+    };
+    reply: null;
+  };
+  /** Ends listening; of no effect when it has ended already. */
+  'tap.close': { command: { readonly type: 'tap.close'; readonly tap: string }; reply: null };
   /** Opens the media side of a call. */
   'call.open': {
     command: {
@@ -97,7 +125,27 @@ export type HostCommand = HostProtocol[keyof HostProtocol]['command'];
 /** What a host answers to a command. */
 export type HostReply<C extends HostCommand> = HostProtocol[C['type']]['reply'];
 
+/** Something heard on a wire that is listened to; the last one says that nothing more comes. */
+export type TapEvent =
+  | { readonly type: 'tap'; readonly tap: string; readonly ended: true }
+  | {
+      readonly type: 'tap';
+      readonly tap: string;
+      readonly ended?: never;
+      /** Where it begins, in milliseconds of the graph. */
+      readonly positionMs: number;
+      /** How much it is: 100 ms but for the last. */
+      readonly durationMs: number;
+      /** Largest sample in dBFS; −120 for silence. */
+      readonly peakDb: number;
+      /** Root mean square over all channels in dBFS; −120 for silence. */
+      readonly rmsDb: number;
+      /** 48 kHz stereo, 16-bit little-endian samples, as base64. */
+      readonly pcm?: string;
+    };
+
 /** One message from a host. */
 export type HostEvent =
+  | TapEvent
   | { readonly type: 'graph'; readonly event: GraphEvent }
   | { readonly type: 'call'; readonly call: string; readonly event: CallEvent };

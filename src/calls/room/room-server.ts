@@ -5,9 +5,10 @@ import { accessRules, type AccessRules } from './access.js';
 import { BODY_LIMIT_BYTES, refuseConnection, sendError, sendProblem } from './http-errors.js';
 import { isPageFile, servePage } from './page-files.js';
 import type { PeerRole } from './room-requests.js';
+import { serveTaps, TAP_PATHS, type TapService } from './tap-routes.js';
 
 /** What the HTTP server asks of the rooms. */
-export interface RoomService {
+export interface RoomService extends TapService {
   /** The open rooms' names. */
   rooms(): readonly string[];
   /** Answers an SDP offer. Rejects with a VoxError. */
@@ -52,6 +53,8 @@ export async function startRoomServer(service: RoomService, options: RoomServerO
   const app = createApp(accessRules(host, token));
   servePage(app);
   serveRooms(app, service);
+  serveTaps(app, service);
+  for (const path of TAP_PATHS) allowOnly(app, path, 'GET');
   try {
     await app.listen({ host, port });
   } catch (error) {

@@ -165,6 +165,11 @@ export class GraphRun implements FaultOwner {
     return tapWire(this.#parts.main.nodes, this.#options.id, wire, listener);
   }
 
+  /** Listens to what leaves a node; see {@link tapWire}. @throws VoxError `UNKNOWN_WIRE`. */
+  tap(wire: string, listener: TapListener): () => void {
+    return tapWire(this.#main.nodes, this.#options.id, wire, listener);
+  }
+
   /** @throws VoxError `UNKNOWN_RUNNING_NODE` when it has no such node. */
   requireNode(node: string): void {
     this.#node(node);

@@ -30,6 +30,8 @@ export async function serve(options: RoomServerOptions = {}, config: object = {}
   const media = new RoomMedia({ room: 'lobby', ...config }, scheduler);
   const service: RoomService = {
     rooms: () => ['lobby'],
+    graphs: () => [],
+    tap: async () => () => {},
     offer: async (_room, role, sdp, participantId) =>
       (await media.request({ type: 'peer.offer', role, sdp, ...(participantId !== undefined && { participantId }) })) as {
         peerId: string;
