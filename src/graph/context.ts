@@ -1,5 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { Gateway } from '../media/gateway.js';
+import type { Plan } from './plan-types.js';
+import type { Registry } from './registry.js';
+import type { GraphStats } from './run/graph-events.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { Permissions } from './permissions.js';
 
@@ -30,6 +33,16 @@ export interface NodeCommand {
 /** Exact counts that a node or wire keeps; read by the console and by tests. */
 export type CounterName = 'underruns' | 'concealed' | 'dropped' | 'encoded' | 'copied' | 'clipped' | 'corrected';
 
+/** The graph among a node's options, for types that have one. */
+export interface SubgraphContext {
+  /** As planned. */
+  readonly plan: Plan;
+  /** The types of its nodes. */
+  readonly registry: Registry;
+  /** Says where the figures of the running copies are read. */
+  show(figures: () => Pick<GraphStats, 'nodes' | 'queues'>): void;
+}
+
 /** Everything a node may use besides its inputs and options. */
 export interface NodeContext {
   /** The node's name in its graph. */
@@ -57,6 +70,8 @@ export interface NodeContext {
   readonly personalMixOf: string | undefined;
   /** What whoever runs the graph allows it. */
   readonly permissions: Permissions;
+  /** The graph among its options, for types that have one. */
+  readonly subgraph?: SubgraphContext;
   /** Commands to this node. */
   readonly commands$: Observable<NodeCommand>;
   /** True while somebody watches this node's events of that type, so that measuring for nobody costs nothing. */

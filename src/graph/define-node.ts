@@ -77,6 +77,13 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
   readonly passesThrough?: (options: z.output<S>) => boolean;
   /** For sources: why it may end at these options although nobody asked for that, as half a sentence; undefined: it does not. */
   readonly mayEnd?: (options: z.output<S>) => string | undefined;
+  /**
+   * Its options hold a graph of their own: `nodes`, as in a file, whose wires may name `voice`, and `out`, the reference of what it gives.
+   * The planner checks and plans it; the node gets it as `ctx.subgraph`. Default false.
+   */
+  readonly hasSubgraph?: boolean;
+  /** Options that hold a file to write: in a sub-graph each stream gets one of its own. */
+  readonly outputFileOptions?: readonly string[];
   /** Makes one running instance. Called again after a fault, with fresh state. Must not block. */
   readonly create: (args: CreateArgs<I, S>) => PortStreams<O>;
 }
@@ -101,6 +108,8 @@ export interface NodeDefinition {
   readonly fixedOptions: readonly string[];
   /** Options that name a file to read. */
   readonly fileOptions: readonly string[];
+  /** What is wrong with options that fit the schema. */
+  readonly checkOptions: (options: unknown, live: boolean) => readonly OptionFault[];
   /** Needs a call. */
   readonly needsCall: boolean;
   /** Output port → input port that stands in for it on a fault. */
@@ -108,8 +117,6 @@ export interface NodeDefinition {
   /** Retry policy of a source. */
   readonly retry: { readonly attempts: number; readonly firstDelayMs: number };
   /** Delay at given options, in milliseconds. */
-  /** What is wrong with options that fit the schema. */
-  readonly checkOptions: (options: unknown, live: boolean) => readonly OptionFault[];
   readonly latencyMs: (options: unknown) => number;
   /** Whether the planner may insert it. */
   readonly converter: boolean;
@@ -117,6 +124,10 @@ export interface NodeDefinition {
   readonly passesThrough: ((options: unknown) => boolean) | undefined;
   /** Why a source may end at given options. */
   readonly mayEnd: (options: unknown) => string | undefined;
+  /** Its options hold a graph of their own. */
+  readonly hasSubgraph: boolean;
+  /** Options that name a file to write. */
+  readonly outputFileOptions: readonly string[];
   /** Makes one instance. */
   readonly create: (args: {
     inputs: Readonly<Record<string, unknown>>;
@@ -159,6 +170,7 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     leadership: spec.leadership ?? 'follow',
     fixedOptions: spec.fixedOptions ?? [],
     fileOptions: spec.fileOptions ?? [],
+    checkOptions: (options, live) => spec.checkOptions?.(options as z.output<S>, live) ?? [],
     needsCall: spec.needsCall ?? false,
     bypass: spec.bypass === null ? {} : (spec.bypass ?? defaultBypass(spec.inputs, spec.outputs)),
     retry: spec.retry ?? { attempts: 3, firstDelayMs: 500 },
@@ -166,6 +178,8 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     converter: spec.converter ?? false,
     passesThrough: spec.passesThrough && ((options) => spec.passesThrough!(options as z.output<S>)),
     mayEnd: (options) => spec.mayEnd?.(options as z.output<S>),
+    hasSubgraph: spec.hasSubgraph ?? false,
+    outputFileOptions: spec.outputFileOptions ?? [],
     create: spec.create as unknown as NodeDefinition['create'],
   };
 }

@@ -29,7 +29,7 @@ export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
   const order = topologicalOrder([...nodes.keys()], wires);
   const inserter = new Inserter(graph);
   const planned = order.flatMap((name): PlanNode[] => {
-    const { definition, options } = nodes.get(name)!;
+    const { definition, options, subgraph } = nodes.get(name)!;
     if (!definition || !options) throw new TypeError(`makePlan: node "${name}" was not validated`);
     const inserted: PlanNode[] = [];
     const inputs: Record<string, PlanWire[]> = {};
@@ -39,7 +39,8 @@ export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
       (inputs[wire.toPort] ??= []).push(between.wire);
     }
     const domain = split.domainOf.get(name)!;
-    return [...inserted, { id: name, type: definition.type, options, inputs, domain, implicit: false }];
+    const inside = subgraph && { subgraph: makePlan(subgraph, origin) };
+    return [...inserted, { id: name, type: definition.type, options, inputs, domain, implicit: false, ...inside }];
   });
   const aligned = alignBranches(planned, registry, (consumer, what) => inserter.name(consumer, what));
   return {

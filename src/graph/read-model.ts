@@ -31,6 +31,21 @@ export function readModel(tree: JsonNode): ReadResult {
   return model ? { model, problems: reader.problems } : { problems: reader.problems };
 }
 
+/** Reads nodes that stand somewhere else than in a file's `nodes`, by the same rules. */
+export function readNodes(tree: JsonNode): {
+  readonly nodes: ReadonlyMap<string, NodeModel>;
+  readonly problems: readonly Problem[];
+} {
+  const reader = new Reader();
+  return { nodes: reader.nodes(tree), problems: reader.problems };
+}
+
+/** Reads `node` or `node.port`: the wire that it is, or what is wrong with it. */
+export function readReference(ref: string, where: Where): WireModel | Problem {
+  const reader = new Reader();
+  return reader.reference(ref, where) ?? reader.problems[0]!;
+}
+
 class Reader {
   readonly problems: Problem[] = [];
 
@@ -99,6 +114,14 @@ class Reader {
       nodes: byName(this.named(nodes?.value, 'nodes', 'node').map((m) => this.node(m))),
     };
     return nodes?.value.kind === 'object' ? model : undefined;
+  }
+
+  nodes(tree: JsonNode): ReadonlyMap<string, NodeModel> {
+    return new Map(this.named(tree, 'nodes', 'node').map((member) => [member.key, this.node(member)]));
+  }
+
+  reference(ref: string, where: Where): WireModel | undefined {
+    return this.ref(ref, undefined, where, undefined);
   }
 
   private param({ key: name, where, value }: JsonMember): ParamModel {
@@ -208,7 +231,7 @@ class Reader {
     return this.ref(ref, queue, from.value.where, node);
   }
 
-  private ref(ref: string, queue: PlanQueue | undefined, where: Where, node: string): WireModel | undefined {
+  private ref(ref: string, queue: PlanQueue | undefined, where: Where, node?: string): WireModel | undefined {
     const [name = '', port, ...more] = ref.split('.');
     if (NODE_NAME.test(name) && (port === undefined || port) && more.length === 0) return { ref, node: name, port, queue, where };
     return this.shape(`${JSON.stringify(ref)} is no wire; write "node" or "node.port"`, where, node);

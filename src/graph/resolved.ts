@@ -1,6 +1,7 @@
 import type { NodeDefinition } from './define-node.js';
 import type { NodeModel, WireModel } from './model.js';
 import type { PortKind } from './ports.js';
+import type { ValidGraph } from './validate.js';
 
 /** A wire whose both ends exist. */
 export interface ResolvedWire {
@@ -32,6 +33,10 @@ export interface ResolvedNode {
   readonly definition: NodeDefinition | undefined;
   /** Its complete options; undefined when they are wrong. */
   readonly options: Record<string, unknown> | undefined;
+  /** The graph among its options, if its type has one. */
+  readonly subgraph?: ValidGraph;
+  /** Media leaves the graph inside that one. */
+  readonly endsInside?: boolean;
 }
 
 /** The implicit mixer: its type, the input that takes branches and the output. */

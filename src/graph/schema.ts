@@ -135,10 +135,21 @@ function node(definitions: readonly NodeDefinition[]): JsonSchema {
   };
 }
 
-function nodeOfType({ type, summary, inputs, options }: NodeDefinition): JsonSchema {
+/** What a node's options hold as a graph of their own is completed and checked as a graph is. */
+function insideOf(options: JsonSchema): JsonSchema {
+  const { nodes, ...others } = options.properties as Record<string, JsonSchema>;
+  const description = nodes?.description;
+  return {
+    ...options,
+    properties: { ...others, nodes: named(typeof description === 'string' ? description : '', { $ref: '#/definitions/node' }) },
+  };
+}
+
+function nodeOfType({ type, summary, inputs, options, hasSubgraph }: NodeDefinition): JsonSchema {
   const ports = Object.entries(inputs);
   const neededPorts = ports.filter(([, port]) => port.arity === 'one').map(([name]) => name);
-  const optionsOfType = withParams(optionSchema(options), false);
+  const plainOptions = withParams(optionSchema(options), false);
+  const optionsOfType = hasSubgraph ? insideOf(plainOptions) : plainOptions;
   const neededOptions = Array.isArray(optionsOfType.required) && optionsOfType.required.length > 0;
   const needed = [...(neededPorts.length > 0 ? ['in'] : []), ...(neededOptions ? ['options'] : [])];
   return {

@@ -10,6 +10,7 @@ import { findings } from './plan/findings.js';
 import { nearestHint, type Registry } from './registry.js';
 import { reportTo, sortProblems, type Report } from './report.js';
 import { isSink, type MixerPorts, type ResolvedNode, type ResolvedWire } from './resolved.js';
+import { checkSubgraph } from './validate-subgraph.js';
 import { reportUnknownType, resolveOptions, type FileExists, type PluginNames } from './validate-options.js';
 import { implicitMixer, resolveWires, type WiredGraph } from './validate-wires.js';
 
@@ -73,7 +74,17 @@ export function validateModel(model: GraphModel, options: ValidateOptions): Chec
     const definition = node.type === undefined ? undefined : registry.get(node.type);
     if (!definition && node.type !== undefined) reportUnknownType(node, types, pluginNames, report);
     const resolved = definition && resolveOptions(node, definition, params, options.exists ?? (() => true), report);
-    nodes.set(name, { model: node, definition, options: resolved });
+    const inside = definition?.hasSubgraph
+      ? checkSubgraph(node, model, registry, (inner, innerTypes) => validateModel(inner, { ...options, registry: innerTypes }))
+      : undefined;
+    if (inside) problems.push(...unsaid(inside.problems, problems));
+    nodes.set(name, {
+      model: node,
+      definition,
+      options: resolved,
+      ...(inside?.graph && { subgraph: inside.graph }),
+      endsInside: inside?.hasSink ?? false,
+    });
   }
   const mixer = implicitMixer(registry);
   const wired = resolveWires(nodes, mixer, converterFinder(registry), report);
@@ -88,6 +99,13 @@ export function validateModel(model: GraphModel, options: ValidateOptions): Chec
     problems: sortProblems(problems),
     warnings: sortProblems(warnings),
   };
+}
+
+/** Those that were not reported already: params are settled again for each graph inside. */
+function unsaid(found: readonly Problem[], said: readonly Problem[]): Problem[] {
+  const key = ({ code, message, path, place }: Problem) => JSON.stringify([code, message, path, place]);
+  const known = new Set(said.map(key));
+  return found.filter((one) => !known.has(key(one)));
 }
 
 function checkPlugins(model: GraphModel, installed: readonly string[] | undefined, report: Report): PluginNames {
@@ -125,7 +143,7 @@ function reportUnused(
   inCycle: ReadonlySet<string>,
   report: Report,
 ): void {
-  const sinks = [...nodes.values()].filter((node) => isSink(node.definition)).map((node) => node.model.name);
+  const sinks = [...nodes.values()].filter((node) => isSink(node.definition) || node.endsInside).map((node) => node.model.name);
   if (sinks.length === 0) {
     report('NO_SINK', {}, model.nodesWhere);
     return;

@@ -22,6 +22,7 @@ import { vibrato } from './effects/vibrato.js';
 import { opus } from './encoders/opus.js';
 import { delay } from './flow/delay.js';
 import { fallback } from './flow/fallback.js';
+import { split } from './flow/split.js';
 import { sync } from './flow/sync.js';
 import { tee } from './flow/tee.js';
 import { level } from './meters/level.js';
@@ -73,6 +74,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   switcher,
   delay,
   fallback,
+  split,
   sync,
   tee,
   level,

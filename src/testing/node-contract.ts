@@ -22,6 +22,8 @@ export interface NodeContractSettings {
   readonly change?: Readonly<Record<string, unknown>>;
   /** The largest jump between two samples that is no click, while a sine of 200 Hz and 0.25 plays; default 0.05. */
   readonly largestStep?: number;
+  /** The graph among its options, for types that have one. */
+  readonly subgraph?: RenderNodeSettings['subgraph'];
   /** The call, for nodes that need one. */
   readonly gateway?: RenderNodeSettings['gateway'];
   /** False for nodes whose output follows 20 ms frames only, such as codecs. Default true. */
@@ -46,6 +48,7 @@ export function nodeContract(definition: NodeDefinition, settings: NodeContractS
     renderNode(definition, {
       ...(settings.options ? { options: settings.options } : {}),
       ...(settings.gateway ? { gateway: settings.gateway } : {}),
+      ...(settings.subgraph ? { subgraph: settings.subgraph } : {}),
       durationMs: 200,
       ...more,
       ...(audio === undefined

@@ -53,6 +53,7 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
     gateway: settings.gateway,
     personalMixOf: settings.personalMixOf,
     permissions: { ...DEFAULT_PERMISSIONS, ...settings.permissions },
+    ...(settings.subgraph && { subgraph: { ...settings.subgraph, show: () => {} } }),
     commands$,
     watched: (type) => settings.watch?.includes(type) ?? true,
     emit: (event) => void events.push({ atUs: tick.ptsUs, event: structuredClone(event) }),

@@ -1,6 +1,8 @@
 import type { NodeCommand, NodeEvent, CounterName } from '../graph/context.js';
 import type { Permissions } from '../graph/permissions.js';
+import type { Plan } from '../graph/plan-types.js';
 import type { WireEvent } from '../graph/ports.js';
+import type { Registry } from '../graph/registry.js';
 import type { AudioFrame } from '../media/frame.js';
 import type { Gateway } from '../media/gateway.js';
 import type { Packet } from '../media/packet.js';
@@ -68,6 +70,8 @@ export interface RenderNodeSettings {
   readonly frameSamples?: number;
   /** The call. */
   readonly gateway?: Gateway;
+  /** The planned graph among its options, for types that have one, and the types of its nodes. */
+  readonly subgraph?: { readonly plan: Plan; readonly registry: Registry };
   /** Whose personal mix this is. */
   readonly personalMixOf?: string;
   /** What the node may do; default neither commands nor limits of addresses. */

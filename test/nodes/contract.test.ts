@@ -9,6 +9,9 @@ import { createAudioFrame } from '../../src/media/frame.js';
 import { nodeContract, type NodeContractSettings } from '../../src/testing/index.js';
 import { describeNodeContract } from './support/describe-node-contract.js';
 import { fakeGateway } from './support/gateway.js';
+import { splitGraph } from './support/split-graph.js';
+
+const echoed = { nodes: { echo: { type: 'effect.echo', in: { audio: 'voice' } } }, out: 'echo' };
 
 const settings: Readonly<Record<string, NodeContractSettings>> = {
   'effect.chorus': { change: { voices: 6, delayMs: 50, depthMs: 8, mix: 1, frequencyHz: 3, spread: 0 } },
@@ -38,6 +41,7 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
   'mix.matrix': { change: { gainsDb: { in1: -20, in3: 6 }, routes: { in2: [[0.2, -0.7]] } }, largestStep: 0.09 },
   'mix.switch': { options: { mode: 'fade', fadeMs: 30 }, change: { select: 'in3' } },
   'flow.delay': { options: { delayMs: 13 }, change: { delayMs: 45 } },
+  'flow.split': { options: echoed, subgraph: splitGraph(echoed) },
   'flow.fallback': { options: { silentAfterMs: 40 }, change: { fadeMs: 50 } },
   'source.tone': { change: { frequencyHz: 600, levelDb: -6 } },
   'source.participants': { gateway: fakeGateway() },

@@ -8,7 +8,12 @@ export function graphStats(beat: TickerStats | undefined, main: Scope, personal:
   const nodes: Record<string, NodeStats> = {};
   const queues: GraphStats['queues'][number][] = [];
   const gather = (scope: Scope, suffix: string) => {
-    for (const run of scope.nodes.values()) nodes[`${run.node.id}${suffix}`] = nodeStats(run);
+    for (const run of scope.nodes.values()) {
+      nodes[`${run.node.id}${suffix}`] = nodeStats(run);
+      const inside = run.figuresInside?.();
+      for (const [id, figures] of Object.entries(inside?.nodes ?? {})) nodes[`${id}${suffix}`] = figures;
+      for (const queue of inside?.queues ?? []) queues.push({ ...queue, to: `${queue.to}${suffix}` });
+    }
     for (const { from, to, queue } of scope.queues) queues.push({ from, to: `${to}${suffix}`, ...queue.stats() });
   };
   gather(main, '');
@@ -16,7 +21,8 @@ export function graphStats(beat: TickerStats | undefined, main: Scope, personal:
   return { ...(beat && { beat }), nodes, queues };
 }
 
-function nodeStats(run: NodeRun): NodeStats {
+/** The figures of one node. */
+export function nodeStats(run: NodeRun): NodeStats {
   const ports = [...run.ports.outlets, ...run.ports.branchOutlets];
   const passed = Object.fromEntries(ports.map(([name, outlet]) => [name, outlet.passed]));
   return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed };

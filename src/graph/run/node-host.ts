@@ -1,6 +1,7 @@
 import type { Gateway } from '../../media/gateway.js';
 import type { Scheduler } from '../../time/scheduler.js';
 import type { NodeEvent } from '../context.js';
+import type { Registry } from '../registry.js';
 import type { Permissions } from '../permissions.js';
 
 /** What a node needs of the graph it runs in. */
@@ -8,6 +9,8 @@ export interface NodeHost {
   readonly scheduler: Scheduler;
   readonly gateway: Gateway | undefined;
   readonly debug: boolean;
+  /** The node types there are. */
+  readonly registry: Registry;
   readonly personalMixOf: string | undefined;
   /** What its nodes may do; default nothing beyond the usual. */
   readonly permissions?: Permissions;

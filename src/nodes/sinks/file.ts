@@ -38,6 +38,7 @@ export const fileSink = defineNode({
   outputs: {},
   options: fileSinkOptions,
   fixedOptions: ['path', 'format', 'codec', 'bitrateKbps', 'channels', 'tags'],
+  outputFileOptions: ['path'],
   leadership: 'may',
   create: ({ inputs, options, ctx }) => {
     const recorder = new FileRecorder(ctx, options);

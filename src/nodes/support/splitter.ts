@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs';
+import { parse, resolve } from 'node:path';
+import type { Observable } from 'rxjs';
+import { z } from 'zod';
+import { problem, reasonOf, VoxError } from '../../errors.js';
+import type { NodeCommand, NodeContext, SubgraphContext, Tick } from '../../graph/context.js';
+import { RESULT } from '../../graph/subgraph.js';
+import type { GraphStats } from '../../graph/run/graph-events.js';
+import { withoutSinks } from '../../graph/run/subgraph-plan.js';
+import { SubgraphRun } from '../../graph/run/subgraph-run.js';
+import type { AudioFrame } from '../../media/frame.js';
+
+const toInner = { node: z.string(), participant: z.string().optional() };
+const setCommand = z.object({ ...toInner, options: z.record(z.string(), z.unknown()) });
+const tellCommand = z.object({ ...toInner, command: z.looseObject({ type: z.string() }) });
+
+/** The running copies behind `flow.split`. */
+export class Splitter {
+  readonly #ctx: NodeContext;
+  readonly #subgraph: SubgraphContext;
+  /** In the order of their joining; one who left may still ring out when he is back. */
+  readonly #copies = new Map<SubgraphRun, string>();
+  readonly #closing = new Set<Promise<void>>();
+  /** Options that were set for all. */
+  readonly #changed = new Map<string, Readonly<Record<string, unknown>>>();
+  readonly #files = new Set<string>();
+  readonly #hasResult: boolean;
+  #nextBeat = 0;
+  #inputEnded = false;
+
+  /** @throws TypeError when the node was not planned. */
+  constructor(ctx: NodeContext) {
+    if (!ctx.subgraph) throw new TypeError('flow.split: its nodes were not planned; load the graph as a file or an object');
+    this.#ctx = ctx;
+    const { plan } = ctx.subgraph;
+    this.#subgraph = ctx.personalMixOf === undefined ? ctx.subgraph : { ...ctx.subgraph, plan: withoutSinks(plan) };
+    this.#hasResult = plan.nodes.some(({ id }) => id === RESULT);
+    this.#subgraph.show(() => this.#figures());
+  }
+
+  /** Makes a copy for a stream. Returns what goes out of it, if anything does. */
+  join(participant: string, voice$: Observable<AudioFrame>): Observable<AudioFrame> | undefined {
+    const { plan, registry } = this.#subgraph;
+    const ctx = this.#ctx;
+    const outer = ctx.nodeId;
+    let copy: SubgraphRun;
+    try {
+      copy = new SubgraphRun({
+        plan,
+        registry,
+        names: { outer, stream: participant, unusedFile: (path) => this.#unusedFile(path), changed: this.#changed },
+        voice$,
+        host: {
+          scheduler: ctx.scheduler,
+          gateway: undefined,
+          debug: ctx.debug,
+          personalMixOf: ctx.personalMixOf,
+          watched: (_, type) => ctx.watched(type),
+          resolvePath: (path) => ctx.resolvePath(path),
+          hold: (work) => ctx.hold(work),
+        },
+        onEvent: (part, event) => ctx.emit({ ...event, part, participant }),
+      });
+    } catch (reason) {
+      const what = reason instanceof VoxError ? reason.problems[0]! : problem('INTERNAL', { reason: reasonOf(reason) });
+      ctx.emit({ type: 'split.failed', participant, problem: { ...what, node: outer } });
+      return undefined;
+    }
+    this.#copies.set(copy, participant);
+    copy.start(this.#nextBeat);
+    ctx.emit({ type: 'participant.split', participant });
+    return this.#hasResult ? copy.result$ : undefined;
+  }
+
+  /** Nobody else will join. */
+  inputEnded(): void {
+    this.#inputEnded = true;
+    this.#finishIfOver();
+  }
+
+  /** Sources emit. */
+  tick(tick: Tick): void {
+    this.#nextBeat = tick.index + 1;
+    for (const copy of this.#copies.keys()) copy.tick(tick);
+  }
+
+  /** Mixers complete what is incomplete; copies that are over go. */
+  settle(): void {
+    for (const copy of this.#copies.keys()) {
+      copy.settle();
+      if (copy.isOver) this.#merge(copy);
+    }
+  }
+
+  /** There is time to work ahead. */
+  idle(): void {
+    for (const copy of this.#copies.keys()) copy.idle();
+  }
+
+  /** Obeys `set` and `tell`. */
+  command({ type, ...data }: NodeCommand): void {
+    const refuse = (reason: string) => this.#ctx.emit({ type: 'command.refused', command: type, reason });
+    const schema = type === 'set' ? setCommand : type === 'tell' ? tellCommand : undefined;
+    if (!schema) return refuse('flow.split takes set and tell');
+    const given = schema.safeParse(data);
+    if (!given.success)
+      return refuse(`${type} needs node, ${type === 'set' ? 'options' : 'command'}, and may name a participant`);
+    const { node, participant } = given.data;
+    if (!this.#subgraph.plan.nodes.some(({ id }) => id === node)) return refuse(`there is no node "${node}" inside`);
+    const copies = [...this.#copies].filter(([, id]) => participant === undefined || id === participant);
+    if (participant !== undefined && copies.length === 0) return refuse(`there is no participant "${participant}"`);
+    const runs = copies.flatMap(([copy]) => copy.node(node) ?? []);
+    if ('command' in given.data) for (const run of runs) run.command(given.data.command);
+    else {
+      try {
+        const { options } = given.data;
+        const checked = runs.map((run) => [run, run.checkOptions(options)] as const);
+        for (const [run, complete] of checked) run.applyOptions(complete);
+        if (participant === undefined) this.#changed.set(node, { ...this.#changed.get(node), ...options });
+      } catch (reason) {
+        refuse(reasonOf(reason));
+      }
+    }
+  }
+
+  /** Ends every copy; resolves when everything of them is cleaned up. */
+  async close(): Promise<void> {
+    for (const copy of [...this.#copies.keys()]) this.#merge(copy);
+    await Promise.all(this.#closing);
+  }
+
+  #merge(copy: SubgraphRun): void {
+    const participant = this.#copies.get(copy)!;
+    this.#copies.delete(copy);
+    const closing = copy.close().finally(() => {
+      this.#closing.delete(closing);
+      this.#ctx.emit({ type: 'participant.merged', participant });
+      this.#finishIfOver();
+    });
+    this.#closing.add(closing);
+    // Offline what a participant left behind is written before time goes on.
+    this.#ctx.hold(closing);
+  }
+
+  #finishIfOver(): void {
+    if (this.#inputEnded && this.#copies.size + this.#closing.size === 0 && !this.#hasResult) this.#ctx.finish();
+  }
+
+  #figures(): Pick<GraphStats, 'nodes' | 'queues'> {
+    const all = [...this.#copies.keys()].map((copy) => copy.stats());
+    return {
+      nodes: Object.assign({}, ...all.map(({ nodes }) => nodes)) as GraphStats['nodes'],
+      queues: all.flatMap(({ queues }) => queues),
+    };
+  }
+
+  /** That name, or with ` (2)`, ` (3)` … before its extension when it is taken on disk or by a copy of this node. */
+  #unusedFile(path: string): string {
+    const { dir, name, ext } = parse(path);
+    const place = dir && !dir.endsWith('/') ? `${dir}/` : dir;
+    let wanted = path;
+    for (let i = 2; this.#files.has(resolve(wanted)) || existsSync(resolve(wanted)); i++) wanted = `${place}${name} (${i})${ext}`;
+    this.#files.add(resolve(wanted));
+    return wanted;
+  }
+}
