@@ -1,4 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { GcmSealer } from './gcm.js';
+import { Keystream, xorInto } from './keystream.js';
 import { SRTP_LENGTHS, type SrtpKeySet, type SrtpProfile, type SrtpSessionKeys } from './srtp-keys.js';
 
 /** The flag in the SRTCP index word that tells that the packet is encrypted. */
@@ -16,6 +18,9 @@ export class SrtpCipher {
   readonly #profile: SrtpProfile;
   readonly #keys: SrtpSessionKeys;
   readonly #iv: Buffer;
+  /** Made with the first packet: a cipher that only decrypts needs none. */
+  #sealer: GcmSealer | undefined;
+  #stream: Keystream | undefined;
   readonly #word = Buffer.alloc(4);
   readonly #rtcpAad = Buffer.alloc(RTCP_CLEAR_BYTES + 4);
 
@@ -39,15 +44,13 @@ export class SrtpCipher {
     const roc = Math.floor(index / 65_536);
     const { cipherKey, salt } = this.#keys.rtp;
     if (this.#profile === 'AEAD_AES_128_GCM') {
-      const cipher = createCipheriv('aes-128-gcm', cipherKey, this.#gcmRtpIv(salt, ssrc, roc, index % 65_536));
-      cipher.setAAD(packet.subarray(0, headerBytes));
-      cipher.update(packet.subarray(headerBytes, end)).copy(packet, headerBytes);
-      cipher.final();
-      cipher.getAuthTag().copy(packet, end);
+      this.#sealer ??= new GcmSealer(cipherKey);
+      this.#sealer.seal(packet, headerBytes, end, this.#gcmRtpIv(salt, ssrc, roc, index % 65_536));
       return;
     }
-    const cipher = createCipheriv('aes-128-ctr', cipherKey, this.#counterIv(salt, ssrc, roc, index % 65_536));
-    cipher.update(packet.subarray(headerBytes, end)).copy(packet, headerBytes);
+    this.#stream ??= new Keystream(cipherKey, 2, 0);
+    const iv = this.#counterIv(salt, ssrc, roc, index % 65_536);
+    xorInto(packet, headerBytes, end, this.#stream.make(iv, Math.ceil((end - headerBytes) / 16)), 0);
     this.#rtpTag(packet.subarray(0, end), roc).copy(packet, end, 0, this.tagBytes);
   }
 
