@@ -58,7 +58,7 @@ export class ChangingFilter {
   }
 
   /**
-   * Lets samples pass by unread: any when {@link idle}, silent ones when {@link empty}. What comes next is then taken to come
+   * Lets samples pass by unread: any when {@link idle} or not listened to, silent ones when {@link empty}. What comes next is then taken to come
    * after silence.
    */
   pass(): void {
