@@ -4,19 +4,25 @@
  */
 import type { NodeDefinition } from '../graph/define-node.js';
 import { bandpass } from './effects/bandpass.js';
+import { channelMix } from './effects/channel-mix.js';
 import { chorus } from './effects/chorus.js';
 import { compressor } from './effects/compressor.js';
+import { distortion } from './effects/distortion.js';
 import { echo } from './effects/echo.js';
 import { equalizer } from './effects/equalizer.js';
+import { fade } from './effects/fade.js';
 import { ffmpeg } from './effects/ffmpeg.js';
 import { gain } from './effects/gain.js';
 import { gate } from './effects/gate.js';
 import { highpass } from './effects/highpass.js';
+import { karaoke } from './effects/karaoke.js';
 import { limiter } from './effects/limiter.js';
 import { loudness } from './effects/loudness.js';
 import { lowpass } from './effects/lowpass.js';
+import { pan } from './effects/pan.js';
 import { pitch } from './effects/pitch.js';
 import { robot } from './effects/robot.js';
+import { rotation } from './effects/rotation.js';
 import { tremolo } from './effects/tremolo.js';
 import { vibrato } from './effects/vibrato.js';
 import { opus } from './encoders/opus.js';
@@ -52,18 +58,24 @@ export const builtinNodes: readonly NodeDefinition[] = [
   tone,
   url,
   bandpass,
+  channelMix,
   chorus,
   compressor,
+  distortion,
   echo,
   equalizer,
+  fade,
   gain,
   gate,
   ffmpeg,
   highpass,
+  karaoke,
   limiter,
   loudness,
   lowpass,
+  pan,
   robot,
+  rotation,
   pitch,
   tremolo,
   vibrato,

@@ -14,6 +14,12 @@ import { splitGraph } from './support/split-graph.js';
 const echoed = { nodes: { echo: { type: 'effect.echo', in: { audio: 'voice' } } }, out: 'echo' };
 
 const settings: Readonly<Record<string, NodeContractSettings>> = {
+  'effect.fade': { options: { fadeInMs: 150, curve: 's-curve' }, change: { curve: 'exponential' } },
+  'effect.pan': { options: { pan: -0.7 }, change: { pan: 1 } },
+  'effect.channel-mix': { change: { leftToLeft: -1, rightToLeft: 0.5, leftToRight: 1, rightToRight: 0 } },
+  'effect.karaoke': { options: { level: 0.8 }, change: { level: 0.1, monoLevel: 0.2, filterBandHz: 800, filterWidthHz: 300 } },
+  'effect.rotation': { options: { rotationHz: 2 }, change: { rotationHz: 0.5, depth: 0.2 } },
+  'effect.distortion': { options: { driveDb: 6 }, change: { driveDb: 15, shape: 'hard', toneHz: 1000, levelDb: -12, mix: 0.7 } },
   'effect.chorus': { change: { voices: 6, delayMs: 50, depthMs: 8, mix: 1, frequencyHz: 3, spread: 0 } },
   'effect.vibrato': { options: { depth: 0.3 }, change: { depth: 1, frequencyHz: 11 } },
   'effect.tremolo': { options: { depth: 1 }, change: { depth: 0.3, frequencyHz: 20 } },
