@@ -66,7 +66,8 @@ class VoxEngine implements Engine {
       file: fileMedia,
     };
     const { permissions = {} } = options;
-    this.#host = options.host ?? new InProcessHost({ registry: this.registry, scheduler: this.#scheduler, backends, permissions });
+    this.#host =
+      options.host ?? new InProcessHost({ registry: this.registry, scheduler: this.#scheduler, backends, permissions });
     this.#calls = new Calls({
       host: this.#host,
       scheduler: this.#scheduler,
@@ -216,7 +217,7 @@ class VoxEngine implements Engine {
       playbacks: playbacks.present,
       change: async (graph, settings) => {
         const next = this.#plan(graph, options);
-        const over = playbacks.expect(present, next, this.registry);
+        const settle = playbacks.expect(present, next, this.registry);
         let happened = false;
         try {
           const diff = await host.request({ type: 'graph.change', graph: id, plan: next, ...(settings && { settings }) });
@@ -224,7 +225,7 @@ class VoxEngine implements Engine {
           present = next;
           return diff;
         } finally {
-          over(happened);
+          settle(happened);
         }
       },
       setOptions: async (node, changed) => void (await host.request({ type: 'node.set', graph: id, node, options: changed })),

@@ -1,8 +1,10 @@
 import type { Observable } from 'rxjs';
 import type { RoomServer, RoomServerOptions } from '../calls/room/index.js';
+import type { PlanDiff } from '../graph/diff.js';
 import type { Plan } from '../graph/plan-types.js';
 import type { Permissions } from '../graph/permissions.js';
 import type { Registry } from '../graph/registry.js';
+import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from '../graph/run/graph-events.js';
 import type { MediaHost } from '../host/media-host.js';
 import type { Scheduler } from '../time/scheduler.js';
@@ -50,7 +52,7 @@ export interface RunOptions {
 export interface GraphSession {
   /** Its id in events and state. */
   readonly id: string;
-  /** What runs. */
+  /** What runs now. */
   readonly plan: Plan;
   /** Facts about it and its nodes. */
   readonly events$: Observable<GraphEvent>;
@@ -60,6 +62,13 @@ export interface GraphSession {
   readonly playbacks: ReadonlyMap<string, Playback>;
   /** Changes options of a node. Rejects with a VoxError; then nothing has changed. */
   setOptions(node: string, options: Readonly<Record<string, unknown>>): Promise<void>;
+  /**
+   * Changes what runs to another graph file or plan: what is the same in both goes on with its state, the rest is made beside it, tried
+   * out and crossfaded, and the call never drops. Resolves with what differed, once the new graph alone runs. A file's params are those
+   * it was run with.
+   * @throws VoxError with everything that is wrong with the file, `CHANGE_REFUSED` or `CHANGE_FAILED`; then the old graph goes on.
+   */
+  change(graph: string | Plan, settings?: ChangeSettings): Promise<PlanDiff>;
   /** Asks for an event that costs something to make, such as `level.measured`; returns the end of it. */
   watch(node: string, event: string): Promise<() => Promise<void>>;
   /** Exact figures. */

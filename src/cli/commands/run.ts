@@ -1,12 +1,17 @@
+import { resolve as resolvePath } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { createEngine, type Engine, type GraphSession } from '../../engine.js';
 import type { ParamValue } from '../../graph/file.js';
 import type { RoomServer } from '../../calls/room/index.js';
-import { voxError } from '../../errors.js';
+import { problem, voxError, type Problem } from '../../errors.js';
+import { checkGraphFile } from '../../graph/load.js';
+import { createRealtimeScheduler } from '../../time/realtime.js';
+import type { Scheduler } from '../../time/scheduler.js';
 import { reachableAddresses } from '../addresses.js';
 import { collectParam, finish, type CliIo } from '../io.js';
 import { problemOfEvent, renderProblem } from '../problems.js';
+import { watchFile } from '../graph-watch.js';
 import { onStopSignal } from '../stop-signal.js';
 
 /** The arguments of `voxgraph run`. */
@@ -25,6 +30,8 @@ export interface RunArgs {
   readonly token?: string;
   /** IP addresses that WebRTC peers may reach us at; default: the listening address. */
   readonly addresses?: readonly string[];
+  /** Changes the running graph whenever its file is saved. */
+  readonly watch?: boolean;
   /** Events as JSON lines on standard output instead of sentences. */
   readonly json?: boolean;
   /** Lets the graph run commands. */
@@ -36,7 +43,10 @@ export interface RunArgs {
 /** Runs a graph in a call until it ends or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], call = 'room:lobby' } = args;
+  const scheduler = createRealtimeScheduler();
+  let stopWatching = () => {};
   const engine = createEngine({
+    scheduler,
     addresses: args.addresses ?? reachableAddresses(host),
     permissions: { process: args.allowProcess ?? false },
   });
@@ -61,12 +71,33 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
       ...(args.record !== undefined && { record: args.record }),
     });
     announce(session, server, args, io);
+    if (args.watch) stopWatching = followFile(session, args, engine, scheduler, io);
     const reason = await Promise.race([session.ended, stopped]);
     if (callFailed || (reason === 'finished' && sourceFailed)) return 1;
   } finally {
+    stopWatching();
     await engine.close();
+    scheduler.close();
   }
   return 0;
+}
+
+/** Changes the running graph whenever its file is saved; what is wrong with a file is shown, and the old graph goes on. */
+function followFile(session: GraphSession, args: RunArgs, engine: Engine, scheduler: Scheduler, io: CliIo): () => void {
+  const { file, params } = args;
+  const show = (problems: readonly Problem[], text?: string) => {
+    for (const found of problems) io.stderr(renderProblem(found, text, io.color));
+    io.stderr('The graph goes on as it was.\n');
+  };
+  return watchFile(resolvePath(io.cwd, file), scheduler, {
+    changed: (text) => {
+      const { plan, problems } = checkGraphFile(file, { registry: engine.registry, params, cwd: io.cwd });
+      if (!plan) return show(problems, text);
+      // What became of it, also when it failed, is an event.
+      session.change(plan).catch(() => {});
+    },
+    lost: () => show([problem('GRAPH_NOT_FOUND', { file })]),
+  });
 }
 
 function announce(session: GraphSession, server: RoomServer | undefined, args: RunArgs, io: CliIo): void {
@@ -86,7 +117,9 @@ function tellEvents(engine: Engine, json: boolean, io: CliIo): void {
     const found = problemOfEvent(event);
     if (json) io.stdout(`${JSON.stringify(event)}\n`);
     else if (found) io.stderr(renderProblem(found, undefined, io.color));
-    else if (event.type === 'participant.joined') io.stdout('Somebody speaks.\n');
+    else if (event.type === 'node.told' && event.what === 'graph.changed') {
+      io.stdout(`Changed:\n${(event.data['changes'] as string[]).map((line) => `  ${line}\n`).join('')}`);
+    } else if (event.type === 'participant.joined') io.stdout('Somebody speaks.\n');
     else if (event.type === 'peer.connected' && event.role === 'listen') io.stdout(`${listeners(engine)} listening.\n`);
     else if (event.type === 'peer.closed' && event.role === 'listen') io.stdout(`${listeners(engine)} listening.\n`);
   });
@@ -137,9 +170,12 @@ export function register(program: Command, io: CliIo): void {
   withRunOptions(program.command('run').argument('<graph>', 'graph file'))
     .summary('run a graph in a call')
     .description('Run a graph file in a call until it ends or Ctrl-C. The default call is a room of this process, for browsers.')
+    .option('--watch', 'change the running graph whenever its file is saved; a file with mistakes changes nothing')
     .addHelpText(
       'after',
       '\nExamples:\n  voxgraph run graphs/radio.json\n  voxgraph run graphs/radio.json --param music=song.mp3 --port 9000\n  voxgraph run graphs/duck.json --host 192.168.1.5 --token secret\n',
     )
-    .action((file: string, options: Record<string, never>) => finish(runCommand(runArgs(file, options), io)));
+    .action((file: string, options: Record<string, never>) =>
+      finish(runCommand({ ...runArgs(file, options), watch: options['watch'] ?? false }, io)),
+    );
 }

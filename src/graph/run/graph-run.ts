@@ -165,14 +165,19 @@ export class GraphRun implements FaultOwner {
     return tapWire(this.#parts.main.nodes, this.#options.id, wire, listener);
   }
 
-  /** Listens to what leaves a node; see {@link tapWire}. @throws VoxError `UNKNOWN_WIRE`. */
-  tap(wire: string, listener: TapListener): () => void {
-    return tapWire(this.#main.nodes, this.#options.id, wire, listener);
-  }
-
   /** @throws VoxError `UNKNOWN_RUNNING_NODE` when it has no such node. */
   requireNode(node: string): void {
     this.#node(node);
+  }
+
+  /** True while a change is under way or waits for its turn. */
+  get changing(): boolean {
+    return this.#changes.busy;
+  }
+
+  /** How many listeners the beat has; a graph that is changed for months must not gather any. */
+  get slots(): number {
+    return this.#parts.beating.reduce((sum, domain) => sum + domain.slots, 0);
   }
 
   /** Media time so far, in microseconds. */
