@@ -51,3 +51,7 @@ export { InProcessHost, type InProcessHostOptions } from './host/in-process.js';
 export type { CallEvent as CallMediaEvent, CallMedia, CallMediaFactory, CallRequest } from './calls/call-media.js';
 export type { RoomServer, RoomServerOptions } from './calls/room/index.js';
 export { builtinNodes } from './nodes/index.js';
+export { pushChannel, type PushChannel, type PushResult } from './nodes/support/push-channels.js';
+export { openUrl, type OpenUrlOptions } from './media/av/open-url.js';
+export type { NetworkFact, Timer } from './media/net/byte-source.js';
+export type { RetryPolicy } from './media/net/retry.js';

@@ -43,6 +43,8 @@ import { nullSink } from './sinks/null.js';
 import { file } from './sources/file.js';
 import { noise } from './sources/noise.js';
 import { participants } from './sources/participants.js';
+import { processSource } from './sources/process.js';
+import { push } from './sources/push.js';
 import { queue } from './sources/queue.js';
 import { silence } from './sources/silence.js';
 import { tone } from './sources/tone.js';
@@ -53,6 +55,8 @@ export const builtinNodes: readonly NodeDefinition[] = [
   file,
   noise,
   participants,
+  processSource,
+  push,
   queue,
   silence,
   tone,

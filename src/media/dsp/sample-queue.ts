@@ -1,91 +1,72 @@
-/**
- * A first-in, first-out store of planar samples that grows as needed and keeps its memory: between producers and consumers that work
- * in blocks of different lengths.
- */
+/** What a full queue does with more: forgets its oldest samples, or does not take the newest. */
+export type SampleOverflow = 'drop-oldest' | 'drop-newest';
+
+/** Samples of one or two channels between a writer and a reader with paces of their own, in a ring of fixed size. */
 export class SampleQueue {
-  #planes: Float32Array[];
-  #capacity: number;
-  #from = 0;
-  #length = 0;
+  readonly #planes: Float32Array[];
+  readonly #overflow: SampleOverflow;
+  #first = 0;
+  #count = 0;
 
-  /**
-   * @param channels planes in and out.
-   * @param capacity samples it holds before it first grows.
-   */
-  constructor(channels: number, capacity = 8192) {
-    this.#capacity = capacity;
+  /** @param channels planes. @param capacity samples of each. @param overflow what happens when there are more. */
+  constructor(channels: number, capacity: number, overflow: SampleOverflow = 'drop-oldest') {
     this.#planes = Array.from({ length: channels }, () => new Float32Array(capacity));
+    this.#overflow = overflow;
   }
 
-  /** Samples waiting. */
+  /** Samples that wait. */
   get length(): number {
-    return this.#length;
+    return this.#count;
   }
 
-  /** The planes that hold the waiting samples, from {@link start} on. Valid until something is put in. */
-  get planes(): readonly Float32Array[] {
-    return this.#planes;
+  /** Samples it holds at most. */
+  get capacity(): number {
+    return this.#planes[0]!.length;
   }
 
-  /** Index of the first waiting sample in {@link planes}. */
-  get start(): number {
-    return this.#from;
-  }
-
-  /** Puts in `count` samples from index `from` of `source`; a single plane feeds every channel. */
-  push(source: readonly Float32Array[], from: number, count: number): void {
-    const at = this.#reserve(count);
-    this.#planes.forEach((plane, c) => {
-      const input = source[c] ?? source[0]!;
-      plane.set(from === 0 && count === input.length ? input : input.subarray(from, from + count), at);
-    });
-  }
-
-  /** Puts in `count` zeros. */
-  pushSilence(count: number): void {
-    const at = this.#reserve(count);
-    for (const plane of this.#planes) plane.fill(0, at, at + count);
-  }
-
-  /** Moves at most `count` samples to index `to` of `target`; returns how many there were. */
-  pull(target: readonly Float32Array[], to: number, count: number): number {
-    const got = Math.min(count, this.#length);
-    this.#planes.forEach((plane, c) => target[c]?.set(plane.subarray(this.#from, this.#from + got), to));
-    this.drop(got);
-    return got;
-  }
-
-  /** Forgets the first `count` samples. */
-  drop(count: number): void {
-    const gone = Math.min(count, this.#length);
-    this.#length -= gone;
-    this.#from = this.#length === 0 ? 0 : this.#from + gone;
-  }
-
-  /** Forgets everything. */
-  clear(): void {
-    this.drop(this.#length);
-  }
-
-  /** Makes room for `count` more; returns where they go. */
-  #reserve(count: number): number {
-    const wanted = this.#length + count;
-    if (this.#from + wanted > this.#capacity) {
-      const begin = this.#from;
-      const end = begin + this.#length;
-      // Moving costs as much as has waited, so it happens only when as much has been taken.
-      if (wanted > this.#capacity || begin < this.#length) {
-        this.#capacity = Math.max(this.#capacity, wanted) * 2;
-        this.#planes = this.#planes.map((plane) => {
-          const larger = new Float32Array(this.#capacity);
-          larger.set(plane.subarray(begin, end));
-          return larger;
-        });
-      } else for (const plane of this.#planes) plane.copyWithin(0, begin, end);
-      this.#from = 0;
+  /** Adds samples; returns how many were dropped, old or new. */
+  write(planes: readonly Float32Array[], count: number): number {
+    const { capacity } = this;
+    let from = 0;
+    let take = count;
+    let dropped = Math.max(0, this.#count + count - capacity);
+    if (this.#overflow === 'drop-newest') take = count - dropped;
+    else {
+      from = Math.max(0, count - capacity);
+      take = count - from;
+      const old = dropped - from;
+      this.#first = (this.#first + old) % capacity;
+      this.#count -= old;
     }
-    const at = this.#from + this.#length;
-    this.#length += count;
-    return at;
+    const at = (this.#first + this.#count) % capacity;
+    const head = Math.min(take, capacity - at);
+    for (let c = 0; c < this.#planes.length; c++) {
+      const source = planes[c] ?? planes[0]!;
+      this.#planes[c]!.set(source.subarray(from, from + head), at);
+      this.#planes[c]!.set(source.subarray(from + head, from + take), 0);
+    }
+    this.#count += take;
+    return dropped;
+  }
+
+  /** Takes up to `count` samples into planes; returns how many. */
+  read(planes: readonly Float32Array[], count: number): number {
+    const { capacity } = this;
+    const take = Math.min(count, this.#count);
+    const head = Math.min(take, capacity - this.#first);
+    for (let c = 0; c < planes.length; c++) {
+      const source = this.#planes[c] ?? this.#planes[0]!;
+      planes[c]!.set(source.subarray(this.#first, this.#first + head), 0);
+      planes[c]!.set(source.subarray(0, take - head), head);
+    }
+    this.#first = (this.#first + take) % capacity;
+    this.#count -= take;
+    return take;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.#first = 0;
+    this.#count = 0;
   }
 }
