@@ -1,6 +1,6 @@
 import { problem, type Problem } from '../errors.js';
 import type { NodeDefinition } from './define-node.js';
-import type { GraphModel, NodeModel, WireModel } from './model.js';
+import type { GraphModel, InputModel, NodeModel } from './model.js';
 import type { Where } from './places.js';
 import { readNodes, readReference } from './read-model.js';
 import { createRegistry, type Registry } from './registry.js';
@@ -40,28 +40,29 @@ export function checkSubgraph(
     problems.push(problem('GRAPH_SHAPE', { reason }, { ...where, node }));
   };
 
-  const inner = createRegistry([...registry.list(), ...subgraphTypes()]);
+  const [voice, result] = subgraphTypes();
+  // A split inside another is refused below, but looked into all the same.
+  const others = registry.list().filter(({ type }) => type !== voice.type && type !== result.type);
+  const inner = createRegistry([...others, voice, result]);
   for (const { name, where, type, typeWhere } of read.nodes.values()) {
     const definition = type === undefined ? undefined : inner.get(type);
     if (name === VOICE) refuse(`"${VOICE}" is what comes in; give the node another name`, where, name);
     if (definition) refuseOutside(definition, (reason) => refuse(reason, typeWhere, name));
   }
 
-  const [voice, result] = subgraphTypes();
   const nodes = new Map(read.nodes);
   nodes.set(VOICE, pseudoNode(VOICE, voice.type, written.where));
   const out = outer.options?.members.get('out');
-  let outBroken = false;
   if (out?.value.kind === 'scalar' && typeof out.value.value === 'string') {
     const wire = readReference(out.value.value, out.value.where);
-    if ('code' in wire) problems.push({ ...wire, node: RESULT });
-    outBroken = 'code' in wire;
-    nodes.set(RESULT, pseudoNode(RESULT, result.type, out.where, 'code' in wire ? undefined : wire));
+    const broken = 'code' in wire;
+    if (broken) problems.push({ ...wire, node: RESULT });
+    const input: InputModel = { port: 'audio', where: out.where, wires: broken ? [] : [wire], broken };
+    nodes.set(RESULT, pseudoNode(RESULT, result.type, out.where, [input]));
   }
   const model: GraphModel = { ...graph, nodesWhere: written.where, plugins: new Map(), nodes };
   const checked = check(model, inner);
-  // An end without a wire is what was just reported.
-  problems.push(...checked.problems.filter((found) => !(outBroken && found.node === RESULT)));
+  problems.push(...checked.problems);
   return {
     graph: checked.graph,
     problems: problems.map((found) => nameInside(found, outer)),
@@ -83,14 +84,14 @@ function nameInside(found: Problem, outer: NodeModel): Problem {
   return { ...found, ...type, node: ofOuter ? outer.name : `${outer.name}/${node}` };
 }
 
-function pseudoNode(name: string, type: string, where: Where, wire?: WireModel): NodeModel {
+function pseudoNode(name: string, type: string, where: Where, inputs: readonly InputModel[] = []): NodeModel {
   return {
     name,
     where,
     type,
     typeWhere: where,
     inWhere: where,
-    inputs: wire ? [{ port: 'audio', where, wires: [wire], broken: false }] : [],
+    inputs,
     inputsBroken: false,
     options: undefined,
     optionsWhere: where,
