@@ -9,8 +9,8 @@ import type { Preparations } from './preparations.js';
 import type { Scope } from './scope.js';
 import { Transition } from './transition.js';
 
-/** After a change of options nodes are watched for so many ticks. */
-const WATCHED_TICKS = 3;
+/** New nodes, and those with other options, are watched for at least so many ticks after the change-over. */
+const WATCHED_TICKS = 5;
 
 /** What a change is made of. */
 export interface GraphChangeParts {
@@ -208,7 +208,8 @@ export class GraphChange {
     }
     const wrong = this.#transitions.find(({ fault }) => fault !== undefined);
     const run = this.#notFinite ?? wrong?.to?.producer;
-    return run && failure(`"${run.node.id}" gave samples that are not finite numbers`, run.node.id);
+    const what = wrong?.fault ?? 'gave samples that are not finite numbers';
+    return run && failure(`"${run.node.id}" ${what}`, run.node.id);
   }
 
   /** Looks at the samples that will be heard, before they are. */

@@ -35,6 +35,9 @@ export interface FadeSides {
   readonly curve: FadeCurve;
 }
 
+/** So many ticks in a row the new side may stay away. */
+const MISSED_LIMIT = 2;
+
 /** One side of a fade: its frame of the present tick, and its gain. */
 class Side implements Consumer<AudioFrame> {
   frame: AudioFrame | undefined;
@@ -85,6 +88,7 @@ export class WireFade implements ChangeOver {
   readonly #output = createAudioFrame(2);
   readonly #leave: () => void;
   #sentAt = -1;
+  #missed = 0;
   #reverted = false;
   #completed = false;
 
@@ -137,6 +141,7 @@ export class WireFade implements ChangeOver {
   }
 
   #settle(): void {
+    this.#watchNew();
     if (this.#old.frame || this.#new.frame) this.#send();
     // A branch that gives nothing leaves all the same.
     else if (!this.#sides.to) this.#old.advance(FRAME_SAMPLES);
@@ -145,6 +150,12 @@ export class WireFade implements ChangeOver {
     if (this.#completed || !this.#old.ended || !this.#new.ended) return;
     this.#completed = true;
     this.#sides.target.complete();
+  }
+
+  /** Having begun, the new side must go on; until that is noticed its place is silence. */
+  #watchNew(): void {
+    if (this.#new.frame || this.#new.ended || !this.#new.flowed) this.#missed = 0;
+    else if (++this.#missed >= MISSED_LIMIT) this.fault ??= 'gave no more frames';
   }
 
   #send(): void {
@@ -180,7 +191,7 @@ export class WireFade implements ChangeOver {
   /** The new side's frame if it can be heard. */
   #sound(frame: AudioFrame | undefined): AudioFrame | undefined {
     if (!frame || frame.planes.every((samples) => allFinite(samples))) return frame;
-    this.fault ??= 'it gave samples that are not finite numbers';
+    this.fault ??= 'gave samples that are not finite numbers';
     return undefined;
   }
 }
