@@ -1,4 +1,4 @@
-import { SampleQueue } from '../dsp/sample-queue.js';
+import { PlanarQueue } from '../dsp/planar-queue.js';
 import { SAMPLE_RATE } from '../format.js';
 import { findFilterDelay, measureFilterDelay, type FilterDelay } from './filter-delay.js';
 import { buildFilterGraph } from './filter-graph.js';
@@ -22,7 +22,7 @@ export class FilterChain {
   /** Samples that it holds back, for the sake of equal frames. Delays that a filter makes as its effect are not in it. */
   readonly delaySamples: number;
   readonly #pump: FilterPump;
-  readonly #queue: SampleQueue;
+  readonly #queue: PlanarQueue;
   readonly #take: TakePlanes = (planes, count) => this.#queue.push(planes, 0, count);
   #missed = 0;
 
@@ -33,7 +33,7 @@ export class FilterChain {
     this.channelsOut = pump.channelsOut;
     this.delaySamples = delaySamples;
     this.#pump = pump;
-    this.#queue = new SampleQueue(pump.channelsOut);
+    this.#queue = new PlanarQueue(pump.channelsOut);
     this.#queue.pushSilence(delaySamples);
   }
 

@@ -1,4 +1,4 @@
-import { SampleQueue } from './sample-queue.js';
+import { PlanarQueue } from './planar-queue.js';
 
 /** Where one segment fades into the next: 10 ms. */
 const OVERLAP = 480;
@@ -24,9 +24,9 @@ export interface TimeStretchShape {
  */
 export class TimeStretch {
   /** What comes in. */
-  readonly input: SampleQueue;
+  readonly input: PlanarQueue;
   /** What goes out. */
-  readonly output: SampleQueue;
+  readonly output: PlanarQueue;
   /** How fast the input is used up: 2 is twice as fast. Takes effect with the next segment. */
   tempo = 1;
   readonly #hop: number;
@@ -45,8 +45,8 @@ export class TimeStretch {
   constructor(channels: number, { hopSamples }: TimeStretchShape) {
     this.#hop = hopSamples;
     const planes = (length: number) => Array.from({ length: channels }, () => new Float32Array(length));
-    this.input = new SampleQueue(channels, 16_384);
-    this.output = new SampleQueue(channels, 16_384);
+    this.input = new PlanarQueue(channels, 16_384);
+    this.output = new PlanarQueue(channels, 16_384);
     this.#tail = planes(OVERLAP);
     this.#mixed = planes(OVERLAP);
   }

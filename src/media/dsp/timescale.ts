@@ -76,10 +76,10 @@ export class Timescale {
     return got;
   }
 
-  /** Begins anew, as if nothing had come before. */
-  reset(): void {
+  /** Begins anew. `past` is the sound just before, if it shall go on from it. */
+  reset(past: readonly Float32Array[] = []): void {
     this.#stretch.reset();
-    this.#resampler.reset();
+    this.#resampler.reset(past);
     this.#pushed = 0;
     this.#finished = false;
   }

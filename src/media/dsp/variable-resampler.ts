@@ -1,8 +1,14 @@
-import { SampleQueue } from './sample-queue.js';
+import { PlanarQueue } from './planar-queue.js';
 
 /** Taps at ratios up to 1, and phases in the table, between which it is interpolated. */
 const TAPS = 24;
 const PHASES = 256;
+
+/** The highest ratio whose filter is as long as it should be; above it, some fold back. */
+const MOST_RATIO = 16;
+
+/** Samples that are kept once passed, for the longest filter's first half. */
+const LEAD = (TAPS / 2) * MOST_RATIO;
 
 /** Where the pass band ends, as a share of half the lower rate. */
 const PASS = 0.92;
@@ -16,17 +22,17 @@ const PASS = 0.92;
  */
 export class VariableResampler {
   /** What comes in. */
-  readonly input: SampleQueue;
+  readonly input: PlanarQueue;
   #ratio = 1;
   #half = TAPS / 2;
   #table: Float32Array;
-  /** Place of the next output sample between the input queue's samples `half - 1` and `half`. */
+  /** Place of the next output sample between the input queue's samples `LEAD` and `LEAD + 1`. */
   #fraction = 0;
 
   constructor(channels: number) {
-    this.input = new SampleQueue(channels, 16_384);
+    this.input = new PlanarQueue(channels, 16_384);
     this.#table = tableFor(1);
-    this.input.pushSilence(this.#half - 1);
+    this.input.pushSilence(LEAD);
   }
 
   /** Input samples used for one output sample. */
@@ -37,12 +43,8 @@ export class VariableResampler {
   set ratio(ratio: number) {
     if (ratio === this.#ratio) return;
     this.#ratio = ratio;
-    const half = halfOf(ratio);
+    this.#half = halfOf(ratio);
     this.#table = tableFor(ratio);
-    // The next output sample stays where it is while the filter around it grows or shrinks.
-    if (half > this.#half) this.#lead(half - this.#half);
-    else this.input.drop(this.#half - half);
-    this.#half = half;
   }
 
   /** Input samples that are needed beyond an output sample's own place. */
@@ -52,13 +54,16 @@ export class VariableResampler {
 
   /** Samples of input not yet passed by. */
   get waiting(): number {
-    return this.input.length - (this.#half - 1) - this.#fraction;
+    return this.input.length - LEAD - this.#fraction;
   }
 
-  /** Forgets everything. */
-  reset(): void {
-    this.input.clear();
-    this.input.pushSilence(this.#half - 1);
+  /** Forgets everything; `past` is what came just before the next input, so that the sound goes on from it. */
+  reset(past: readonly Float32Array[] = []): void {
+    const { input } = this;
+    const known = Math.min(LEAD, past[0]?.length ?? 0);
+    input.clear();
+    input.pushSilence(LEAD - known);
+    if (known > 0) input.push(past, past[0]!.length - known, known);
     this.#fraction = 0;
   }
 
@@ -66,11 +71,11 @@ export class VariableResampler {
   pull(target: readonly Float32Array[], to: number, count: number): number {
     const { input } = this;
     const half = this.#half;
-    const available = input.length - 2 * half - this.#fraction;
+    const available = input.length - LEAD - 1 - half - this.#fraction;
     const n = available < 0 ? 0 : Math.min(count, Math.floor(available / this.#ratio) + 1);
     if (n <= 0) return 0;
     if (this.#ratio === 1 && this.#fraction === 0) {
-      const from = input.start + half - 1;
+      const from = input.start + LEAD;
       target.forEach((plane, c) => plane.set(input.planes[c]!.subarray(from, from + n), to));
     } else this.#interpolate(target, to, n);
     const end = this.#fraction + n * this.#ratio;
@@ -83,7 +88,8 @@ export class VariableResampler {
   #interpolate(target: readonly Float32Array[], to: number, count: number): void {
     const table = this.#table;
     const taps = 2 * this.#half;
-    const { start, planes } = this.input;
+    const { planes } = this.input;
+    const start = this.input.start + LEAD - (this.#half - 1);
     const left = planes[0]!;
     const right = planes[1];
     const outLeft = target[0]!;
@@ -118,20 +124,11 @@ export class VariableResampler {
       outLeft[to + i] = l;
     }
   }
-
-  /** Puts zeros before what waits: they stand for sound that has been let go, a fraction of a millisecond. */
-  #lead(count: number): void {
-    const { input } = this;
-    const waiting = input.planes.map((plane) => plane.slice(input.start, input.start + input.length));
-    input.clear();
-    input.pushSilence(count);
-    input.push(waiting, 0, waiting[0]!.length);
-  }
 }
 
 /** The filter's length to either side: above ratio 1 longer, as its pass band is narrower. */
 function halfOf(ratio: number): number {
-  return Math.ceil((TAPS / 2) * Math.max(1, ratio));
+  return Math.ceil((TAPS / 2) * Math.max(1, Math.min(MOST_RATIO, ratio)));
 }
 
 const tables = new Map<number, Float32Array>();

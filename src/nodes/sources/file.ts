@@ -6,6 +6,7 @@ import type { AudioFrame } from '../../media/frame.js';
 import { channelsOption } from '../support/channels.js';
 import { FilePlayer } from '../support/file-player.js';
 import { levelledFiles } from '../support/levelled-files.js';
+import { timescaledFiles, timescaleOptions } from '../support/timescaled-files.js';
 
 /** What every source of one recording takes. */
 export const fileOptions = z.strictObject({
@@ -27,6 +28,7 @@ export type FileOptions = z.output<typeof fileOptions>;
 /** What `source.file` takes. */
 export const localFileOptions = z.strictObject({
   ...fileOptions.shape,
+  ...timescaleOptions,
   targetLufs: z.number().min(-40).max(-8).optional().meta({
     description: 'Loudness to bring the file to, in LUFS, such as −16; by one gain for all of it. Absent: the file as it is.',
   }),
@@ -54,6 +56,9 @@ export const file = defineNode({
     'when rendering; live for at most 300 ms before it starts, which is half a minute of sound, and on while it plays: should the rest be ' +
     'louder or quieter, the gain glides there within 3 s. A file is scanned once and remembered until it changes. The gain is at most ' +
     '20 dB up and 30 dB down.\n\n' +
+    '`speed`, `pitch` and `rate` change time and pitch of the file, each by itself or together: by time stretching (WSOLA) and band-limited ' +
+    'resampling, exact in length to a sample, in pitch to a thousandth. A change is heard within 0.15 s, without a click; positions are ' +
+    'always those in the file.\n\n' +
     'Commands: `pause`, `play`, `restart`, `seek { positionMs }`; none clicks.\n\n' +
     'Events: `stream.opened { src, info }`, `stream.levelled { src, lufs, gainDb, from }` (from `tags`, `scan` or `estimate`), `stream.started`, `stream.looped`, `stream.paused`, `stream.resumed`, `stream.seeked`, ' +
     '`stream.position { positionMs, durationMs }` once a second while watched, `stream.failed { src, problem }`, and exactly once for each ' +
@@ -66,7 +71,7 @@ export const file = defineNode({
   fileOptions: ['src'],
   mayEnd: ({ loop }) => (loop ? undefined : 'does not loop'),
   create: ({ options, options$, ctx }) => {
-    const player = new FilePlayer(ctx, options, levelledFiles(ctx, options));
+    const player = new FilePlayer(ctx, options, timescaledFiles(ctx, levelledFiles(ctx, options), options));
     ctx.defer(() => player.stop());
     const subscriptions = [
       options$.subscribe((next) => player.set(next)),

@@ -27,6 +27,8 @@ type FileDeck = Pick<Deck, keyof Deck>;
 interface Stream {
   readonly src: string;
   readonly deck: FileDeck;
+  /** Which part of what it is, so that the same, opened in another way, can go on where it was. */
+  readonly part: string;
   started: boolean;
 }
 
@@ -36,10 +38,17 @@ export interface PlayerSource<O extends FileOptions> {
   readonly type: string;
   /** Takes new options, for what changes without opening anything. */
   set?(options: O): void;
+  /** What else must stay the same for what is open to play on; after a change the same part is opened anew, and goes on where it was. */
+  variant?(): string;
   /** Opens what the options name. @throws VoxError saying what is wrong. */
   open(options: O, signal: AbortSignal): Promise<AudioReader>;
   /** Opens the same for its Opus packets; undefined when it holds none that can be copied. */
   openPackets?(options: O, signal: AbortSignal): Promise<OpusReader | undefined>;
+}
+
+/** Which part of which recording the options name. */
+function partOf({ src, startSec, endSec }: FileOptions): string {
+  return JSON.stringify([src, startSec, endSec]);
 }
 
 /** Local files, beside the graph file or in the current folder. */
@@ -110,7 +119,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     this.#source.set?.(next);
     if (this.#stream) this.#stream.deck.loop = next.loop;
     if (this.#ready) this.#ready.deck.loop = next.loop;
-    const wanted = JSON.stringify([next.src, next.startSec, next.endSec]);
+    const wanted = JSON.stringify([partOf(next), this.#source.variant?.()]);
     if (wanted === this.#wanted || this.#over) return;
     this.#wanted = wanted;
     this.#ctx.hold(this.#open(next, wanted));
@@ -232,7 +241,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
       }
       this.#ctx.emit({ type: 'stream.opened', src, info: deck.info });
       this.#closeReady();
-      const stream = { src, deck, started: false };
+      const stream = { src, deck, part: partOf(options), started: false };
       if (this.#stream) this.#ready = stream;
       else this.#stream = stream;
       if (!this.#playing) deck.suspend(true);
@@ -272,8 +281,14 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
 
   #changeOver(next: Stream): void {
     const old = this.#stream!;
+    const { positionUs } = old.deck;
     this.#keepNext();
     old.deck.close();
+    if (next.part === old.part) {
+      next.started = old.started;
+      next.deck.seek(positionUs);
+      next.deck.fill(1, true);
+    }
     this.#ctx.emit({ type: 'stream.ended', src: old.src, reason: 'replaced' });
     this.#stream = next;
     this.#ready = undefined;

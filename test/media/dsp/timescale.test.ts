@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dominantFrequencyHz, goertzelDb } from '../../../src/media/dsp/measure.js';
-import { SampleQueue } from '../../../src/media/dsp/sample-queue.js';
+import { PlanarQueue } from '../../../src/media/dsp/planar-queue.js';
 import { Timescale, type TimescaleFactors } from '../../../src/media/dsp/timescale.js';
 import { VariableResampler } from '../../../src/media/dsp/variable-resampler.js';
 import { largestDifference, largestStep, noise, sine } from '../../nodes/support/signals.js';
@@ -101,9 +101,9 @@ describe('the variable resampler', () => {
   });
 });
 
-describe('the sample queue', () => {
+describe('the planar queue', () => {
   test('gives back what it took in any blocks, and grows', () => {
-    const queue = new SampleQueue(2, 16);
+    const queue = new PlanarQueue(2, 16);
     const input = noise(5000);
     const out = [new Float32Array(5000), new Float32Array(5000)];
     let pushed = 0;
