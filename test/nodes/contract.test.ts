@@ -50,14 +50,13 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
   'flow.split': { options: echoed, subgraph: splitGraph(echoed) },
   'flow.fallback': { options: { silentAfterMs: 40 }, change: { fadeMs: 50 } },
   'source.noise': { change: { levelDb: -60 }, largestStep: 0.2 },
-  'source.push': { options: { name: 'contract' } },
   'source.tone': { change: { frequencyHz: 600, levelDb: -6 } },
   'source.participants': { gateway: fakeGateway() },
   'encode.opus': { anyFrameSize: false },
 };
 
 // These have tests of their own: they need a file, or packets.
-const apart = new Set(['source.file', 'source.process', 'source.url', 'sink.file', 'sink.call']);
+const apart = new Set(['source.file', 'source.process', 'source.push', 'source.url', 'sink.file', 'sink.call']);
 
 for (const definition of builtinNodes) {
   if (!apart.has(definition.type)) describeNodeContract(definition, settings[definition.type]);
