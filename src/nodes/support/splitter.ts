@@ -4,8 +4,11 @@ import type { Observable } from 'rxjs';
 import { z } from 'zod';
 import { problem, reasonOf, VoxError } from '../../errors.js';
 import type { NodeCommand, NodeContext, SubgraphContext, Tick } from '../../graph/context.js';
-import { RESULT } from '../../graph/subgraph.js';
+import type { PlanNode } from '../../graph/plan-types.js';
+import { RESULT, VOICE } from '../../graph/subgraph.js';
 import type { GraphStats } from '../../graph/run/graph-events.js';
+import { patchOptions } from '../../graph/run/node-options.js';
+import type { NodeRun } from '../../graph/run/node-run.js';
 import { withoutSinks } from '../../graph/run/subgraph-plan.js';
 import { SubgraphRun } from '../../graph/run/subgraph-run.js';
 import type { AudioFrame } from '../../media/frame.js';
@@ -106,17 +109,15 @@ export class Splitter {
     if (!given.success)
       return refuse(`${type} needs node, ${type === 'set' ? 'options' : 'command'}, and may name a participant`);
     const { node, participant } = given.data;
-    if (!this.#subgraph.plan.nodes.some(({ id }) => id === node)) return refuse(`there is no node "${node}" inside`);
+    const planned = this.#subgraph.plan.nodes.find(({ id }) => id === node && id !== VOICE && id !== RESULT);
+    if (!planned) return refuse(`there is no node "${node}" inside`);
     const copies = [...this.#copies].filter(([, id]) => participant === undefined || id === participant);
     if (participant !== undefined && copies.length === 0) return refuse(`there is no participant "${participant}"`);
     const runs = copies.flatMap(([copy]) => copy.node(node) ?? []);
     if ('command' in given.data) for (const run of runs) run.command(given.data.command);
     else {
       try {
-        const { options } = given.data;
-        const checked = runs.map((run) => [run, run.checkOptions(options)] as const);
-        for (const [run, complete] of checked) run.applyOptions(complete);
-        if (participant === undefined) this.#changed.set(node, { ...this.#changed.get(node), ...options });
+        this.#set(planned, runs, given.data.options, participant === undefined);
       } catch (reason) {
         refuse(reasonOf(reason));
       }
@@ -127,6 +128,18 @@ export class Splitter {
   async close(): Promise<void> {
     for (const copy of [...this.#copies.keys()]) this.#merge(copy);
     await Promise.all(this.#closing);
+  }
+
+  /** @throws VoxError when the options do not fit; then nothing has changed. */
+  #set(node: PlanNode, runs: readonly NodeRun[], patch: Readonly<Record<string, unknown>>, forAll: boolean): void {
+    if (forAll) {
+      const changed = this.#changed.get(node.id);
+      // Also when nobody is there yet whose node could refuse.
+      patchOptions(this.#subgraph.registry.get(node.type)!, node.id, { ...node.options, ...changed }, patch);
+    }
+    const checked = runs.map((run) => [run, run.checkOptions(patch)] as const);
+    for (const [run, options] of checked) run.applyOptions(options);
+    if (forAll) this.#changed.set(node.id, { ...this.#changed.get(node.id), ...patch });
   }
 
   #merge(copy: SubgraphRun): void {

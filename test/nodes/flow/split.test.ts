@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { mapAudio } from '../../../src/graph/audio-operators.js';
@@ -37,7 +38,7 @@ const shyType = defineNode({
 });
 
 /** Runs a graph whose sinks of type `sink.heard` note every sample of each branch. */
-async function lab(graph: unknown, debug = true) {
+async function lab(graph: unknown, debug = true, personal: ReadonlySet<string> = new Set()) {
   const heard: Record<string, number[]> = {};
   const heardType = defineNode({
     type: 'sink.heard',
@@ -66,7 +67,7 @@ async function lab(graph: unknown, debug = true) {
   const checked = checkGraphText(JSON.stringify(graph), 'each.json', { registry });
   expect(checked.problems).toEqual([]);
   const events: GraphEvent[] = [];
-  const gateway = fakeGateway();
+  const gateway = { ...fakeGateway(), personalMixes$: of(personal) };
   const scheduler = createVirtualScheduler();
   const onEvent = (event: GraphEvent) => void events.push(event);
   const run = new GraphRun({ id: 'g', plan: checked.plan!, registry, scheduler, gateway, onEvent, debug });
@@ -279,5 +280,66 @@ describe('flow.split', () => {
       'flow.split takes set and tell',
     ]);
     await run.stop();
+  });
+
+  it('checks options that are set for all also while nobody is there', async () => {
+    const { gateway, ticks, frames, run, told } = await lab(
+      withOut({ loud: { type: 'effect.gain', in: { audio: 'voice' } } }, 'loud'),
+    );
+    run.command('each', { type: 'set', node: 'loud', options: { gainDb: 1000 } });
+    run.command('each', { type: 'set', node: 'voice', options: {} });
+    expect(told('command.refused').map((event) => event['reason'])).toEqual([
+      expect.stringContaining('gainDb'),
+      'there is no node "voice" inside',
+    ]);
+    run.command('each', { type: 'set', node: 'loud', options: { gainDb: 20 } });
+    gateway.participants$.next(joins('alice', 0.05));
+    await ticks(1);
+    expect(frames('alice')[0]).toBeCloseTo(0.5, 6);
+    await run.stop();
+  });
+
+  it('is made again in a personal mix, without the one it is for, and records nothing there', async () => {
+    const path = join(folder, 'personal-{participant}.wav');
+    const { gateway, ticks, run, told } = await lab(
+      {
+        version: 1,
+        nodes: {
+          room: { type: 'source.participants', options: { channels: 1 } },
+          each: {
+            type: 'flow.split',
+            in: { audio: 'room' },
+            options: {
+              nodes: {
+                loud: { type: 'effect.gain', in: { audio: 'voice' } },
+                rec: { type: 'sink.file', in: { audio: 'loud' }, options: { path, channels: 1 } },
+              },
+              out: 'loud',
+            },
+          },
+          mix: { type: 'mix.sum', in: { audio: 'each' } },
+          opus: { type: 'encode.opus', in: { audio: 'mix' } },
+          call: { type: 'sink.call', in: { audio: 'opus' } },
+        },
+      },
+      false,
+      new Set(['alice']),
+    );
+    gateway.participants$.next(joins('alice', 0.25));
+    gateway.participants$.next(joins('bob', 0.25));
+    await ticks(5);
+    const ids = Object.keys(run.stats().nodes).filter((id) => id.includes('/'));
+    expect(ids.filter((id) => !id.includes('@')).sort()).toEqual(
+      ['alice', 'bob'].flatMap((id) => ['loud', 'rec', 'voice'].map((node) => `each/${id}/${node}`)),
+    );
+    expect(ids.filter((id) => id.includes('@')).sort()).toEqual(['each/bob/loud@alice', 'each/bob/voice@alice']);
+    expect(gateway.sent.filter(({ to }) => to === 'alice')).toHaveLength(5);
+    await run.stop();
+    expect(
+      told('file.written')
+        .map((event) => event['participant'])
+        .sort(),
+    ).toEqual(['alice', 'bob']);
+    expect(readdirSync(folder).filter((name) => name.startsWith('personal'))).toHaveLength(2);
   });
 });
