@@ -21,6 +21,7 @@ import { loudness } from './effects/loudness.js';
 import { lowpass } from './effects/lowpass.js';
 import { pan } from './effects/pan.js';
 import { pitch } from './effects/pitch.js';
+import { reverb } from './effects/reverb.js';
 import { robot } from './effects/robot.js';
 import { rotation } from './effects/rotation.js';
 import { tremolo } from './effects/tremolo.js';
@@ -78,6 +79,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   loudness,
   lowpass,
   pan,
+  reverb,
   robot,
   rotation,
   pitch,

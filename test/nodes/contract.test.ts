@@ -39,6 +39,10 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
   'effect.gate': { options: { thresholdDb: -30 }, change: { thresholdDb: -6, holdMs: 0, attackMs: 1 } },
   'effect.limiter': { options: { ceilingDb: -14 }, change: { ceilingDb: -30, releaseMs: 5, truePeak: false } },
   'effect.loudness': { change: { targetLufs: -30, truePeakDb: -20 } },
+  'effect.reverb': {
+    options: { preDelayMs: 0, roomMeters: 3, mix: 0.5 },
+    change: { roomMeters: 12, decaySec: 4, dampingHz: 2000, preDelayMs: 30, widthPercent: 20, mix: 0.9 },
+  },
   'effect.echo': { options: { delayMs: 33, feedback: 0.5 }, change: { delayMs: 60, decay: 0.9, dryDb: -3 } },
   'effect.robot': { change: { mode: 'ring', carrierHz: 60, mix: 0.5 }, largestStep: 0.1 },
   'mix.duck': { change: { depthDb: -40, thresholdDb: -80, attackMs: 5 } },
