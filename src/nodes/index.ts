@@ -46,6 +46,7 @@ import { noise } from './sources/noise.js';
 import { participants } from './sources/participants.js';
 import { processSource } from './sources/process.js';
 import { push } from './sources/push.js';
+import { playlist } from './sources/playlist.js';
 import { queue } from './sources/queue.js';
 import { silence } from './sources/silence.js';
 import { tone } from './sources/tone.js';
@@ -56,6 +57,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   file,
   noise,
   participants,
+  playlist,
   processSource,
   push,
   queue,

@@ -273,6 +273,7 @@ export class QueuePlayer implements MixerOwner, Controlled {
     if (!track) return;
     this.#endCurrent();
     this.#mixer.changeTo(track);
+    this.#endReason = 'skipped';
     if (!this.#playing) track.suspend(true);
     this.#beginAtUs = undefined;
     this.#selection = selection;

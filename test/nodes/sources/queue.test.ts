@@ -63,12 +63,6 @@ describe('source.queue', () => {
     expect(rendered.counters).toEqual({});
   });
 
-  it('joins them in real time too, without underruns', async () => {
-    const rendered = await play({ tracks: [file('first.wav'), file('second.wav')], onEmpty: 'end' }, { offline: false });
-    expect(largestDifference(plane(rendered), tone)).toBe(0);
-    expect(rendered.counters).toEqual({});
-  });
-
   it('plays stereo and mono files, and sample rates of every kind, as one stream', async () => {
     const rendered = await renderNode(queue, {
       options: { tracks: [file('a.wav'), file('stereo.wav')], onEmpty: 'end' },
