@@ -3,8 +3,9 @@ import type { CounterName, NodeEvent } from '../context.js';
 import type { NodeState } from './node-run.js';
 import type { QueueStats } from './queue.js';
 
-/** Why a graph ended. `finished`: its leading sinks have all they will get; `stopped`: somebody asked. */
-export type GraphEndReason = 'finished' | 'stopped';
+/** Why a graph ended. `finished`: its leading sinks have all they will get; `stopped`: somebody asked. `failed`: a crash
+ * group ended it. */
+export type GraphEndReason = 'finished' | 'stopped' | 'failed';
 
 /** A fact about a running graph: plain JSON. */
 export interface GraphEvent extends NodeEvent {
@@ -24,6 +25,13 @@ export interface NodeStats {
   readonly counters: Readonly<Partial<Record<CounterName, number>>>;
   /** How much left on each output port. */
   readonly passed: Readonly<Record<string, number>>;
+  /** What its type declares to add at the present options, in milliseconds. */
+  readonly latencyMs: number;
+  /**
+   * How late what came last on each input of one wire was, by its own time, in milliseconds: what queues, packets that fill up and waiting
+   * mixers have added so far. Effects that look ahead keep the times, so their delay is only declared.
+   */
+  readonly lateMs: Readonly<Record<string, number>>;
 }
 
 /** The figures of a running graph: plain JSON, exact. */

@@ -25,5 +25,9 @@ export function graphStats(beat: TickerStats | undefined, main: Scope, personal:
 export function nodeStats(run: NodeRun): NodeStats {
   const ports = [...run.ports.outlets, ...run.ports.branchOutlets];
   const passed = Object.fromEntries(ports.map(([name, outlet]) => [name, outlet.passed]));
-  return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed };
+  const lateMs = Object.fromEntries(
+    [...run.ports.inlets].flatMap(([name, inlet]) => (inlet.ageUs === undefined ? [] : [[name, inlet.ageUs / 1000]])),
+  );
+  const latencyMs = run.definition.latencyMs(run.options);
+  return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed, latencyMs, lateMs };
 }

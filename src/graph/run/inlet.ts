@@ -32,6 +32,16 @@ export class Inlet<T> extends HotSource<T> implements Consumer<T> {
     super.next(value);
   }
 
+  /** How long ago, on the graph's clock, was due what came last, in microseconds; undefined before the first. */
+  get ageUs(): number | undefined {
+    const { index, ptsUs } = this.domain.tick;
+    const { current } = this;
+    if (this.stamp < 0 || typeof current !== 'object' || current === null || !('ptsUs' in current)) return undefined;
+    // Of a tick that is over: as many periods before the present one.
+    const period = index > 0 ? ptsUs / index : 0;
+    return ptsUs - (index - this.stamp) * period - Number(current.ptsUs);
+  }
+
   /** This port's node wrote into the frame it was lent. */
   misused(reason: string): void {
     this.onThrow(new TypeError(reason));

@@ -103,6 +103,13 @@ describe('Opus passthrough', () => {
     expect(joined).toEqual(whole);
   });
 
+  test('what filling a packet costs is measured where it arrives, beside what is declared', async () => {
+    const { stats } = await sendAll(graph({ opus: { frameMs: 60 } }), { ms: 1200 });
+    expect(stats.nodes.call!.lateMs).toEqual({ audio: 40 });
+    expect(stats.nodes.opus).toMatchObject({ latencyMs: 46.5, lateMs: { audio: 0 } });
+    expect(stats.nodes.song!.lateMs).toEqual({});
+  });
+
   test('60 ms: a change in the middle of a packet ends it early, and no time is lost', async () => {
     const script: Script = [
       [420, (run) => run.setOptions('gain', { gainDb: -3 })],

@@ -5,7 +5,6 @@ import type { GraphEvent, GraphStats } from '../../../src/graph/run/graph-events
 import { createRegistry } from '../../../src/graph/registry.js';
 import { openOpusFile } from '../../../src/media/av/opus-reader.js';
 import { openPacketDecoder } from '../../../src/media/opus/decoder.js';
-import type { Packet } from '../../../src/media/packet.js';
 import { gain } from '../../../src/nodes/effects/gain.js';
 import { opus } from '../../../src/nodes/encoders/opus.js';
 import { tee } from '../../../src/nodes/flow/tee.js';
