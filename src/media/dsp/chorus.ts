@@ -132,12 +132,14 @@ export class Chorus {
   #addVoices(line: ModulatedDelay, layout: ChorusLayout, c: number, out: Float32Array, start: number, end: number): void {
     const { voices, delay, depth, spread } = layout;
     const delays = this.#delays;
+    const sines = this.#sines;
+    const cosines = this.#cosines;
     const gain = 1 / Math.sqrt(voices);
     for (let v = 0; v < voices; v++) {
       const phase = 2 * Math.PI * (v / voices + (c * spread) / 4);
-      const sines = depth * Math.cos(phase);
-      const cosines = depth * Math.sin(phase);
-      for (let i = start; i < end; i++) delays[i] = delay + sines * this.#sines[i]! + cosines * this.#cosines[i]!;
+      const ofSine = depth * Math.cos(phase);
+      const ofCosine = depth * Math.sin(phase);
+      for (let i = start; i < end; i++) delays[i] = delay + ofSine * sines[i]! + ofCosine * cosines[i]!;
       line.addTap(delays, gain, out, start, end);
     }
   }

@@ -16,3 +16,9 @@ export function scaleByRamp(input: Float32Array, out: Float32Array, ramp: Ramp):
   const n = out.length;
   for (let i = 0; i < n; i++) out[i] = input[i]! * ramp.at(i + 1);
 }
+
+/** `out = input × gains`, sample by sample. The two may be the same array. */
+export function scaleBy(input: Float32Array, gains: Float64Array, out: Float32Array): void {
+  const n = out.length;
+  for (let i = 0; i < n; i++) out[i] = input[i]! * gains[i]!;
+}

@@ -12,19 +12,16 @@ export const DELAY_CHUNK = 1024;
  * 10 kHz by −34 dB. A straight line, as in FFmpeg's `vibrato`, errs by −25 and −14 dB.
  */
 export class ModulatedDelay {
-  readonly #ring: Float32Array;
-  readonly #mask: number;
+  /** The newest sample is the last: what is read lies in one piece. In double precision, as the arithmetic is. */
+  readonly #past: Float64Array;
   readonly #longest: number;
-  #write = 0;
   /** How many of the newest samples are silent. */
   #silent = Infinity;
 
   /** @param longest the longest delay that will be asked for, in samples. */
   constructor(longest: number) {
     this.#longest = Math.ceil(longest);
-    const size = 2 ** Math.ceil(Math.log2(this.#longest + DELAY_CHUNK + 8));
-    this.#ring = new Float32Array(size);
-    this.#mask = size - 1;
+    this.#past = new Float64Array(this.#longest + DELAY_CHUNK + 8);
   }
 
   /** True when nothing is left to be heard at any delay: silence need not be run through it. */
@@ -35,20 +32,18 @@ export class ModulatedDelay {
   /** A delay of the same content. */
   clone(): ModulatedDelay {
     const copy = new ModulatedDelay(this.#longest);
-    copy.#ring.set(this.#ring);
-    copy.#write = this.#write;
+    copy.#past.set(this.#past);
     copy.#silent = this.#silent;
     return copy;
   }
 
   /** Takes in the samples from `start` up to `end`, at most {@link DELAY_CHUNK}; then {@link addTap} may be called for them. */
   write(input: Float32Array, silent: boolean, start: number, end: number): void {
-    const ring = this.#ring;
-    const mask = this.#mask;
-    const origin = this.#write - start;
-    for (let i = start; i < end; i++) ring[(origin + i) & mask] = input[i]!;
-    this.#write = (origin + end) & mask;
-    this.#silent = silent ? this.#silent + end - start : 0;
+    const past = this.#past;
+    const count = end - start;
+    past.copyWithin(0, count);
+    for (let i = start, to = past.length - count; i < end; i++, to++) past[to] = input[i]!;
+    this.#silent = silent ? this.#silent + count : 0;
   }
 
   /**
@@ -56,10 +51,8 @@ export class ModulatedDelay {
    * {@link SHORTEST_DELAY} to the longest.
    */
   addTap(delays: Float64Array, gain: number, out: Float32Array, start: number, end: number): void {
-    const ring = this.#ring;
-    const mask = this.#mask;
-    // Positive for every delay, so that cutting off the fraction rounds down.
-    const origin = this.#write + mask + 1 - end;
+    const past = this.#past;
+    const origin = past.length - end;
     for (let i = start; i < end; i++) {
       const position = origin + i - delays[i]!;
       const at = position | 0;
@@ -69,10 +62,10 @@ export class ModulatedDelay {
       const d = c - 1;
       const e = c - 2;
       const f = c - 3;
-      const outer = b * e * (a * ring[(at + 3) & mask]! - f * ring[(at - 2) & mask]!);
-      const middle = a * f * (e * ring[(at - 1) & mask]! - b * ring[(at + 2) & mask]!);
-      const inner = a * b * e * f * (c * ring[(at + 1) & mask]! - d * ring[at & mask]!);
-      out[i] = out[i]! + gain * (c * d * (outer / 120 + middle / 24) + inner / 12);
+      const outer = b * e * (a * past[at + 3]! - f * past[at - 2]!);
+      const middle = a * f * (e * past[at - 1]! - b * past[at + 2]!);
+      const inner = a * b * e * f * (c * past[at + 1]! - d * past[at]!);
+      out[i] = out[i]! + gain * (c * d * (outer * (1 / 120) + middle * (1 / 24)) + inner * (1 / 12));
     }
   }
 }

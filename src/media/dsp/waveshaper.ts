@@ -31,8 +31,8 @@ export class Waveshaper {
 
   /** Clips `driven` into `out`. Does not {@link advance}, so that both shapes can be had of the same samples. */
   run(driven: Float64Array, shape: ClipShape, out: Float64Array): void {
-    if (shape === 'soft') clip(driven, this.#before, softClip, softIntegral, out);
-    else clip(driven, this.#before, hardClip, hardIntegral, out);
+    if (shape === 'soft') clipSoft(driven, this.#before, out);
+    else clipHard(driven, this.#before, out);
   }
 
   /** Moves on to behind `driven`. */
@@ -42,21 +42,31 @@ export class Waveshaper {
   }
 }
 
-function clip(
-  driven: Float64Array,
-  before: number,
-  curve: (u: number) => number,
-  integral: (u: number) => number,
-  out: Float64Array,
-): void {
+// The same loop twice: with the curve as a parameter, it could not be compiled into it.
+
+function clipSoft(driven: Float64Array, before: number, out: Float64Array): void {
   const n = out.length;
   let u0 = before;
-  let sum0 = integral(u0);
+  let sum0 = softIntegral(u0);
   for (let i = 0; i < n; i++) {
     const u = driven[i]!;
-    const sum = integral(u);
+    const sum = softIntegral(u);
     const step = u - u0;
-    out[i] = Math.abs(step) < SMALL_STEP ? curve((u + u0) / 2) : (sum - sum0) / step;
+    out[i] = Math.abs(step) < SMALL_STEP ? softClip((u + u0) / 2) : (sum - sum0) / step;
+    u0 = u;
+    sum0 = sum;
+  }
+}
+
+function clipHard(driven: Float64Array, before: number, out: Float64Array): void {
+  const n = out.length;
+  let u0 = before;
+  let sum0 = hardIntegral(u0);
+  for (let i = 0; i < n; i++) {
+    const u = driven[i]!;
+    const sum = hardIntegral(u);
+    const step = u - u0;
+    out[i] = Math.abs(step) < SMALL_STEP ? hardClip((u + u0) / 2) : (sum - sum0) / step;
     u0 = u;
     sum0 = sum;
   }

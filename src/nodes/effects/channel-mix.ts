@@ -33,6 +33,8 @@ export const channelMix = defineNode({
   inputs: { audio: audio('Signal to mix anew.') },
   outputs: { audio: audio('Stereo, not clipped.') },
   options,
+  passesThrough: ({ leftToLeft, leftToRight, rightToLeft, rightToRight }) =>
+    leftToLeft === 1 && leftToRight === 0 && rightToLeft === 0 && rightToRight === 1,
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createChannelMix) }),
 });
 

@@ -50,6 +50,7 @@ export const equalizer = defineNode({
   inputs: { audio: audio('Signal to shape.') },
   outputs: { audio: audio('Shaped signal, not clipped.') },
   options,
+  passesThrough: ({ bands, gainsDb }) => equalizerSections(bands, gainsDb).length === 0,
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createEqualizer) }),
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NodeCommand, NodeContext } from '../../graph/context.js';
 import { defineNode } from '../../graph/define-node.js';
 import { audio } from '../../graph/ports.js';
-import { scale } from '../../media/dsp/gain.js';
+import { scale, scaleBy } from '../../media/dsp/gain.js';
 import { LEVEL_CURVES, LevelFade, levelFactor, SILENT_DB } from '../../media/dsp/level-fade.js';
 import { RAMP_SAMPLES } from '../../media/dsp/ramp.js';
 import { usToSamples } from '../../media/format.js';
@@ -60,6 +60,7 @@ class Fader implements Effect<Options> {
   #curve: Options['curve'] = 'linear';
   /** What a fade that was asked for goes to, until it is there. */
   #toDb: number | undefined;
+  #gains = new Float64Array(0);
 
   constructor(ctx: NodeContext) {
     this.#ctx = ctx;
@@ -82,11 +83,10 @@ class Fader implements Effect<Options> {
     if (input.silent || (settled && level.target === 1)) result = input;
     else if (settled && level.target === 0) clearAudioFrame(output);
     else {
+      if (!settled) this.#fill(n);
       for (let c = 0; c < input.planes.length; c++) {
-        const from = input.planes[c]!;
-        const to = output.planes[c]!;
-        if (settled) scale(from, to, level.target);
-        else for (let i = 0; i < n; i++) to[i] = from[i]! * level.at(i);
+        if (settled) scale(input.planes[c]!, output.planes[c]!, level.target);
+        else scaleBy(input.planes[c]!, this.#gains, output.planes[c]!);
       }
       output.silent = false;
     }
@@ -96,6 +96,11 @@ class Fader implements Effect<Options> {
       this.#toDb = undefined;
     }
     return result;
+  }
+
+  #fill(n: number): void {
+    if (this.#gains.length !== n) this.#gains = new Float64Array(n);
+    for (let i = 0; i < n; i++) this.#gains[i] = this.#level.at(i);
   }
 
   #obey({ type, ...data }: NodeCommand): void {

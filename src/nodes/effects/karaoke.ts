@@ -42,6 +42,7 @@ export const karaoke = defineNode({
   inputs: { audio: audio('Music, in stereo.') },
   outputs: { audio: audio('The music without its middle, not clipped.') },
   options,
+  passesThrough: ({ level }) => level === 0,
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createKaraoke) }),
 });
 
@@ -83,7 +84,10 @@ function createKaraoke(): Effect<z.output<typeof options>> {
         const near = input.planes[c]!;
         const far = c === 0 ? right : left;
         const to = output.planes[c]!;
-        for (let i = 0; i < n; i++) to[i] = near[i]! - taken.at(i + 1) * far[i]! + given.at(i + 1) * back[i]!;
+        if (taken.settled && given.settled) {
+          const [less, more] = [taken.target, given.target];
+          for (let i = 0; i < n; i++) to[i] = near[i]! - less * far[i]! + more * back[i]!;
+        } else for (let i = 0; i < n; i++) to[i] = near[i]! - taken.at(i + 1) * far[i]! + given.at(i + 1) * back[i]!;
       }
       taken.advance(n);
       given.advance(n);

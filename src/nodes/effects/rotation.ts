@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { audio } from '../../graph/ports.js';
+import { scaleBy } from '../../media/dsp/gain.js';
 import { Lfo } from '../../media/dsp/lfo.js';
 import { Ramp } from '../../media/dsp/ramp.js';
 import { rotationGains } from '../../media/dsp/rotation.js';
@@ -65,9 +66,4 @@ function createRotation(): Effect<z.output<typeof options>> {
       return output;
     },
   };
-}
-
-function scaleBy(input: Float32Array, gains: Float64Array, out: Float32Array): void {
-  const n = out.length;
-  for (let i = 0; i < n; i++) out[i] = input[i]! * gains[i]!;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { audio } from '../../graph/ports.js';
+import { scaleBy } from '../../media/dsp/gain.js';
 import { Lfo } from '../../media/dsp/lfo.js';
 import { Ramp } from '../../media/dsp/ramp.js';
 import { frameSamples } from '../../media/frame.js';
@@ -26,6 +27,7 @@ export const tremolo = defineNode({
   inputs: { audio: audio('Signal to move.') },
   outputs: { audio: audio('Moved signal.') },
   options,
+  passesThrough: ({ depth }) => depth === 0,
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createTremolo) }),
 });
 
@@ -54,11 +56,7 @@ function createTremolo(): Effect<z.output<typeof options>> {
       lfo.fill(sines, cosines);
       const gains = cosines;
       for (let i = 0; i < n; i++) gains[i] = 1 - depth.at(i + 1) * (0.5 - 0.5 * cosines[i]!);
-      for (let c = 0; c < input.planes.length; c++) {
-        const from = input.planes[c]!;
-        const to = output.planes[c]!;
-        for (let i = 0; i < n; i++) to[i] = from[i]! * gains[i]!;
-      }
+      for (let c = 0; c < input.planes.length; c++) scaleBy(input.planes[c]!, gains, output.planes[c]!);
       depth.advance(n);
       output.silent = false;
       return output;

@@ -11,7 +11,8 @@ const BASS = [biquadCoefficients('lowshelf', 60, Math.SQRT1_2, 12)];
 function render(filter: ChangingFilter, input: Float32Array, block: number, changes: Record<number, typeof LOW> = {}) {
   const out = new Float32Array(input.length);
   for (let at = 0; at < input.length; at += block) {
-    if (changes[at]) filter.set(changes[at], false);
+    const change = changes[at];
+    if (change) filter.set(change, false);
     filter.run([input.subarray(at, at + block)], [out.subarray(at, at + block)]);
   }
   return out;

@@ -57,6 +57,11 @@ describe('effect.channel-mix', () => {
     expect(silent.outputs.audio!.planes[0]![1920]).toBe(1);
   });
 
+  it('says when it changes nothing', () => {
+    expect(channelMix.passesThrough!(channelMix.options.parse({}))).toBe(true);
+    expect(channelMix.passesThrough!(channelMix.options.parse({ leftToRight: 0.1 }))).toBe(false);
+  });
+
   it('keeps gaps, completion and errors where they are', async () => {
     for (const drawing of ['|', 'a-b|', '0-0|', '0#', '']) {
       const { outputs } = await renderNode(channelMix, { inputs: { audio: marbles(drawing) }, durationMs: 200 });

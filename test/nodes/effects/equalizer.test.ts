@@ -82,6 +82,13 @@ describe('effect.equalizer', () => {
     }
   });
 
+  it('says when it changes nothing', () => {
+    expect(equalizer.passesThrough!(equalizer.options.parse({}))).toBe(true);
+    expect(equalizer.passesThrough!(equalizer.options.parse({ gainsDb: [0, 0] }))).toBe(true);
+    expect(equalizer.passesThrough!(equalizer.options.parse({ gainsDb: [0, 1] }))).toBe(false);
+    expect(equalizer.passesThrough!(equalizer.options.parse({ bands: [{ type: 'notch', frequencyHz: 50 }] }))).toBe(false);
+  });
+
   it('takes sixteen bands and fifteen gains at once, and no more', async () => {
     const bands = Array.from({ length: 16 }, (_, k) => ({ frequencyHz: 100 * (k + 1), gainDb: 1 }));
     const gainsDb = Array.from({ length: 15 }, () => -1);

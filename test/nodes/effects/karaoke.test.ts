@@ -75,6 +75,11 @@ describe('effect.karaoke', () => {
       expect(largestStep(plane)).toBeLessThan(0.4 * ((2 * Math.PI * 200) / 48_000) * 1.2);
   });
 
+  it('says when it changes nothing', () => {
+    expect(karaoke.passesThrough!(karaoke.options.parse({ level: 0 }))).toBe(true);
+    expect(karaoke.passesThrough!(karaoke.options.parse({}))).toBe(false);
+  });
+
   it('sounds on through silence until its tail has died, and keeps gaps, completion and errors where they are', async () => {
     const { outputs } = await renderNode(karaoke, {
       inputs: { audio: marbles('a' + '0'.repeat(40), { a: 0.5 }) },

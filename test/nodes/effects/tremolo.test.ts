@@ -49,6 +49,11 @@ describe('effect.tremolo', () => {
     expect(largestStep(outputs.audio!.planes[0]!)).toBeLessThan(0.5 / 400);
   });
 
+  it('says when it changes nothing', () => {
+    expect(tremolo.passesThrough!(tremolo.options.parse({ depth: 0 }))).toBe(true);
+    expect(tremolo.passesThrough!(tremolo.options.parse({}))).toBe(false);
+  });
+
   it('keeps gaps, completion and errors where they are', async () => {
     for (const drawing of ['|', 'a-b', '0-0|', '0#', '']) {
       const { outputs } = await renderNode(tremolo, {
