@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { z } from 'zod';
 import type { NodeContext } from './context.js';
+import type { PlanQueue } from './plan-types.js';
 import type { Ports, PortStreams } from './ports.js';
 
 /**
@@ -82,6 +83,8 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
    * The planner checks and plans it; the node gets it as `ctx.subgraph`. Default false.
    */
   readonly hasSubgraph?: boolean;
+  /** The queue on the wires into it that have none of their own, at its options: what is before it may run on another beat. */
+  readonly inputQueue?: (options: z.output<S>) => PlanQueue;
   /** Options that hold a file to write: in a sub-graph each stream gets one of its own. */
   readonly outputFileOptions?: readonly string[];
   /** Makes one running instance. Called again after a fault, with fresh state. Must not block. */
@@ -126,6 +129,8 @@ export interface NodeDefinition {
   readonly mayEnd: (options: unknown) => string | undefined;
   /** Its options hold a graph of their own. */
   readonly hasSubgraph: boolean;
+  /** The queue on the wires into it at given options; absent: none. */
+  readonly inputQueue: ((options: unknown) => PlanQueue) | undefined;
   /** Options that name a file to write. */
   readonly outputFileOptions: readonly string[];
   /** Makes one instance. */
@@ -179,6 +184,7 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     passesThrough: spec.passesThrough && ((options) => spec.passesThrough!(options as z.output<S>)),
     mayEnd: (options) => spec.mayEnd?.(options as z.output<S>),
     hasSubgraph: spec.hasSubgraph ?? false,
+    inputQueue: spec.inputQueue && ((options) => spec.inputQueue!(options as z.output<S>)),
     outputFileOptions: spec.outputFileOptions ?? [],
     create: spec.create as unknown as NodeDefinition['create'],
   };

@@ -85,7 +85,7 @@ function resolveWire(
     if (near !== undefined) meant.add(near);
     return report('UNKNOWN_NODE', { name: wire.node, hint }, wire.where, node.model);
   }
-  const ends = { from: wire.node, to: node.model.name, toPort: input.port, model: wire };
+  const ends = { from: wire.node, to: node.model.name, toPort: input.port, model: withQueue(wire, node) };
   if (!source.definition)
     return { ...ends, fromPort: wire.port ?? input.port, kind: undefined, branches: false, mix: false, convert: [] };
   const fromPort = outputPort(source, input.port, port !== undefined, wire, node, report);
@@ -106,6 +106,13 @@ function resolveWire(
     return { ...resolved, kind: undefined, mix: false };
   }
   return { ...resolved, convert: converters };
+}
+
+/** The wire with the queue that its consumer puts on it, unless it has one. */
+function withQueue(wire: WireModel, { definition, options }: ResolvedNode): WireModel {
+  if (wire.queue || !definition?.inputQueue) return wire;
+  // With wrong options it is a queue all the same.
+  return { ...wire, queue: options ? definition.inputQueue(options) : { frames: 1, overflow: 'drop-oldest' } };
 }
 
 /** The output a reference means: the named one, else the only one, else the one named as the input. */

@@ -29,6 +29,7 @@ import { vibrato } from './effects/vibrato.js';
 import { opus } from './encoders/opus.js';
 import { delay } from './flow/delay.js';
 import { fallback } from './flow/fallback.js';
+import { queue as wireQueue } from './flow/queue.js';
 import { split } from './flow/split.js';
 import { sync } from './flow/sync.js';
 import { tee } from './flow/tee.js';
@@ -94,6 +95,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   switcher,
   delay,
   fallback,
+  wireQueue,
   split,
   sync,
   tee,
