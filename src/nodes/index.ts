@@ -8,6 +8,7 @@ import { channelMix } from './effects/channel-mix.js';
 import { chorus } from './effects/chorus.js';
 import { compressor } from './effects/compressor.js';
 import { distortion } from './effects/distortion.js';
+import { denoise } from './effects/denoise.js';
 import { echo } from './effects/echo.js';
 import { equalizer } from './effects/equalizer.js';
 import { fade } from './effects/fade.js';
@@ -70,6 +71,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   chorus,
   compressor,
   distortion,
+  denoise,
   echo,
   equalizer,
   fade,

@@ -26,9 +26,13 @@ export class FilterChain {
   readonly #take: TakePlanes = (planes, count) => this.#queue.push(planes, 0, count);
   #missed = 0;
 
+  /** Filters that are allowed besides those of `ALLOWED_FILTERS`. */
+  readonly own: readonly string[];
+
   /** For {@link openFilterChain}. */
-  constructor(text: string, channels: 1 | 2, pump: FilterPump, delaySamples: number) {
+  constructor(text: string, channels: 1 | 2, pump: FilterPump, delaySamples: number, own: readonly string[]) {
     this.text = text;
+    this.own = own;
     this.channelsIn = channels;
     this.channelsOut = pump.channelsOut;
     this.delaySamples = delaySamples;
@@ -91,19 +95,20 @@ export class FilterChain {
  * Opens a filter chain; what takes time is done in FFmpeg's threads.
  *
  * @param text FFmpeg's filter graph syntax. Check it first with `checkFilterChain`, whose answers are better.
+ * @param own filters that are allowed besides, for text that is no stranger's.
  * @throws Error with a plain reason.
  */
-export async function openFilterChain(text: string, channels: 1 | 2): Promise<FilterChain> {
-  const delay = delayOf(await findFilterDelay(text, channels));
-  const built = buildFilterGraph(text, channels);
-  return new FilterChain(text, channels, new FilterPump(built, await built.graph.config()), delay);
+export async function openFilterChain(text: string, channels: 1 | 2, own: readonly string[] = []): Promise<FilterChain> {
+  const delay = delayOf(await findFilterDelay(text, channels, own));
+  const built = buildFilterGraph(text, channels, own);
+  return new FilterChain(text, channels, new FilterPump(built, await built.graph.config()), delay, own);
 }
 
 /** As {@link openFilterChain}, at once: for a chain whose delay is known already, about half a millisecond. */
-export function openFilterChainSync(text: string, channels: 1 | 2): FilterChain {
-  const delay = delayOf(measureFilterDelay(text, channels));
-  const built = buildFilterGraph(text, channels);
-  return new FilterChain(text, channels, new FilterPump(built, built.graph.configSync()), delay);
+export function openFilterChainSync(text: string, channels: 1 | 2, own: readonly string[] = []): FilterChain {
+  const delay = delayOf(measureFilterDelay(text, channels, own));
+  const built = buildFilterGraph(text, channels, own);
+  return new FilterChain(text, channels, new FilterPump(built, built.graph.configSync()), delay, own);
 }
 
 function delayOf(delay: FilterDelay): number {

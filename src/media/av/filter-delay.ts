@@ -71,13 +71,13 @@ function remember(key: string, delay: FilterDelay): FilterDelay {
  * Measures how many samples a chain must be ahead of its output so that each frame of 960 gives one of 960: the most it ever held back
  * while faint noise went through. The answer is remembered by text.
  */
-export function measureFilterDelay(text: string, channels: 1 | 2): FilterDelay {
+export function measureFilterDelay(text: string, channels: 1 | 2, own: readonly string[] = []): FilterDelay {
   const key = `${channels} ${text}`;
   const known = found.get(key);
   if (known) return known;
   let pump: FilterPump | undefined;
   try {
-    const built = buildFilterGraph(text, channels);
+    const built = buildFilterGraph(text, channels, own);
     pump = new FilterPump(built, built.graph.configSync());
     const meter = new DelayMeter();
     for (;;) {
@@ -92,13 +92,13 @@ export function measureFilterDelay(text: string, channels: 1 | 2): FilterDelay {
 }
 
 /** As {@link measureFilterDelay}, with the filters at work in FFmpeg's threads. */
-export async function findFilterDelay(text: string, channels: 1 | 2): Promise<FilterDelay> {
+export async function findFilterDelay(text: string, channels: 1 | 2, own: readonly string[] = []): Promise<FilterDelay> {
   const key = `${channels} ${text}`;
   const known = found.get(key);
   if (known) return known;
   let pump: FilterPump | undefined;
   try {
-    const built = buildFilterGraph(text, channels);
+    const built = buildFilterGraph(text, channels, own);
     pump = new FilterPump(built, await built.graph.config());
     const meter = new DelayMeter();
     for (;;) {

@@ -15,9 +15,10 @@ export interface AudioFilterGraph {
  * Builds a graph from text whose every filter has been found allowed, without configuring it: FFmpeg has read the options then, but
  * not joined the formats.
  *
+ * @param own filters that are allowed besides, for text that is no stranger's.
  * @throws Error with a plain reason; nothing is left behind then.
  */
-export function buildFilterGraph(text: string, channels: 1 | 2): AudioFilterGraph {
+export function buildFilterGraph(text: string, channels: 1 | 2, own: readonly string[] = []): AudioFilterGraph {
   setAvLogQuiet();
   const graph = new FilterGraph();
   graph.alloc();
@@ -35,7 +36,7 @@ export function buildFilterGraph(text: string, channels: 1 | 2): AudioFilterGrap
     const outputs = FilterInOut.createList([{ name: 'in', filterCtx: source, padIdx: 0 }]);
     const parsed = graph.parsePtr(text, inputs, outputs);
     if (parsed < 0) throw new Error(`FFmpeg cannot read it: ${avReason(parsed)}`);
-    refuseForbidden(graph);
+    refuseForbidden(graph, own);
     return { graph, source, sink, channels };
   } catch (error) {
     graph.free();
@@ -63,10 +64,10 @@ function create(graph: FilterGraph, name: string, args: string | null): FilterCo
 }
 
 /** Once more by what FFmpeg understood, should it have read the text in another way than we did. Nothing has run until here. */
-function refuseForbidden(graph: FilterGraph): void {
+function refuseForbidden(graph: FilterGraph, own: readonly string[]): void {
   for (const context of graph.filters ?? []) {
     const name = context.filter?.name ?? '';
-    if (name === 'abuffer' || name === 'abuffersink') continue;
+    if (name === 'abuffer' || name === 'abuffersink' || own.includes(name)) continue;
     const reason = refusal(name);
     if (reason !== undefined) throw new Error(`the filter "${name}" is not allowed: ${reason}`);
     for (const option of FILE_OPTIONS[name] ?? []) {

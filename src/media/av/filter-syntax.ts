@@ -103,3 +103,9 @@ function token(
 function excerpt(text: string, at: number): string {
   return text.length > at + 20 ? `${text.slice(at, at + 20)}…` : text.slice(at);
 }
+
+/** Writes a value, such as a path, so that FFmpeg reads just that after `key=` in a filter graph's text. */
+export function filterValue(value: string): string {
+  const forOptions = value.replace(/[\\':]/g, '\\$&');
+  return `'${forOptions.replaceAll("'", "'\\''")}'`;
+}

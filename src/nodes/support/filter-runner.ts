@@ -20,6 +20,8 @@ export interface FilterRunnerSettings<O> {
   readonly textOf: (options: O) => string | undefined;
   /** What the `filter.*` events name a chain by. */
   readonly describe: (options: O) => string;
+  /** Filters that are allowed besides, because the node itself wrote the text. */
+  readonly own?: readonly string[];
 }
 
 /**
@@ -80,6 +82,11 @@ export class FilterRunner<O> implements Effect<O> {
     if (reason !== undefined) refuse(reason);
   }
 
+  /** Changes a parameter of the running chain, if there is one that takes it. */
+  tune(target: string, command: string, argument: string): void {
+    this.#chain?.command(target, command, argument);
+  }
+
   run(input: AudioFrame): AudioFrame {
     if (this.#failure) throw this.#failure;
     const n = frameSamples(input);
@@ -105,7 +112,7 @@ export class FilterRunner<O> implements Effect<O> {
   async #open(text: string, asked: number, description: string): Promise<void> {
     try {
       // Whatever the channels were, or for lack of a frame may be: a stereo chain; the first mono frame replaces it.
-      const chain = await openFilterChain(text, this.#chain?.channelsIn ?? 2);
+      const chain = await openFilterChain(text, this.#chain?.channelsIn ?? 2, this.#settings.own);
       if (this.#closed || asked !== this.#asked) return chain.close();
       this.#ctx.emit({ type: 'filter.opened', filter: description, latencyMs: chain.delaySamples / 48 });
       this.#offer(chain);
@@ -149,7 +156,7 @@ export class FilterRunner<O> implements Effect<O> {
   }
 
   #reopen(chain: FilterChain, channels: 1 | 2): FilterChain {
-    const other = openFilterChainSync(chain.text, channels);
+    const other = openFilterChainSync(chain.text, channels, chain.own);
     chain.close();
     return other;
   }
