@@ -62,7 +62,7 @@ export class PacketPump implements PacketSource {
   #seek: { readonly ticks: bigint; readonly flags: AVSeekFlag } | undefined;
   /** What the end of the stream is followed by at once: the timestamp a loop goes back to. */
   #loopTicks: bigint | undefined;
-  #seamQueued = false;
+  #seams = 0;
   #endCode: number | undefined;
   #closed = false;
   #wake = () => {};
@@ -124,7 +124,7 @@ export class PacketPump implements PacketSource {
     if (!this.#options.seekable || this.#closed) return AVERROR_EINVAL;
     if (this.#queue[0] === 'seam' && ticks === this.#loopTicks && flags === AVSEEK_FLAG_BACKWARD) {
       this.#queue.shift();
-      this.#seamQueued = false;
+      this.#seams--;
       this.#wake();
       return 0;
     }
@@ -156,7 +156,7 @@ export class PacketPump implements PacketSource {
   }
 
   #isDry(): boolean {
-    if (this.#dry && (this.#queuedUs >= this.#threshold || this.#endCode !== undefined || this.#seamQueued || this.#full()))
+    if (this.#dry && (this.#queuedUs >= this.#threshold || this.#endCode !== undefined || this.#seams > 0 || this.#full()))
       this.#dry = false;
     return this.#dry;
   }
@@ -225,13 +225,13 @@ export class PacketPump implements PacketSource {
 
   async #ended(code: number): Promise<void> {
     const ticks = this.#loopTicks;
-    // One seam at a time: a stream without packets would go round for ever.
-    if (code !== AVERROR_EOF || ticks === undefined || this.#seamQueued) return this.#end(code);
+    // Nothing since the last seam: a stream without packets would go round for ever.
+    if (code !== AVERROR_EOF || ticks === undefined || this.#queue.at(-1) === 'seam') return this.#end(code);
     const sought = await this.#goTo(ticks, AVSEEK_FLAG_BACKWARD);
     if (this.#seek || this.#closed) return;
     if (sought < 0) return this.#end(code);
     this.#queue.push('seam');
-    this.#seamQueued = true;
+    this.#seams++;
     this.#tell();
   }
 
@@ -257,7 +257,7 @@ export class PacketPump implements PacketSource {
     for (const waiting of this.#queue.splice(0)) if (waiting !== 'seam') this.#recycle(waiting.packet);
     this.#queuedUs = 0;
     this.#queuedBytes = 0;
-    this.#seamQueued = false;
+    this.#seams = 0;
   }
 }
 

@@ -69,7 +69,8 @@ export async function openStreamInput(source: ByteSource, name: string): Promise
       protocol_whitelist: 'none',
       format_whitelist: source.formats ?? INPUT_FORMATS,
       probesize: PROBE_BYTES,
-      analyzeduration: ANALYZE_US,
+      // In MPEG-TS the sound may begin a while behind the pictures.
+      analyzeduration: source.formats === undefined ? ANALYZE_US : 4 * ANALYZE_US,
       max_streams: MAX_STREAMS,
     });
     let code: number;

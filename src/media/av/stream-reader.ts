@@ -41,7 +41,7 @@ export async function openNetworkAudio(
   let input: StreamInput | undefined;
   let reader: LateReader | undefined;
   try {
-    await source.ready(READY_BYTES);
+    await source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES);
     input = await openStreamInput(source, name);
     const { format } = input;
     const stream = chooseStream(format, name, undefined);
