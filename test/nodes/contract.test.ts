@@ -43,7 +43,7 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
     options: { preDelayMs: 0, roomMeters: 3, mix: 0.5 },
     change: { roomMeters: 12, decaySec: 4, dampingHz: 2000, preDelayMs: 30, widthPercent: 20, mix: 0.9 },
   },
-  'effect.denoise': { options: { noiseFloorDb: -50 }, change: { reductionDb: 24, noiseFloorDb: -60 } },
+  'effect.denoise': { anyFrameSize: false, change: { reductionDb: 24, noiseFloorDb: -60 } },
   'effect.echo': { options: { delayMs: 33, feedback: 0.5 }, change: { delayMs: 60, decay: 0.9, dryDb: -3 } },
   'effect.robot': { change: { mode: 'ring', carrierHz: 60, mix: 0.5 }, largestStep: 0.1 },
   'mix.duck': { change: { depthDb: -40, thresholdDb: -80, attackMs: 5 } },
