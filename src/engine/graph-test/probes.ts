@@ -86,3 +86,17 @@ export function standInNode(sounds: ReadonlyMap<string, ScriptedSound>): NodeDef
     }),
   });
 }
+
+/** A file sink as a test has it: it takes everything and writes nothing. */
+export function withoutFiles(definition: NodeDefinition): NodeDefinition {
+  if (definition.type !== 'sink.file') return definition;
+  return {
+    ...definition,
+    create: ({ inputs, ctx }) => {
+      const audio$ = inputs['audio'] as Observable<unknown>;
+      const subscription = audio$.subscribe({ complete: () => ctx.finish() });
+      ctx.defer(() => subscription.unsubscribe());
+      return {};
+    },
+  };
+}

@@ -7,7 +7,7 @@ import { GraphRun } from '../../graph/run/graph-run.js';
 import { createOfflineScheduler, type OfflineScheduler } from '../../time/offline.js';
 import { createPlayback, type Playback } from '../playback.js';
 import { judge, type Evidence, type Verdict } from './judge.js';
-import { Recording, probeNode, standInNode } from './probes.js';
+import { Recording, probeNode, standInNode, withoutFiles } from './probes.js';
 import { scriptCall } from './scripted-call.js';
 import { scriptSounds, type ScriptedSound } from './sounds.js';
 import type { GraphTestFile, LoadedTest } from './test-file.js';
@@ -23,7 +23,7 @@ export interface TestResult {
 }
 
 /**
- * Runs a graph's test in virtual time, as fast as the machine allows; nothing is heard or sent, and every run is the same.
+ * Runs a graph's test in virtual time, as fast as the machine allows; nothing is heard, sent or written, and every run is the same.
  *
  * @throws VoxError when the graph does not load, or the test names nodes it does not have.
  */
@@ -45,7 +45,7 @@ export async function runGraphTest(loaded: LoadedTest, registry: Registry, cwd: 
     const run: GraphRun = new GraphRun({
       id: 'test',
       plan: instrument(plan, test, recordings, registry),
-      registry: createRegistry([...registry.list(), probeNode(recordings), standInNode(sounds)]),
+      registry: createRegistry([...registry.list().map(withoutFiles), probeNode(recordings), standInNode(sounds)]),
       scheduler,
       gateway: call.gateway,
       durationUs: test.durationSec * 1e6,
