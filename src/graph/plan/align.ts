@@ -45,7 +45,8 @@ export function alignBranches(
     const all = Object.values(node.inputs).flat();
     rootsOf.set(node.id, all.length === 0 ? new Set([node.id]) : new Set(all.flatMap((wire) => [...rootsOf.get(wire.node)!])));
     const arrived = Math.max(0, ...all.map((wire) => late[audio.indexOf(wire)] ?? latencyOf.get(wire.node)!));
-    latencyOf.set(node.id, arrived + nodeLatencyMs(node, registry));
+    // A delay that somebody asked for is meant to be heard: nothing waits for it.
+    latencyOf.set(node.id, arrived + (node.type === PADDING_TYPE ? 0 : nodeLatencyMs(node, registry)));
   }
   return aligned;
 }

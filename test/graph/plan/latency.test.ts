@@ -69,6 +69,17 @@ describe('latency ledger', () => {
     expect(new Set(totals(nodes).map((line) => line.split(' = ')[1]))).toEqual(new Set(['15']));
   });
 
+  test('nothing waits for a delay that somebody asked for, also behind it', () => {
+    const nodes = {
+      tone: { type: 'source.tone' },
+      slap: { type: 'flow.delay', in: { audio: 'tone' }, options: { delayMs: 120 } },
+      wet: { type: 'effect.late', in: { audio: 'slap' } },
+      mix: { type: 'mix.sum', in: { audio: ['tone', 'wet'] } },
+      out: { type: 'sink.null', in: { audio: 'mix' } },
+    };
+    expect(totals(nodes)).toEqual(['tone mix~delay mix out = 10', 'tone slap wet mix out = 130']);
+  });
+
   test('branches of different sources are not held back for each other', () => {
     const nodes = {
       music: { type: 'source.tone' },
