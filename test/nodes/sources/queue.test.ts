@@ -1,8 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { formatProblem } from '../../../src/errors.js';
+import { checkGraphText } from '../../../src/graph/load.js';
+import { createRegistry } from '../../../src/graph/registry.js';
+import { builtinNodes } from '../../../src/nodes/index.js';
 import { queue } from '../../../src/nodes/sources/queue.js';
 import { renderNode, type RenderedNode, type RenderNodeSettings } from '../../../src/testing/index.js';
+import { sendFile, serve } from '../../support/media-server.js';
 import { temporaryFolder, writeWav } from '../support/media.js';
 import { constant, largestDifference, largestStep, noise, peakOf, sine } from '../support/signals.js';
 
@@ -389,5 +394,50 @@ describe('source.queue', () => {
       of(await play(options), 'stream.position').map(({ id, positionMs, durationMs }) => [id, positionMs, durationMs]),
     ).toEqual([['t1', 1000, 2000]]);
     expect(of(await play(options, { watch: [] }), 'stream.position')).toEqual([]);
+  });
+
+  it('joins a track from the network to the sample', async () => {
+    const second = readFileSync(file('second.wav'));
+    const server = await serve((request, response) => sendFile(request, response, second));
+    const rendered = await play({ tracks: [file('first.wav'), `${server.url}/second.wav`], onEmpty: 'end' });
+    expect(largestDifference(plane(rendered), tone)).toBe(0);
+    expect(told(rendered).slice(1, 4)).toEqual(['track.ended t1 finished', 'track.started t2', 'track.ended t2 finished']);
+  });
+
+  it('passes over an address that cannot be reached', async () => {
+    const server = await serve((_, response) => void response.writeHead(404).end());
+    const rendered = await play({ tracks: [`${server.url}/gone.wav`, file('a.wav')], onEmpty: 'end' });
+    expect(of(rendered, 'track.failed')).toMatchObject([{ id: 't1', problem: { code: 'URL_STATUS' } }]);
+    expect(told(rendered)).toContain('track.ended t2 finished');
+  });
+
+  it('is checked with its files before it runs', () => {
+    const text = `{ "version": 1, "nodes": {
+  "q": { "type": "source.queue", "options": { "tracks": [
+    "here.wav",
+    "gone.wav",
+    { "src": "lost.wav", "title": "Lost" },
+    "https://example.org/a.mp3",
+    "rtsp://example.org/a",
+    { "src": "here.wav", "startSec": 3, "endSec": 2 },
+    { "source": "here.wav" } ] } },
+  "p": { "type": "source.playlist", "options": { "src": "missing.m3u" } },
+  "a": { "type": "sink.null", "in": { "audio": "q" } },
+  "b": { "type": "sink.null", "in": { "audio": "p" } } } }`;
+    const { problems } = checkGraphText(text, 'q.json', {
+      registry: createRegistry(builtinNodes),
+      exists: (path) => path.endsWith('here.wav'),
+    });
+    expect(problems.map((one) => formatProblem(one))).toMatchInlineSnapshot(`
+      [
+        "q.json:4:5 node "q" (source.queue): the file gone.wav does not exist.",
+        "q.json:5:14 node "q" (source.queue): the file lost.wav does not exist.",
+        "q.json:7:5 node "q" (source.queue): option "tracks[4]": it names a file, and "rtsp://example.org/a" is an address; play it with source.url.",
+        "q.json:8:5 node "q" (source.queue): option "tracks[5]": endSec must be after startSec.",
+        "q.json:9:5 node "q" (source.queue): option "tracks[6].src": it must be given.",
+        "q.json:9:7 node "q" (source.queue): option "tracks[6].source" does not exist. There is: src, title, requester, startSec, endSec, data.",
+        "q.json:10:57 node "p" (source.playlist): the file missing.m3u does not exist.",
+      ]
+    `);
   });
 });
