@@ -43,6 +43,7 @@ import { switcher } from './mixers/switch.js';
 import { callSink } from './sinks/call.js';
 import { fileSink } from './sinks/file.js';
 import { nullSink } from './sinks/null.js';
+import { device } from './sources/device.js';
 import { file } from './sources/file.js';
 import { noise } from './sources/noise.js';
 import { participants } from './sources/participants.js';
@@ -56,6 +57,7 @@ import { url } from './sources/url.js';
 
 /** Every shipped node type. */
 export const builtinNodes: readonly NodeDefinition[] = [
+  device,
   file,
   noise,
   participants,

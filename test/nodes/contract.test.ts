@@ -61,7 +61,7 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
 };
 
 // These have tests of their own: they need a file, or packets.
-const apart = new Set(['source.file', 'source.playlist', 'source.process', 'source.push', 'source.url', 'sink.file', 'sink.call']);
+const apart = new Set(['source.file', 'source.playlist', 'source.device', 'source.process', 'source.push', 'source.url', 'sink.file', 'sink.call']);
 
 for (const definition of builtinNodes) {
   if (!apart.has(definition.type)) describeNodeContract(definition, settings[definition.type]);

@@ -1,3 +1,4 @@
+import type { CodecContext } from 'node-av/lib';
 import { VoxError, voxError } from '../../errors.js';
 import { createAudioFrame, frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
 import { FRAME_SAMPLES } from '../format.js';
@@ -7,7 +8,7 @@ import { isSilent } from './finite-copy.js';
 import { readMediaInfo, type MediaInfo } from './media-info.js';
 import { chooseStream, openDecoder } from './open-input.js';
 import { statesLength } from './formats.js';
-import { PacketPump } from './packet-pump.js';
+import { PacketPump, type PumpOptions } from './packet-pump.js';
 import { openStreamInput, type StreamInput } from './stream-input.js';
 
 /** How a stream is read. */
@@ -39,7 +40,7 @@ export async function openNetworkAudio(
   options: NetworkAudioOptions = {},
 ): Promise<AudioReader> {
   let input: StreamInput | undefined;
-  let reader: LateReader | undefined;
+  let reader: AudioReader | undefined;
   try {
     await source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES);
     input = await openStreamInput(source, name);
@@ -51,32 +52,20 @@ export async function openNetworkAudio(
     const known = !source.live && source.length !== undefined;
     const info: MediaInfo = known ? stated : { ...stated, ...(stated.durationExact && !source.live ? {} : UNKNOWN_LENGTH) };
     const { aheadMs = 10_000, resumeMs = 1000, startSec = 0, endSec } = options;
-    const pump = new PacketPump({
+    reader = pumpedReader({
+      name,
       format,
       stream,
+      decoder,
+      info,
+      source,
       aheadUs: aheadMs * 1000,
       resumeUs: Math.min(resumeMs, aheadMs) * 1000,
-      seekable: source.seekable,
-      ready: () => source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES),
-    });
-    const { close } = input;
-    const inner = new StreamReader(
-      name,
-      {
-        format: pump,
-        stream,
-        decoder,
-        info,
-        fileBytes: source.length ?? Infinity,
-        close: () => {
-          decoder.freeContext();
-          source.close();
-          void pump.close().then(close);
-        },
-      },
       endSec,
-    );
-    reader = new LateReader(inner, pump, source);
+      ready: () => source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES),
+      stop: () => source.close(),
+      close: input.close,
+    });
     if (startSec > 0) reader.seek(startSec * 1e6);
     return reader;
   } catch (error) {
@@ -87,6 +76,41 @@ export async function openNetworkAudio(
     }
     throw worded(error, name);
   }
+}
+
+/** An opened container whose packets come late. */
+export interface PumpedInput extends Omit<PumpOptions, 'seekable'> {
+  /** What messages call it. */
+  readonly name: string;
+  /** The decoder of the stream; freed with the reader. */
+  readonly decoder: CodecContext;
+  /** What is known of it. */
+  readonly info: MediaInfo;
+  /** What is behind it. */
+  readonly source: Pick<ByteSource, 'live' | 'seekable' | 'failure'> & { readonly length?: number | undefined };
+  /** Where to end, in seconds; undefined: at its end. */
+  readonly endSec?: number | undefined;
+  /** Makes a reading that is under way come to its end. */
+  stop?(): void;
+  /** Frees the container, when nothing is under way. */
+  close(): void;
+}
+
+/** A reader of an opened container, whose packets are read ahead asynchronously. */
+export function pumpedReader(input: PumpedInput): AudioReader {
+  const { name, format, stream, decoder, info, source, endSec, aheadUs, resumeUs, ready } = input;
+  const pump = new PacketPump({ format, stream, aheadUs, resumeUs, seekable: source.seekable, ready });
+  const close = () => {
+    decoder.freeContext();
+    input.stop?.();
+    void pump.close().then(() => input.close());
+  };
+  const inner = new StreamReader(
+    name,
+    { format: pump, stream, decoder, info, fileBytes: source.length ?? Infinity, close },
+    endSec,
+  );
+  return new LateReader(inner, pump, source);
 }
 
 const UNKNOWN_LENGTH = { durationUs: undefined, durationExact: false };
@@ -105,7 +129,7 @@ class LateReader implements AudioReader, RemoteControl {
   readonly seekable: boolean;
   readonly #inner: StreamReader;
   readonly #pump: PacketPump;
-  readonly #source: ByteSource;
+  readonly #source: PumpedInput['source'];
   /** Samples that were read already but did not fill a frame yet. */
   readonly #part: AudioFrame;
   readonly #view = createAudioFrame(0);
@@ -113,7 +137,7 @@ class LateReader implements AudioReader, RemoteControl {
   #positionUs = 0;
   #closed = false;
 
-  constructor(inner: StreamReader, pump: PacketPump, source: ByteSource) {
+  constructor(inner: StreamReader, pump: PacketPump, source: PumpedInput['source']) {
     this.#inner = inner;
     this.#pump = pump;
     this.#source = source;
