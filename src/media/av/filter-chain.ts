@@ -10,7 +10,7 @@ const MOST_WAITING = 12 * SAMPLE_RATE;
 
 /**
  * An open chain of FFmpeg filters: 48 kHz planar float in, as many samples of it out, at once. Whatever block lengths the filters work
- * in, a queue evens them out, filled with so much silence beforehand that it never runs dry. Close it.
+ * in, a queue evens them out, filled with so much silence beforehand that it never runs dry while frames of 960 samples go in. Close it.
  */
 export class FilterChain {
   /** Its text. */

@@ -105,23 +105,32 @@ export class VariableResampler {
       const a = row * taps;
       const b = a + taps;
       const from = start + whole;
+      // Two sums for each, so that additions need not wait for each other.
       let l = 0;
-      let r = 0;
+      let l2 = 0;
       if (right && outRight) {
-        for (let k = 0; k < taps; k++) {
+        let r = 0;
+        let r2 = 0;
+        for (let k = 0; k < taps; k += 2) {
           const low = table[a + k]!;
+          const low2 = table[a + k + 1]!;
           const weight = low + (table[b + k]! - low) * share;
+          const weight2 = low2 + (table[b + k + 1]! - low2) * share;
           l += weight * left[from + k]!;
           r += weight * right[from + k]!;
+          l2 += weight2 * left[from + k + 1]!;
+          r2 += weight2 * right[from + k + 1]!;
         }
-        outRight[to + i] = r;
+        outRight[to + i] = r + r2;
       } else {
-        for (let k = 0; k < taps; k++) {
+        for (let k = 0; k < taps; k += 2) {
           const low = table[a + k]!;
+          const low2 = table[a + k + 1]!;
           l += (low + (table[b + k]! - low) * share) * left[from + k]!;
+          l2 += (low2 + (table[b + k + 1]! - low2) * share) * left[from + k + 1]!;
         }
       }
-      outLeft[to + i] = l;
+      outLeft[to + i] = l + l2;
     }
   }
 }

@@ -8,14 +8,9 @@ import { applyEffect, type Effect } from '../support/effect.js';
 import { FilterRunner } from '../support/filter-runner.js';
 
 const options = z.strictObject({
-  reductionDb: z
-    .number()
-    .min(0)
-    .max(40)
-    .default(12)
-    .meta({
-      description: 'How far noise is turned down, in decibels; more than 20 begins to be heard in the voice. 0: nothing is done.',
-    }),
+  reductionDb: z.number().min(0).max(40).default(12).meta({
+    description: 'How far noise is turned down, in decibels; more than 20 begins to be heard in the voice. 0: nothing is done.',
+  }),
   noiseFloorDb: z.number().min(-80).max(-20).optional().meta({
     description:
       'Level of the noise, in decibels below full scale. Absent: found out, as the quietest moments of the last seconds.',
