@@ -10,6 +10,11 @@ export const VOICE = 'voice';
 /** The node of a planned sub-graph that its result goes to. No node of a file can have this name. */
 export const RESULT = '(result)';
 
+/** Whether a node of a planned sub-graph is one of its two ends. */
+export function isSubgraphEnd(id: string): boolean {
+  return id === VOICE || id === RESULT;
+}
+
 /** Their types, which no file can name. */
 const VOICE_TYPE = '(voice)';
 const RESULT_TYPE = '(result)';

@@ -18,6 +18,9 @@ export interface CheckedSubgraph {
   readonly hasSink: boolean;
 }
 
+/** Parts of a file that are about the whole graph, and are checked with it. */
+const OF_THE_WHOLE = { plugins: new Map(), groups: new Map() };
+
 /**
  * Checks the nodes among the options of a node whose type has a sub-graph, as the graph that they are with what comes in (`voice`) and
  * what goes out: the same checks, and problems at their places.
@@ -60,7 +63,7 @@ export function checkSubgraph(
     const input: InputModel = { port: 'audio', where: out.where, wires: broken ? [] : [wire], broken };
     nodes.set(RESULT, pseudoNode(RESULT, result.type, out.where, [input]));
   }
-  const model: GraphModel = { ...graph, nodesWhere: written.where, plugins: new Map(), nodes };
+  const model: GraphModel = { ...graph, ...OF_THE_WHOLE, nodesWhere: written.where, nodes };
   const checked = check(model, inner);
   problems.push(...checked.problems);
   return {

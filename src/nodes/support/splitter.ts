@@ -58,6 +58,7 @@ export class Splitter {
           gateway: undefined,
           debug: ctx.debug,
           personalMixOf: ctx.personalMixOf,
+          permissions: ctx.permissions,
           watched: (_, type) => ctx.watched(type),
           resolvePath: (path) => ctx.resolvePath(path),
           hold: (work) => ctx.hold(work),

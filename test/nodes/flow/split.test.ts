@@ -338,4 +338,40 @@ describe('flow.split', () => {
     expect(new Set(told('file.written').map((event) => event['participant']))).toEqual(new Set(['alice', 'bob']));
     expect(readdirSync(folder).filter((name) => name.startsWith('personal'))).toHaveLength(2);
   });
+
+  it('allows nodes inside what the graph is allowed, and no more', async () => {
+    const { gateway, ticks, run, told } = await lab(
+      withOut(
+        {
+          shell: { type: 'source.process', options: { command: 'true' } },
+          both: { type: 'mix.sum', in: { audio: ['voice', 'shell'] } },
+        },
+        'both',
+      ),
+    );
+    gateway.participants$.next(joins('alice', 0.25));
+    await ticks(2);
+    expect(told('source.failed')).toMatchObject([{ part: 'each/alice/shell', problem: { code: 'PROCESS_FORBIDDEN' } }]);
+    await run.stop();
+  });
+
+  it('refuses inside what cannot run here, under the names of both nodes', () => {
+    const inner = {
+      a: { type: 'effect.gain', in: { audio: { from: 'voice', queue: { frames: 3, overflow: 'block' } } } },
+    };
+    const registry = createRegistry([...builtinNodes]);
+    const { plan } = checkGraphText(
+      JSON.stringify({
+        ...graph(inner, { out: 'a' }),
+        nodes: { ...graph(inner, { out: 'a' }).nodes, end: { type: 'sink.null', in: { audio: 'each' } } },
+      }),
+      'x.json',
+      { registry },
+    );
+    const scheduler = { ...createVirtualScheduler(), kind: 'realtime' as const };
+    const make = () => new GraphRun({ id: 'g', plan: plan!, registry, scheduler, gateway: fakeGateway(), onEvent: () => {} });
+    expect(make).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ code: 'BLOCK_NEEDS_OFFLINE', node: 'each/a' })] }),
+    );
+  });
 });
