@@ -43,8 +43,9 @@ export async function openNetworkAudio(
   let reader: AudioReader | undefined;
   try {
     await source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES);
-    input = await openStreamInput(source, name);
-    const { format } = input;
+    const opened = await openStreamInput(source, name);
+    input = opened;
+    const { format } = opened;
     const stream = chooseStream(format, name, undefined);
     const decoder = await openDecoder(stream, name);
     const stated = readMediaInfo(format, stream, statesLength(format.iformat?.name ?? '', stream.startTime));
@@ -64,7 +65,7 @@ export async function openNetworkAudio(
       endSec,
       ready: () => source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES),
       stop: () => source.close(),
-      close: input.close,
+      close: () => opened.close(),
     });
     if (startSec > 0) reader.seek(startSec * 1e6);
     return reader;

@@ -82,7 +82,7 @@ export class HlsSource implements ByteSource {
   #next: number;
   #map = '';
   #keyUrl = '';
-  #key = Buffer.alloc(0);
+  #key: Buffer = Buffer.alloc(0);
   #head = Buffer.alloc(0);
   #attempt = 0;
   #wake = () => {};
@@ -177,7 +177,11 @@ export class HlsSource implements ByteSource {
     await this.#pause(delayMs);
     // What is no longer there is skipped: the stream is joined in the present.
     if (this.live && !this.#closed) {
-      await this.#reload().catch(() => {});
+      try {
+        await this.#reload();
+      } catch {
+        // The next attempt meets it again, and counts.
+      }
       if (found.code === 'URL_STATUS') this.#next = Math.max(this.#next + 1, this.#joinAt());
     }
     return true;

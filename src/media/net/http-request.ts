@@ -163,7 +163,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function connectionError(url: URL, thrown: unknown): Error {
   if (thrown instanceof Error && 'problems' in thrown) return thrown;
   const error = thrown as NodeJS.ErrnoException;
-  const code = String(error.code ?? '');
+  const code = error.code ?? '';
   const host = url.host;
   if (code === FORBIDDEN_CODE) return voxError('URL_NOT_PUBLIC', { host: bareHost(url) });
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return voxError('URL_DNS', { host: bareHost(url) });

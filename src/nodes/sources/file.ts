@@ -1,11 +1,9 @@
-import { Observable } from 'rxjs';
 import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { audio } from '../../graph/ports.js';
-import type { AudioFrame } from '../../media/frame.js';
 import { channelsOption } from '../support/channels.js';
-import { FilePlayer } from '../support/file-player.js';
 import { levelledFiles } from '../support/levelled-files.js';
+import { playerOutput } from '../support/player-output.js';
 import { timescaledFiles, timescaleOptions } from '../support/timescaled-files.js';
 
 /** What every source of one recording takes. */
@@ -70,35 +68,7 @@ export const file = defineNode({
   fixedOptions: ['autoplay', 'channels'],
   fileOptions: ['src'],
   mayEnd: ({ loop }) => (loop ? undefined : 'does not loop'),
-  create: ({ options, options$, ctx }) => {
-    const player = new FilePlayer(ctx, options, timescaledFiles(ctx, levelledFiles(ctx, options), options));
-    ctx.defer(() => player.stop());
-    const subscriptions = [
-      options$.subscribe((next) => player.set(next)),
-      ctx.commands$.subscribe((command) => player.command(command)),
-      ctx.idle$.subscribe(() => player.readAhead()),
-    ];
-    ctx.defer(() => subscriptions.forEach((subscription) => subscription.unsubscribe()));
-    return {
-      audio: new Observable((subscriber) => {
-        subscriber.add(player.failed$.subscribe({ error: (reason) => subscriber.error(reason) }));
-        subscriber.add(
-          ctx.tick$.subscribe({
-            next(tick) {
-              let frame: AudioFrame | undefined;
-              try {
-                frame = player.next(tick.ptsUs);
-              } catch (reason) {
-                // RxJS would rethrow it where nobody can catch it.
-                return subscriber.error(reason);
-              }
-              if (frame) subscriber.next(frame);
-              else subscriber.complete();
-            },
-            complete: () => subscriber.complete(),
-          }),
-        );
-      }),
-    };
-  },
+  create: ({ options, options$, ctx }) => ({
+    audio: playerOutput(ctx, options, options$, timescaledFiles(ctx, levelledFiles(ctx, options), options)),
+  }),
 });

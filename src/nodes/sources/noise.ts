@@ -15,14 +15,9 @@ const options = z.strictObject({
     .enum(NOISE_COLORS)
     .default('white')
     .meta({ description: 'How its power falls with frequency: white not at all, pink by 3 dB an octave, brown by 6.' }),
-  levelDb: z
-    .number()
-    .min(-120)
-    .max(-6)
-    .default(-30)
-    .meta({
-      description: 'RMS level in decibels below full scale; peaks are 5 dB higher with white noise, up to 14 dB with the others.',
-    }),
+  levelDb: z.number().min(-120).max(-6).default(-30).meta({
+    description: 'RMS level in decibels below full scale; peaks are 5 dB higher with white noise, up to 14 dB with the others.',
+  }),
   seed: z
     .number()
     .int()
@@ -45,6 +40,7 @@ export const noise = defineNode({
   outputs: { audio: audio('The noise; its channels have nothing in common.') },
   options,
   fixedOptions: ['channels', 'durationMs', 'seed'],
+  mayEnd: ({ durationMs }) => (durationMs === undefined ? undefined : 'ends after its duration'),
   create: ({ options$, options: fixed, ctx }) => ({
     audio: new Observable((subscriber) => {
       const voices = Array.from({ length: fixed.channels }, (_, channel) => createVoice(fixed.seed, channel));

@@ -38,6 +38,7 @@ export const processSource = defineNode({
     channels: channelsOption('Channels of the output, whatever the command writes'),
   }),
   fixedOptions: ['command', 'args', 'format', 'sampleRateHz', 'inputChannels', 'channels'],
+  mayEnd: () => 'ends with its command',
   create: ({ options, ctx }) => {
     const { command, args, format, sampleRateHz, inputChannels, channels } = options;
     if (!ctx.permissions.process) throw voxError('PROCESS_FORBIDDEN', { node: ctx.nodeId, command });

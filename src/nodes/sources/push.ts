@@ -32,14 +32,12 @@ export const push = defineNode({
       .default(40)
       .meta({ description: 'How much must wait before it begins, in milliseconds.' }),
     bufferMs: z.number().min(20).max(60_000).default(1000).meta({ description: 'How much may wait, in milliseconds.' }),
-    overflow: z
-      .enum(['drop-oldest', 'drop-newest'])
-      .default('drop-oldest')
-      .meta({
-        description: 'What is dropped when more comes: drop-oldest keeps up with the present, drop-newest keeps what came first.',
-      }),
+    overflow: z.enum(['drop-oldest', 'drop-newest']).default('drop-oldest').meta({
+      description: 'What is dropped when more comes: drop-oldest keeps up with the present, drop-newest keeps what came first.',
+    }),
   }),
   fixedOptions: ['name', 'format', 'sampleRateHz', 'inputChannels', 'channels', 'startMs', 'bufferMs', 'overflow'],
+  mayEnd: () => 'ends when its program says so',
   create: ({ options, ctx }) => {
     const { name, format, sampleRateHz, inputChannels, channels, startMs, bufferMs, overflow } = options;
     const queue = new SampleQueue(channels, usToSamples(bufferMs * 1000), overflow);

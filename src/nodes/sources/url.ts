@@ -52,11 +52,11 @@ export const url = defineNode({
   type: 'source.url',
   summary: 'Play a file or a live stream from the network.',
   details:
-    'http and https: files, Icecast and SHOUTcast stations, HLS playlists. Everything is read between ticks; should nothing come in time, ' +
+    'http and https: files, Icecast and SHOUTcast stations and their lists (m3u, pls), HLS streams (MPEG-TS, fMP4 and packed audio; AES-128). Everything is read between ticks; should nothing come in time, ' +
     'silence is given, an underrun counted and `stream.stalled` told, until a second has come again.\n\n' +
     'A lost connection is made anew after 0.5 s, doubling up to 15 s, with jitter: a file goes on at the byte where it was lost (if its ' +
     'server knows ranges, otherwise what came already is skipped), a live stream in the present. A pause of a live stream ends in the present ' +
-    'too. Files of a known length on servers with ranges can be sought in and loop without a gap.\n\n' +
+    'too. Files of a known length on servers with ranges can be sought in and loop without a gap; others, and HLS, play from their start once.\n\n' +
     'Redirects are followed up to ten times, to http and https only. FFmpeg gets nothing but bytes: no stream and no playlist can make it open ' +
     'a file or another protocol. Where graphs may reach public addresses only, every connection is checked after its name is resolved.\n\n' +
     'Commands and events are those of `source.file`, and `stream.title { title }`, `stream.reconnecting { attempt, delayMs, problem }`, ' +
@@ -66,6 +66,7 @@ export const url = defineNode({
   outputs: { audio: audio('Its sound; ends with the file, or when a lost connection cannot be made again.') },
   options: urlOptions,
   fixedOptions: ['autoplay', 'channels'],
+  mayEnd: () => 'comes from the network, which may fail',
   retry: { attempts: 3, firstDelayMs: 1000 },
   create: ({ options, options$, ctx }) => ({ audio: playerOutput(ctx, options, options$, urlPlayerSource(ctx)) }),
 });
