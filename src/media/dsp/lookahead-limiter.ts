@@ -13,8 +13,8 @@ export interface LimiterSettings {
   readonly truePeak: boolean;
 }
 
-/** Gains are multiples of this, so that adding and subtracting them is exact and a running sum never drifts. */
-const QUANTUM = 2 ** -40;
+/** Gains are multiples of one over this, so that adding and subtracting them is exact and a running sum never drifts. */
+const PER_QUANTUM = 2 ** 40;
 /** So near to 1 the gain is 1: 0.0001 dB. */
 const SETTLED = 1 - 1e-5;
 
@@ -104,7 +104,9 @@ export class LookaheadLimiter {
     this.#zeros += samples;
     this.#countClip(samples);
     if (this.#busy === 0) return;
-    for (let i = 0; i < samples; i++) this.#step(1);
+    if (this.#needed.length < samples) this.#needed = new Float64Array(samples);
+    this.#needed.fill(1);
+    this.#follow(samples);
     this.#settle();
   }
 
@@ -169,10 +171,7 @@ export class LookaheadLimiter {
 
   #limit(output: readonly Float32Array[], n: number): void {
     const needed = this.#needed;
-    for (let i = 0; i < n; i++) {
-      this.#step(needed[i]!);
-      needed[i] = this.#sum / this.#average;
-    }
+    this.#follow(n);
     const clip = this.#clip;
     for (let c = 0; c < output.length; c++) {
       const line = this.#lines[c]!;
@@ -185,22 +184,37 @@ export class LookaheadLimiter {
     this.#settle();
   }
 
-  #step(needed: number): void {
-    const smallest = this.#minimum.next(needed);
-    const held = this.#held;
-    let next = smallest <= held ? quantized(smallest) : quantized(held + this.#release * (smallest - held));
-    if (next > SETTLED && smallest === 1) next = 1;
-    this.#held = next;
-    this.#sum += next - this.#recent[this.#recentAt]!;
-    this.#recent[this.#recentAt] = next;
-    if (++this.#recentAt === this.#average) this.#recentAt = 0;
-    if (needed < 1 || next < 1) this.#busy = this.#average + this.delay + 1;
-    else if (this.#busy > 1) this.#busy--;
+  /** Makes the gains of the samples that come out of those that the newest ones need: held, led back, averaged. */
+  #follow(n: number): void {
+    const gains = this.#needed;
+    const recent = this.#recent;
+    const average = this.#average;
+    const release = this.#release;
+    let held = this.#held;
+    let sum = this.#sum;
+    let at = this.#recentAt;
+    let last = -1;
+    for (let i = 0; i < n; i++) if (gains[i]! < 1) last = i;
+    this.#minimum.run(gains, n);
+    for (let i = 0; i < n; i++) {
+      const smallest = gains[i]!;
+      held = quantized(smallest <= held ? smallest : held + release * (smallest - held));
+      if (held > SETTLED && smallest === 1) held = 1;
+      if (held < 1) last = i;
+      sum += held - recent[at]!;
+      recent[at] = held;
+      if (++at === average) at = 0;
+      gains[i] = sum / average;
+    }
+    this.#held = held;
+    this.#sum = sum;
+    this.#recentAt = at;
+    this.#busy = last < 0 ? this.#busy - n : average + this.delay + 1 - (n - 1 - last);
   }
 
   /** Every gain is 1 again: nothing needs to be computed until the next peak. */
   #settle(): void {
-    if (this.#busy > 1) return;
+    if (this.#busy > 0) return;
     this.#busy = 0;
     this.#minimum.clear();
   }
@@ -236,5 +250,5 @@ function firstBeyond(line: Float32Array, limit: number, from: number): number {
 
 /** The next lower multiple of the quantum. */
 function quantized(gain: number): number {
-  return Math.floor(gain / QUANTUM) * QUANTUM;
+  return Math.floor(gain * PER_QUANTUM) / PER_QUANTUM;
 }

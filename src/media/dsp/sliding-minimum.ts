@@ -21,19 +21,30 @@ export class SlidingMinimum {
     this.#mask = size - 1;
   }
 
-  /** Takes a value of at most 1 and gives the smallest. */
-  next(value: number): number {
+  /** Replaces each of the first `count` values, which are at most 1, by the smallest of those up to it. */
+  run(values: Float64Array, count: number): void {
     const mask = this.#mask;
-    const now = this.#now++;
-    if (this.#head !== this.#tail && this.#ends[this.#head & mask] === now) this.#head++;
-    // A value of 1 is what is assumed where nothing is held.
-    if (value < 1 || this.#head !== this.#tail) {
-      while (this.#head !== this.#tail && this.#values[(this.#tail - 1) & mask]! >= value) this.#tail--;
-      this.#values[this.#tail & mask] = value;
-      this.#ends[this.#tail & mask] = now + this.#window;
-      this.#tail++;
+    const held = this.#values;
+    const ends = this.#ends;
+    const window = this.#window;
+    let head = this.#head;
+    let tail = this.#tail;
+    let now = this.#now;
+    for (let i = 0; i < count; i++, now++) {
+      const value = values[i]!;
+      if (head !== tail && ends[head & mask] === now) head++;
+      // A value of 1 is what is assumed where nothing is held.
+      if (value < 1 || head !== tail) {
+        while (head !== tail && held[(tail - 1) & mask]! >= value) tail--;
+        held[tail & mask] = value;
+        ends[tail & mask] = now + window;
+        tail++;
+      }
+      if (head !== tail) values[i] = held[head & mask]!;
     }
-    return this.#head === this.#tail ? 1 : this.#values[this.#head & mask]!;
+    this.#head = head;
+    this.#tail = tail;
+    this.#now = now;
   }
 
   /** Forgets everything. */
