@@ -92,6 +92,21 @@ export const ERRORS = {
     fix: 'Wire its output somewhere or remove it.',
     exit: input,
   },
+  GROUP_OVERLAP: {
+    message: '"{node}" is in two groups: "{first}" and "{second}"',
+    fix: 'Take it out of one of them; the nodes of a group degrade together.',
+    exit: input,
+  },
+  NOT_OPTIONAL: {
+    message: 'it cannot be optional: no input could stand in for its output "{output}"',
+    fix: 'Remove "optional"; only what lets a signal through can be left out.',
+    exit: input,
+  },
+  GROUP_CANNOT_BYPASS: {
+    message: '"{node}" cannot be bypassed: no input could stand in for its output "{output}"',
+    fix: 'Write "onError": "restart" or "end", or take it out of the group.',
+    exit: input,
+  },
   NO_SINK: {
     message: 'the graph has no sink, so nothing would ever run',
     fix: 'Add one, such as sink.call, sink.file or sink.null.',

@@ -99,6 +99,7 @@ function shown(value: unknown): string {
 
 function rebuildReason(was: PlanNode, is: PlanNode, definition: NodeDefinition | undefined): string | undefined {
   if (was.type !== is.type) return `it was ${was.type} and is ${is.type}`;
+  if (!isDeepStrictEqual(was.subgraph, is.subgraph)) return 'the graph inside it differs';
   const fixed = definition?.fixedOptions.find((option) => !isDeepStrictEqual(was.options[option], is.options[option]));
   if (fixed !== undefined) return `option "${fixed}" cannot change while it runs`;
   const ports = new Set([...Object.keys(was.inputs), ...Object.keys(is.inputs)]);

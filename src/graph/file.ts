@@ -3,13 +3,16 @@
  * for users.
  * @module
  */
-import type { OverflowPolicy } from './plan-types.js';
+import type { GroupAction, OverflowPolicy } from './plan-types.js';
 
 /** What node, param and plugin names of a graph look like. */
 export const NODE_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** The largest queue a wire may have, in frames: a minute and a half of audio. */
 export const MAX_QUEUE_FRAMES = 5000;
+
+/** The longest fade of one source into another in a change of a running graph: a minute. */
+export const MAX_CROSSFADE_MS = 60_000;
 
 /** The policies of {@link OverflowPolicy}; the first is the default. */
 export const OVERFLOW_POLICIES = ['drop-oldest', 'drop-newest', 'block'] as const satisfies readonly OverflowPolicy[];
@@ -49,8 +52,22 @@ export interface NodeSpecJson {
   options?: Record<string, unknown>;
   /** The clock domain it belongs to, by name. Default: that of its neighbours. */
   clock?: string;
+  /** Whether it may be left out while the machine is overloaded. Default false. */
+  optional?: boolean;
   /** A note for readers. */
   about?: string;
+}
+
+/** Nodes that degrade together when one of them gives up. */
+export interface GroupSpec {
+  /** Their names. */
+  nodes: string[];
+  /** What becomes of them. */
+  onError: GroupAction;
+  /** The pause before the first restart, in milliseconds; it doubles each time. Default 500. */
+  backoffMs?: number;
+  /** After so many restarts without recovery the group is bypassed. Default 5. */
+  maxRestarts?: number;
 }
 
 /** A declared param. */
@@ -87,6 +104,10 @@ export interface GraphFile {
   params?: Record<string, ParamSpec>;
   /** Plugins, by name. */
   plugins?: Record<string, PluginSpec>;
+  /** Crash groups, by name. */
+  groups?: Record<string, GroupSpec>;
+  /** How long a source fades into another when the running graph is changed, in milliseconds. Default 20. */
+  crossfadeMs?: number;
   /** The nodes, by name. */
   nodes: Record<string, NodeSpecJson>;
 }

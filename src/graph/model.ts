@@ -6,7 +6,7 @@
 import type { JsonNode, JsonObject } from './json-tree.js';
 import type { ParamType, ParamValue } from './file.js';
 import type { Where } from './places.js';
-import type { PlanQueue } from './plan-types.js';
+import type { GroupAction, PlanQueue } from './plan-types.js';
 
 /** One wire as written. */
 export interface WireModel {
@@ -56,6 +56,8 @@ export interface NodeModel {
   readonly optionsWhere: Where;
   /** The name of its clock. */
   readonly clock: string | undefined;
+  /** Whether it may be left out under overload. Absent: no. */
+  readonly optional?: boolean;
 }
 
 /** One declared param. */
@@ -86,6 +88,22 @@ export interface PluginModel {
   readonly config: JsonNode | undefined;
 }
 
+/** One crash group as written. */
+export interface GroupModel {
+  /** Its name. */
+  readonly name: string;
+  /** Where its name stands. */
+  readonly where: Where;
+  /** The names of its nodes, and where they stand. */
+  readonly nodes: readonly { readonly name: string; readonly where: Where }[];
+  /** What becomes of it. */
+  readonly onError: GroupAction;
+  /** Default 500. */
+  readonly backoffMs: number;
+  /** Default 5. */
+  readonly maxRestarts: number;
+}
+
 /** A graph file of the right shape. */
 export interface GraphModel {
   /** Where the file begins. */
@@ -98,6 +116,10 @@ export interface GraphModel {
   readonly params: ReadonlyMap<string, ParamModel>;
   /** Plugins by name. */
   readonly plugins: ReadonlyMap<string, PluginModel>;
+  /** Crash groups by name. */
+  readonly groups: ReadonlyMap<string, GroupModel>;
+  /** How long sources fade when the running graph is changed; undefined: the default. */
+  readonly crossfadeMs: number | undefined;
   /** Where `nodes` stands. */
   readonly nodesWhere: Where;
   /** Nodes by name, in file order. */

@@ -41,6 +41,8 @@ export interface PlanNode {
   readonly domain: number;
   /** True when the planner added it. */
   readonly implicit: boolean;
+  /** True when it may be left out while the machine is overloaded. */
+  readonly optional?: true;
   /** The graph among its options; nodes named `voice` and `(result)` are its ends. */
   readonly subgraph?: Plan;
   /** Set on a source whose Opus packets may reach an Opus encoder as they are: it then offers them with its frames. */
@@ -53,6 +55,26 @@ export interface PlanDomain {
   readonly name: string;
   /** The sink that sets the pace; null: the graph's own 20 ms beat. */
   readonly leader: string | null;
+}
+
+/** What becomes of a crash group of which a node gave up. */
+export const GROUP_ACTIONS = ['bypass', 'restart', 'end'] as const;
+
+/** One of {@link GROUP_ACTIONS}. */
+export type GroupAction = (typeof GROUP_ACTIONS)[number];
+
+/** Nodes that degrade together. */
+export interface PlanGroup {
+  /** Its name. */
+  readonly name: string;
+  /** Its nodes. */
+  readonly nodes: readonly string[];
+  /** `bypass`: their inputs pass through. `restart`: all are made anew after a pause. `end`: the graph ends. */
+  readonly onError: GroupAction;
+  /** The pause before the first restart, in milliseconds; it doubles each time, up to a minute. */
+  readonly backoffMs: number;
+  /** After so many restarts without recovery it is bypassed. */
+  readonly maxRestarts: number;
 }
 
 /** A plugin the graph asks for. */
@@ -79,6 +101,8 @@ export interface Plan {
   readonly nodes: readonly PlanNode[];
   /** The clock domains. */
   readonly domains: readonly PlanDomain[];
+  /** The crash groups, in file order. Default none. */
+  readonly groups?: readonly PlanGroup[];
   /** How long a source fades into another when the running graph is changed, in milliseconds. Default 20. */
   readonly crossfadeMs?: number;
   /** The plugins asked for, by name. */

@@ -2,6 +2,7 @@ import { topologicalOrder } from './cycles.js';
 import { alignBranches } from './plan/align.js';
 import { Inserter } from './plan/insert.js';
 import { offerPackets } from './plan/passthrough.js';
+import type { GraphModel } from './model.js';
 import type { Plan, PlanNode, PlanWire } from './plan-types.js';
 import type { ValidGraph } from './validate.js';
 
@@ -29,7 +30,7 @@ export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
   const order = topologicalOrder([...nodes.keys()], wires);
   const inserter = new Inserter(graph);
   const planned = order.flatMap((name): PlanNode[] => {
-    const { definition, options, subgraph } = nodes.get(name)!;
+    const { definition, options, subgraph, model } = nodes.get(name)!;
     if (!definition || !options) throw new TypeError(`makePlan: node "${name}" was not validated`);
     const inserted: PlanNode[] = [];
     const inputs: Record<string, PlanWire[]> = {};
@@ -40,7 +41,19 @@ export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
     }
     const domain = split.domainOf.get(name)!;
     const inside = subgraph && { subgraph: makePlan(subgraph, origin) };
-    return [...inserted, { id: name, type: definition.type, options, inputs, domain, implicit: false, ...inside }];
+    return [
+      ...inserted,
+      {
+        id: name,
+        type: definition.type,
+        options,
+        inputs,
+        domain,
+        implicit: false,
+        ...inside,
+        ...(model.optional && { optional: true as const }),
+      },
+    ];
   });
   const aligned = alignBranches(planned, registry, (consumer, what) => inserter.name(consumer, what));
   return {
@@ -50,6 +63,14 @@ export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
     baseDir: origin.baseDir,
     nodes: offerPackets(aligned, registry),
     domains: split.domains.map(({ name, leader }) => ({ name, leader })),
+    ...planGroups(graph.model),
     plugins,
   };
+}
+
+function planGroups({ groups, crossfadeMs }: GraphModel): Pick<Plan, 'groups' | 'crossfadeMs'> {
+  const planned = [...groups.values()].map(({ name, nodes, onError, backoffMs, maxRestarts }) => {
+    return { name, nodes: nodes.map((node) => node.name), onError, backoffMs, maxRestarts };
+  });
+  return { ...(planned.length > 0 && { groups: planned }), ...(crossfadeMs !== undefined && { crossfadeMs }) };
 }

@@ -1,19 +1,21 @@
 import { problem, type ErrorCode, type ErrorData, type Problem } from '../errors.js';
-import { MAX_QUEUE_FRAMES, NODE_NAME, OVERFLOW_POLICIES, PARAM_TYPES, type ParamType } from './file.js';
+import { MAX_CROSSFADE_MS, MAX_QUEUE_FRAMES, NODE_NAME, OVERFLOW_POLICIES, PARAM_TYPES, type ParamType } from './file.js';
 import { describe, listNames, type JsonMember, type JsonNode, type JsonObject } from './json-tree.js';
 import type { GraphModel, InputModel, NodeModel, ParamModel, PluginModel, WireModel } from './model.js';
 import type { Where } from './places.js';
 import type { OverflowPolicy, PlanQueue } from './plan-types.js';
+import { GROUP_KEYS, readGroups } from './read-groups.js';
 import { nearestHint } from './registry.js';
 
 /** The keys each part of a graph file may have. The JSON Schema is made from the same lists. */
 export const KEYS = {
-  file: ['$schema', 'version', 'title', 'about', 'params', 'plugins', 'nodes'],
+  file: ['$schema', 'version', 'title', 'about', 'params', 'plugins', 'groups', 'crossfadeMs', 'nodes'],
   param: ['type', 'default', 'about'],
   plugin: ['enabled', 'priority', 'config'],
-  node: ['type', 'in', 'options', 'clock', 'about'],
+  node: ['type', 'in', 'options', 'clock', 'optional', 'about'],
   wire: ['from', 'queue'],
   queue: ['frames', 'overflow'],
+  group: GROUP_KEYS,
 } as const;
 
 /** What {@link readModel} gives. */
@@ -69,6 +71,12 @@ class Reader {
     return this.shape(`${what} must be a string, not ${describe(value)}`, value.where, node);
   }
 
+  private flag(member: JsonMember | undefined, what: string, node: string): boolean {
+    if (member?.value.kind === 'scalar' && typeof member.value.value === 'boolean') return member.value.value;
+    if (member) this.shape(`${what} must be true or false, not ${describe(member.value)}`, member.value.where, node);
+    return false;
+  }
+
   private knownKeys(object: JsonObject, valid: readonly string[], what: string, node?: string): void {
     for (const { key, where } of object.members.values()) {
       if (!valid.includes(key)) this.shape(`${what} has no "${key}"${nearestHint(key, valid)}`, where, node);
@@ -110,6 +118,8 @@ class Reader {
       paramsWhere: params?.where ?? root.where,
       params: byName(this.named(params?.value, 'params', 'param').map((m) => this.param(m))),
       plugins: byName(this.named(members.get('plugins')?.value, 'plugins', 'plugin').map((m) => this.plugin(m))),
+      groups: byName(readGroups(members.get('groups'), this.problems)),
+      crossfadeMs: this.crossfade(members.get('crossfadeMs')?.value),
       nodesWhere: nodes?.where ?? root.where,
       nodes: byName(this.named(nodes?.value, 'nodes', 'node').map((m) => this.node(m))),
     };
@@ -122,6 +132,12 @@ class Reader {
 
   reference(ref: string, where: Where): WireModel | undefined {
     return this.ref(ref, undefined, where, undefined);
+  }
+
+  private crossfade(value: JsonNode | undefined): number | undefined {
+    const given = value?.kind === 'scalar' ? value.value : undefined;
+    if (!value || (typeof given === 'number' && given >= 1 && given <= MAX_CROSSFADE_MS)) return given as number | undefined;
+    return this.shape(`"crossfadeMs" must be a number from 1 to ${MAX_CROSSFADE_MS}, not ${describe(value)}`, value.where);
   }
 
   private param({ key: name, where, value }: JsonMember): ParamModel {
@@ -200,6 +216,7 @@ class Reader {
       options: options && this.object(options.value, '"options"', name),
       optionsWhere: options?.where ?? where,
       clock: clockName,
+      optional: this.flag(member('optional'), '"optional"', name),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { NodeDefinition } from './define-node.js';
-import { MAX_QUEUE_FRAMES, NODE_NAME, OVERFLOW_POLICIES, PARAM_TYPES } from './file.js';
+import { MAX_CROSSFADE_MS, MAX_QUEUE_FRAMES, NODE_NAME, OVERFLOW_POLICIES, PARAM_TYPES } from './file.js';
 import { optionSchema, type JsonSchema } from './option-schema.js';
+import { GROUP_ACTIONS } from './plan-types.js';
 import type { PortSpec } from './ports.js';
 import type { Registry } from './registry.js';
 
@@ -26,6 +27,14 @@ export function graphSchema(registry: Registry): JsonSchema {
       about: { type: 'string', description: 'A note for readers.' },
       params: named('Values that are chosen when the graph is started, with --param NAME=VALUE.', paramDeclaration()),
       plugins: named('Plugins the graph uses, by name.', pluginEntry()),
+      groups: named('Nodes that degrade together when one of them gives up.', groupEntry()),
+      crossfadeMs: {
+        type: 'number',
+        minimum: 1,
+        maximum: MAX_CROSSFADE_MS,
+        default: 20,
+        description: 'How long a source fades into another when the running graph is changed, in milliseconds.',
+      },
       nodes: named('The nodes, by name.', { $ref: '#/definitions/node' }),
     },
     required: ['version', 'nodes'],
@@ -78,6 +87,35 @@ function pluginEntry(): JsonSchema {
   };
 }
 
+function groupEntry(): JsonSchema {
+  return {
+    type: 'object',
+    properties: {
+      nodes: { type: 'array', items: { type: 'string', pattern: NODE_NAME.source }, description: 'Their names.' },
+      onError: {
+        enum: GROUP_ACTIONS,
+        description: 'bypass: their inputs pass through. restart: all are made anew after a pause. end: the graph ends.',
+      },
+      backoffMs: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 600_000,
+        default: 500,
+        description: 'Pause before the first restart, in milliseconds; it doubles each time, up to a minute.',
+      },
+      maxRestarts: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 1_000_000,
+        default: 5,
+        description: 'After so many restarts without recovery the group is bypassed.',
+      },
+    },
+    required: ['nodes', 'onError'],
+    additionalProperties: false,
+  };
+}
+
 function wire(): JsonSchema {
   const ref = {
     type: 'string',
@@ -124,6 +162,7 @@ function node(definitions: readonly NodeDefinition[]): JsonSchema {
         pattern: NODE_NAME.source,
         description: 'The clock domain it belongs to. Default: that of its neighbours.',
       },
+      optional: { type: 'boolean', default: false, description: 'It may be left out while the machine is overloaded.' },
       about: { type: 'string', description: 'A note for readers.' },
     },
     required: ['type'],

@@ -12,6 +12,7 @@ import { reportTo, sortProblems, type Report } from './report.js';
 import { isSink, type MixerPorts, type ResolvedNode, type ResolvedWire } from './resolved.js';
 import { checkSubgraph } from './validate-subgraph.js';
 import { reportUnknownType, resolveOptions, type FileExists, type PluginNames } from './validate-options.js';
+import { reportGroups } from './validate-groups.js';
 import { implicitMixer, resolveWires, type WiredGraph } from './validate-wires.js';
 
 /** What a graph is checked against. */
@@ -91,6 +92,7 @@ export function validateModel(model: GraphModel, options: ValidateOptions): Chec
   const inCycle = reportCycles(nodes, wired, report);
   reportUnused(model, nodes, wired, inCycle, report);
   const split = reportDomains(nodes, wired.wires, report);
+  reportGroups(model, nodes, report);
   const warnings: Problem[] = [];
   // Of a graph that is wrong nothing is said but what is wrong.
   if (problems.length === 0) findings(nodes, wired.wires, reportTo(warnings));

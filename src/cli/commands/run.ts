@@ -73,7 +73,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     announce(session, server, args, io);
     if (args.watch) stopWatching = followFile(session, args, engine, scheduler, io);
     const reason = await Promise.race([session.ended, stopped]);
-    if (callFailed || (reason === 'finished' && sourceFailed)) return 1;
+    if (callFailed || reason === 'failed' || (reason === 'finished' && sourceFailed)) return 1;
   } finally {
     stopWatching();
     await engine.close();

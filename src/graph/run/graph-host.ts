@@ -6,6 +6,7 @@ import type { NodeEvent } from '../context.js';
 import type { Registry } from '../registry.js';
 import type { Permissions } from '../permissions.js';
 import type { NodeHost } from './node-host.js';
+import type { NodeRun } from './node-run.js';
 import type { Preparations } from './preparations.js';
 
 /** What the nodes of one scope are given by their graph. */
@@ -24,6 +25,7 @@ export interface GraphHostOptions {
   readonly emit: (event: NodeEvent & { readonly node: string }) => void;
   readonly watched: ((node: string, eventType: string) => boolean) | undefined;
   readonly finished: (node: string) => void;
+  readonly gaveUp: (run: NodeRun) => boolean;
 }
 
 /** Makes the host of a scope's nodes. Facts of personal instances would double those of the common mix; only faults are told. */
@@ -40,6 +42,7 @@ export function graphHost(options: GraphHostOptions): NodeHost {
     emit,
     watched,
     finished,
+    gaveUp,
     permissions,
   } = options;
   const common = personalMixOf === undefined;
@@ -59,6 +62,7 @@ export function graphHost(options: GraphHostOptions): NodeHost {
       if (preparations.open) preparations.add(work);
       if (beats() || !preparations.open) scheduler.hold(work);
     },
+    gaveUp: (run) => common && gaveUp(run),
     finished: (node) => {
       if (common) finished(node);
     },

@@ -12,6 +12,7 @@ import type { ChangeSettings } from './change-settings.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from './graph-events.js';
 import { graphHost } from './graph-host.js';
 import { graphStats } from './graph-stats.js';
+import { CrashGroups } from './crash-groups.js';
 import { LiveChanges } from './live-changes.js';
 import type { NodeHost } from './node-host.js';
 import { heardIn } from './node-ports.js';
@@ -64,12 +65,13 @@ export class GraphRun implements FaultOwner {
   readonly #gateway: Gateway | undefined;
   readonly #preparations: Preparations;
   readonly #changes: LiveChanges;
+  readonly #groups: CrashGroups;
   #inBeat = false;
   #ticker: Ticker | undefined;
   #prepared = false;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
-  #finishDue = false;
+  #finishDue: GraphEndReason | undefined;
   #firstIndex = -1;
   #at = -1;
   #frames = 0;
@@ -82,6 +84,15 @@ export class GraphRun implements FaultOwner {
     refuseImpossible({ plan, registry, hasCall: gateway !== undefined, realtime: scheduler.kind === 'realtime' });
     this.#gateway = gateway && shareIncoming(gateway, () => this.#at);
     this.#preparations = new Preparations(scheduler);
+    this.#groups = new CrashGroups({
+      scheduler,
+      find: (node) => this.#parts.main.nodes.get(node),
+      event: (event) => this.#event(event),
+      end: () => {
+        if (this.#inBeat) this.#finishDue = 'failed';
+        else void this.stop('failed');
+      },
+    });
     this.#parts = new RunningParts(plan, {
       registry,
       gateway: this.#gateway,
@@ -89,6 +100,7 @@ export class GraphRun implements FaultOwner {
       preparations: this.#preparations,
       newPreparations: () => new Preparations(scheduler),
       onError: (error) => this.escaped(error),
+      onPlan: (present) => this.#groups.become(present.groups ?? []),
       onSettled: () => this.#endIfFinished(),
     });
     this.#changes = new LiveChanges({
@@ -221,7 +233,7 @@ export class GraphRun implements FaultOwner {
     if (this.#finishDue) {
       // The beat in which the end was found brought nothing.
       if (!this.#parts.leaders.some((run) => heardIn(at, run.ports))) this.#frames = Math.min(this.#frames, at);
-      void this.stop('finished');
+      void this.stop(this.#finishDue);
     } else for (const domain of this.#parts.beating) domain.idle();
   }
 
@@ -249,6 +261,7 @@ export class GraphRun implements FaultOwner {
     this.#ticker?.stop();
     this.#preparations.abandon();
     this.#changes.abandon();
+    this.#groups.close();
     this.#endSources();
     for (const scope of this.#parts.scopes) for (const { queue } of scope.queues) queue.flush();
     await this.#cleanUp();
@@ -284,6 +297,7 @@ export class GraphRun implements FaultOwner {
       emit: (event) => this.#event(event),
       watched,
       finished: (node) => this.#finished(node),
+      gaveUp: (run) => this.#groups.gaveUp(run),
     });
   }
 
@@ -301,7 +315,7 @@ export class GraphRun implements FaultOwner {
     )
       return;
     // In a beat: the others still get this tick's frame.
-    if (this.#inBeat) this.#finishDue = true;
+    if (this.#inBeat) this.#finishDue ??= 'finished';
     else void this.stop('finished');
   }
 

@@ -3,6 +3,7 @@ import type { Scheduler } from '../../time/scheduler.js';
 import type { NodeEvent } from '../context.js';
 import type { Registry } from '../registry.js';
 import type { Permissions } from '../permissions.js';
+import type { NodeRun } from './node-run.js';
 
 /** What a node needs of the graph it runs in. */
 export interface NodeHost {
@@ -24,4 +25,6 @@ export interface NodeHost {
   hold(work: Promise<unknown>): void;
   /** A sink has all it will get. */
   finished(node: string): void;
+  /** A node gave up, in its guard's eyes. True when a crash group has taken over, and may make it anew. */
+  gaveUp?(run: NodeRun): boolean;
 }

@@ -144,6 +144,23 @@ export class NodeRun implements InstanceOwner {
     this.domain.afterBeat(() => this.#make());
   }
 
+  /** Takes it out of work until {@link resume}: its input passes through, a source is silent. Between two beats only. */
+  suspend(): void {
+    if (this.#closed || this.state === 'ended') return;
+    this.#takeDown();
+    for (const outlet of this.ports.branchOutlets.values()) outlet.clear();
+    this.state = 'bypassed';
+    this.#standIn.enter(() => this.#drained());
+  }
+
+  /** Makes it anew after {@link suspend}, with all its attempts. Between two beats only. */
+  resume(): void {
+    if (this.state !== 'bypassed') return;
+    this.#policy.good();
+    this.#policy.attempts = 0;
+    this.#make();
+  }
+
   /** Hands a command to the node. */
   command(command: NodeCommand): void {
     this.signals.commands.next(command);
@@ -252,6 +269,7 @@ export class NodeRun implements InstanceOwner {
     this.state = 'bypassed';
     this.#reports.bypassed(error, this.#policy.inARow);
     this.#standIn.enter(() => this.#drained());
+    if (this.host.gaveUp?.(this)) return;
     // A file nobody can write any more must not be rendered to its end; a call goes on, and the node may recover.
     if (this.isSink && this.host.scheduler.kind === 'offline') this.finished();
   }
@@ -264,8 +282,9 @@ export class NodeRun implements InstanceOwner {
     const delayMs = this.#policy.source(error, ranUs);
     if (delayMs === undefined) {
       this.#reports.sourceFailed(error, this.#policy.attempts);
-      this.#end();
-      return;
+      if (!this.host.gaveUp?.(this)) return this.#end();
+      this.state = 'bypassed';
+      return this.#standIn.enter(() => {});
     }
     this.state = 'retrying';
     this.#reports.fault(error);

@@ -24,6 +24,8 @@ export interface PartsOptions {
   readonly preparations: Preparations;
   readonly newPreparations: () => Preparations;
   readonly onError: (error: unknown) => void;
+  /** A plan has become what runs. */
+  readonly onPlan: (plan: Plan) => void;
   /** A change is over: perhaps nothing is left to wait for. */
   readonly onSettled: () => void;
 }
@@ -52,6 +54,7 @@ export class RunningParts {
     this.#present = { plan, domains, main };
     this.#beating = beatOrder(this.#present);
     this.#leaders = leadingSinks(this.#present);
+    options.onPlan(plan);
   }
 
   /** What runs. */
@@ -153,6 +156,7 @@ export class RunningParts {
   #become(present: Present): void {
     this.#present = present;
     this.#leaders = leadingSinks(present);
+    this.#options.onPlan(present.plan);
     const order = beatOrder(present);
     // What is being left beats on, ahead of what takes its place.
     this.#beating = [...this.#beating.filter((domain) => !order.includes(domain)), ...order];

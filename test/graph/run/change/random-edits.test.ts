@@ -37,7 +37,7 @@ function edit(from: Nodes, next: () => number, serial: number): Nodes {
   const risky = (fail = 'no') => ({ fixed: serial, gain: 0.5 + next() / 2, fail, after: Math.floor(next() * 14) });
   switch (kind) {
     case 'options':
-      nodes['echo'] && (nodes['echo'].options = { delayMs: 100 + Math.floor(next() * 300), decay: next() / 2 });
+      if (nodes['echo']) nodes['echo'].options = { delayMs: 100 + Math.floor(next() * 300), decay: next() / 2 };
       break;
     case 'fixed':
       nodes[pick(['a', 'b'])]!.options = { hz: 200 + Math.floor(next() * 400), level: 0.1 };
