@@ -104,8 +104,8 @@ function pathText({ steps, totalMs }: LatencyPath): string {
   const rows = steps.map(({ node, type, latencyMs, sumMs, padding, queueUpToMs }) => [
     `  ${node}`,
     type,
-    `${ms(latencyMs)}`,
-    `${ms(sumMs)}`,
+    ms(latencyMs),
+    ms(sumMs),
     [padding ? 'padding' : '', queueUpToMs === undefined ? '' : `behind a queue of up to ${queueUpToMs} ms`]
       .filter(Boolean)
       .join(', '),

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../../src/errors.js';
 import { BehaviorSubject, EMPTY } from 'rxjs';
 import { graphFromObject } from '../../../src/graph/load.js';
 import { GraphRun } from '../../../src/graph/run/graph-run.js';
@@ -33,8 +34,8 @@ export async function sendAll(
   const plan = graphFromObject({ version: 1, nodes }, { registry });
   const sent: Sent[] = [];
   const events: GraphEvent[] = [];
-  let failure: unknown;
-  const scheduler = createOfflineScheduler({ onError: (error) => (failure ??= error) });
+  const failures: string[] = [];
+  const scheduler = createOfflineScheduler({ onError: (error) => failures.push(reasonOf(error)) });
   const run = new GraphRun({
     id: 'test',
     plan,
@@ -56,7 +57,7 @@ export async function sendAll(
   const stats = run.stats();
   await run.stop();
   scheduler.close();
-  if (failure) throw failure;
+  if (failures.length > 0) throw new Error(failures.join('; '));
   return { sent, stats, events };
 }
 
