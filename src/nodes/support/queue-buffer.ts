@@ -131,9 +131,9 @@ export class QueueBuffer {
     return this.#slots[(this.#first + i) % this.#slots.length]!;
   }
 
-  /** Twice as many slots, in the order of what they hold. */
+  /** A few more slots, in the order of what they hold: many at once would take longer than there is between two ticks. */
   #grow(): void {
-    const size = Math.max(8, this.#slots.length * 2);
+    const size = this.#slots.length + 16;
     const slots = Array.from({ length: this.#count }, (_, i) => this.#slot(i));
     while (slots.length < size)
       slots.push({ frame: createAudioFrame(this.#channels, FRAME_SAMPLES), samples: 0, positionUs: 0, lastLoud: -1 });
