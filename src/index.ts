@@ -21,6 +21,7 @@ export * from './media/packet.js';
 export * from './media/video-frame.js';
 export * from './media/gateway.js';
 export { openAudioFile, type AudioFileOptions, type AudioOutcome, type AudioReader } from './media/av/audio-reader.js';
+export { scanLoudness, type FileLoudness, type LoudnessScanOptions } from './media/av/loudness-scan.js';
 export { openAudioFileWriter, type AudioWriter, type AudioWriterOptions } from './media/av/audio-writer.js';
 export type { MediaInfo } from './media/av/media-info.js';
 export * from './time/index.js';

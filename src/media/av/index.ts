@@ -8,6 +8,8 @@ export { openAudioFile } from './audio-reader.js';
 export type { AudioFileOptions, AudioOutcome, AudioReader } from './audio-reader.js';
 export { openAudioFileWriter } from './audio-writer.js';
 export type { AudioWriter, AudioWriterOptions } from './audio-writer.js';
+export { scanLoudness } from './loudness-scan.js';
+export type { FileLoudness, LoudnessScanOptions } from './loudness-scan.js';
 export type { MediaInfo } from './media-info.js';
 export { avVersion, setAvLogQuiet } from './native.js';
 export type { AvVersion } from './native.js';
