@@ -42,6 +42,7 @@ export const denoise = defineNode({
   outputs: { audio: audio('The voice with less of it.') },
   options,
   fileOptions: ['model'],
+  passesThrough: ({ reductionDb }) => reductionDb === 0,
   latencyMs: ({ reductionDb, model }) => (reductionDb === 0 ? 0 : model === undefined ? SPECTRAL_LATENCY_MS : MODEL_LATENCY_MS),
   create: ({ inputs, options$, ctx }) => ({ audio: applyEffect(inputs.audio, options$, () => createDenoise(ctx)) }),
 });

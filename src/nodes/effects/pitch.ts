@@ -31,6 +31,7 @@ export const pitch = defineNode({
   inputs: { audio: audio('Signal to shift.') },
   outputs: { audio: audio('The same, higher or lower.') },
   options,
+  passesThrough: (given) => factorOf(given) === 1,
   latencyMs: (given) => (factorOf(given) === 1 ? 0 : (PITCH_DELAY_SAMPLES * 1000) / SAMPLE_RATE),
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createPitch) }),
 });
