@@ -48,5 +48,8 @@ const build = await rolldown({
 });
 const { output } = await build.write({ dir: target, format: 'esm', sourcemap: true, chunkFileNames: '[name].js' });
 cpSync(join(root, 'src', 'calls', 'room', 'page'), join(target, 'page'), { recursive: true });
+// Who imports the bundle by its path, as the benchmarks do, finds its types.
+writeFileSync(join(target, 'index.d.ts'), "export * from '../index.js';\n");
+writeFileSync(join(target, 'testing.d.ts'), "export * from '../testing/index.js';\n");
 const licences = packagesIn(output).map(licenceOf);
 writeFileSync(join(target, 'LICENCES.md'), `# What this folder contains besides voxgraph's own source\n\n${licences.join('\n')}`);
