@@ -1,7 +1,7 @@
 import { problem, reasonOf, voxError } from '../../errors.js';
 import { FRAME_US } from '../../media/format.js';
 import type { Gateway } from '../../media/gateway.js';
-import type { Scheduler, Ticker } from '../../time/scheduler.js';
+import type { Scheduler, Ticker, TickInfo } from '../../time/scheduler.js';
 import type { NodeCommand, NodeEvent } from '../context.js';
 import type { PlanDiff } from '../diff.js';
 import type { Permissions } from '../permissions.js';
@@ -10,6 +10,7 @@ import { nearestHint, type Registry } from '../registry.js';
 import { boundTo, type FaultOwner } from './attribution.js';
 import type { ChangeSettings } from './change-settings.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from './graph-events.js';
+import { OverloadGovernor } from './governor.js';
 import { graphHost } from './graph-host.js';
 import { graphStats } from './graph-stats.js';
 import { CrashGroups } from './crash-groups.js';
@@ -20,6 +21,7 @@ import type { NodeRun } from './node-run.js';
 import { Preparations } from './preparations.js';
 import { refuseImpossible } from './refusals.js';
 import { RunningParts } from './running-parts.js';
+import { sheddingSteps } from './shedding-steps.js';
 import { shareIncoming } from './shared-incoming.js';
 import { tapWire, type TapListener } from './tap.js';
 
@@ -49,6 +51,11 @@ export interface GraphRunOptions {
   readonly phaseUs?: number;
   /** Ends the sources after this much media, in microseconds (rounded up to whole frames). Default: never. */
   readonly durationUs?: number;
+  /**
+   * Whether optional work is left out while the machine cannot keep up: see {@link OverloadGovernor}. Default: in real time. A function
+   * says what the last beat's work took, in microseconds, in place of the clock.
+   */
+  readonly governor?: boolean | (() => number);
   /** Told every fact. Must not throw. */
   readonly onEvent: (event: GraphEvent) => void;
   /** True while somebody watches that event of that node. Default: nobody does. */
@@ -66,6 +73,8 @@ export class GraphRun implements FaultOwner {
   readonly #preparations: Preparations;
   readonly #changes: LiveChanges;
   readonly #groups: CrashGroups;
+  readonly #governor: OverloadGovernor | undefined;
+  #meters = true;
   #inBeat = false;
   #ticker: Ticker | undefined;
   #prepared = false;
@@ -93,6 +102,13 @@ export class GraphRun implements FaultOwner {
         else void this.stop('failed');
       },
     });
+    if (options.governor ?? scheduler.kind === 'realtime') {
+      const steps = sheddingSteps({
+        nodes: () => this.#parts.scopes.flatMap((scope) => [...scope.nodes.values()]),
+        setMeters: (on) => (this.#meters = on),
+      });
+      this.#governor = new OverloadGovernor(steps, (event) => this.#event(event));
+    }
     this.#parts = new RunningParts(plan, {
       registry,
       gateway: this.#gateway,
@@ -215,8 +231,17 @@ export class GraphRun implements FaultOwner {
     this.#event({ type: 'graph.started', title: this.#parts.plan.title });
     const { scheduler, phaseUs = 0 } = this.#options;
     const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
-    const onTick = boundTo(this, ({ index }: { readonly index: number }) => this.#beat(index));
+    const onTick = boundTo(this, (tick: TickInfo) => this.#tick(tick));
     this.#ticker = scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, synchronous: true, onTick });
+  }
+
+  #tick({ index, lateUs, skipped }: TickInfo): void {
+    if (!this.#governor) return this.#beat(index);
+    const { scheduler, governor } = this.#options;
+    const startUs = scheduler.nowUs();
+    this.#beat(index);
+    const workUs = typeof governor === 'function' ? governor() : scheduler.nowUs() - startUs;
+    if (!this.#stopping && !this.#changes.busy) this.#governor.beat({ lateUs, skipped, workUs });
   }
 
   #beat(index: number): void {
@@ -295,7 +320,7 @@ export class GraphRun implements FaultOwner {
       preparations,
       beats: () => this.#ticker !== undefined,
       emit: (event) => this.#event(event),
-      watched,
+      watched: watched && ((node, type) => (this.#meters || type !== 'level.measured') && watched(node, type)),
       finished: (node) => this.#finished(node),
       gaveUp: (run) => this.#groups.gaveUp(run),
     });

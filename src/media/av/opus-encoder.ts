@@ -51,6 +51,8 @@ export interface OpusEncoder {
    * @throws VoxError OPTION_OUT_OF_RANGE.
    */
   setBitrate(kbps: number): Promise<void>;
+  /** Changes the effort, 0 to 10, in the same way as {@link setBitrate}. @throws VoxError OPTION_OUT_OF_RANGE. */
+  setComplexity(complexity: number): Promise<void>;
   /** Frees everything. May be called at any time and more than once. */
   close(): void;
 }
@@ -113,6 +115,8 @@ class LibopusEncoder implements OpusEncoder {
   readonly lookaheadSamples: number;
 
   #settings: OpusSettings;
+  /** What the last call asked for, also while it is being opened. */
+  #wanted: OpusSettings;
   #instance: Instance;
   #next: Successor | undefined;
   #toc = 0;
@@ -135,6 +139,7 @@ class LibopusEncoder implements OpusEncoder {
   constructor(settings: OpusSettings, instance: Instance) {
     const { context } = instance;
     this.#settings = settings;
+    this.#wanted = settings;
     this.#instance = instance;
     this.channels = settings.channels;
     this.packetSamples = context.frameSize;
@@ -177,9 +182,17 @@ class LibopusEncoder implements OpusEncoder {
     this.#instance.core.flush(this.#onPacket);
   }
 
-  async setBitrate(kbps: number): Promise<void> {
-    const settings = { ...this.#settings, bitrateKbps: kbps };
+  setBitrate(kbps: number): Promise<void> {
+    return this.#become({ ...this.#wanted, bitrateKbps: kbps });
+  }
+
+  setComplexity(complexity: number): Promise<void> {
+    return this.#become({ ...this.#wanted, complexity });
+  }
+
+  async #become(settings: OpusSettings): Promise<void> {
     checkSettings(settings);
+    this.#wanted = settings;
     const ticket = ++this.#ticket;
     const [shadow, fresh] = await Promise.all([openInstance(settings), openInstance(settings)]);
     if (this.#closed || ticket !== this.#ticket) {

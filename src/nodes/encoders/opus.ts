@@ -20,7 +20,7 @@ export const opusOptions = z.strictObject({
     .min(0)
     .max(10)
     .default(10)
-    .meta({ description: 'Effort: 10 sounds best; 5 saves a quarter of the CPU, 0 half.' }),
+    .meta({ description: 'Effort: 10 sounds best; 5 saves a quarter of the CPU, 0 half; may change while it runs.' }),
   vbr: z.boolean().default(true).meta({ description: 'Variable bit rate: spends bits where they are heard.' }),
   fec: z.boolean().default(false).meta({ description: 'Carries a coarse copy of each packet in the next one, against loss.' }),
   packetLossPercent: z
@@ -62,7 +62,7 @@ export const opus = defineNode({
   inputs: { audio: audio('Signal to encode.') },
   outputs: { audio: packets('Opus packets.', { codec: 'opus' }) },
   options: opusOptions,
-  fixedOptions: ['application', 'complexity', 'vbr', 'fec', 'packetLossPercent', 'frameMs', 'channels', 'passthrough'],
+  fixedOptions: ['application', 'vbr', 'fec', 'packetLossPercent', 'frameMs', 'channels', 'passthrough'],
   bypass: null,
   converter: true,
   // 6.5 ms is libopus's lookahead; 2.5 ms in the low-delay mode.

@@ -26,6 +26,7 @@ export class OpusPacketizer {
   #emit: (packet: Packet) => void = () => {};
   #fail: (reason: unknown) => void = () => {};
   #bitrateKbps: number;
+  #complexity: number;
   #dtx: boolean;
   #closed = false;
   #clipped = 0;
@@ -43,6 +44,7 @@ export class OpusPacketizer {
     this.#ctx = ctx;
     this.#options = options;
     this.#bitrateKbps = options.bitrateKbps;
+    this.#complexity = options.complexity;
     this.#dtx = options.dtx;
     this.#packetSamples = usToSamples(options.frameMs * 1000);
     this.#nothing = opusSilence((options.frameMs / 20) as 1 | 2 | 3, options.channels);
@@ -57,8 +59,9 @@ export class OpusPacketizer {
   }
 
   async #open(): Promise<void> {
-    const { application, complexity, vbr, fec, packetLossPercent, frameMs, channels } = this.#options;
+    const { application, vbr, fec, packetLossPercent, frameMs, channels } = this.#options;
     const bitrateKbps = this.#bitrateKbps;
+    const complexity = this.#complexity;
     try {
       const encoder = await createOpusEncoder({
         bitrateKbps,
@@ -75,17 +78,26 @@ export class OpusPacketizer {
       this.#encoder = encoder;
       this.#clipped = 0;
       if (this.#bitrateKbps !== bitrateKbps) this.#changeBitrate(encoder);
+      if (this.#complexity !== complexity) this.#changeComplexity(encoder);
     } catch (reason) {
       if (!this.#closed) this.#fail(reason);
     }
   }
 
   /** Takes the options that may change: bit rate and dtx. */
-  set({ bitrateKbps, dtx }: OpusNodeOptions): void {
+  set({ bitrateKbps, complexity, dtx }: OpusNodeOptions): void {
     this.#dtx = dtx;
+    if (complexity !== this.#complexity) {
+      this.#complexity = complexity;
+      if (this.#encoder) this.#changeComplexity(this.#encoder);
+    }
     if (bitrateKbps === this.#bitrateKbps) return;
     this.#bitrateKbps = bitrateKbps;
     if (this.#encoder) this.#changeBitrate(this.#encoder);
+  }
+
+  #changeComplexity(encoder: OpusEncoder): void {
+    this.#ctx.hold(encoder.setComplexity(this.#complexity).catch((reason: unknown) => this.#closed || this.#fail(reason)));
   }
 
   #changeBitrate(encoder: OpusEncoder): void {
