@@ -1,12 +1,12 @@
 // The text of src/media/dsp/vector/kernels.generated.ts: wasm/kernels.ts compiled to WebAssembly. Used by generate-docs.mjs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import asc from 'assemblyscript/asc';
+import { main as compile } from 'assemblyscript/asc';
 
 /** @param root the repository. @returns the file's text, the same bytes for the same source. */
 export async function vectorKernels(root) {
   let wasm;
-  const { error, stderr } = await asc.main(
+  const { error, stderr } = await compile(
     ['kernels.ts', '--outFile', 'kernels.wasm', '-O3', '--enable', 'simd', '--runtime', 'stub', '--noAssert', '--importMemory'],
     {
       readFile: (name) => (name === 'kernels.ts' ? readFileSync(join(root, 'wasm', name), 'utf8') : null),

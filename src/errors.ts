@@ -187,7 +187,11 @@ export const ERRORS = {
     fix: 'Use the name that the certificate is for, or have it renewed.',
     exit: failed,
   },
-  URL_REDIRECTS: { message: '{url} leads nowhere: {reason}', fix: 'Open the address in a browser and use where it ends.', exit: failed },
+  URL_REDIRECTS: {
+    message: '{url} leads nowhere: {reason}',
+    fix: 'Open the address in a browser and use where it ends.',
+    exit: failed,
+  },
   URL_STATUS: {
     message: 'the server answers {url} with status {status}',
     fix: '401 and 403 mean that a login is needed, 404 and 410 that nothing is there, 5xx that the server has a fault of its own.',

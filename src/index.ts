@@ -16,11 +16,18 @@ export {
 export type { Playback } from './engine/playback.js';
 export * from './errors.js';
 export * from './media/format.js';
+export * from './media/coded-sound.js';
 export * from './media/frame.js';
 export * from './media/packet.js';
 export * from './media/video-frame.js';
 export * from './media/gateway.js';
-export { openAudioFile, type AudioFileOptions, type AudioOutcome, type AudioReader } from './media/av/audio-reader.js';
+export {
+  openAudioFile,
+  type AudioFileOptions,
+  type AudioOutcome,
+  type AudioReader,
+  type RemoteControl,
+} from './media/av/audio-reader.js';
 export { scanLoudness, type FileLoudness, type LoudnessScanOptions } from './media/av/loudness-scan.js';
 export { openAudioFileWriter, type AudioWriter, type AudioWriterOptions } from './media/av/audio-writer.js';
 export type { MediaInfo } from './media/av/media-info.js';
@@ -42,7 +49,10 @@ export {
   type ParamSpec,
   type ParamValue,
   type PluginSpec,
+  type GroupSpec,
 } from './graph/file.js';
+export { describeDiff, diffPlans, type OptionChange, type PlanDiff, type Rebuild } from './graph/diff.js';
+export type { ChangeSettings } from './graph/run/change-settings.js';
 export type { GraphEndReason, GraphEvent, GraphStats, NodeStats } from './graph/run/graph-events.js';
 export type { NodeState } from './graph/run/node-run.js';
 export type { QueueStats } from './graph/run/queue.js';

@@ -17,7 +17,7 @@ const WIDE: usize = STATES + 2048;
 
 /** True when the first n samples of A are all numbers and finite. */
 export function finite(n: i32): bool {
-  const end = A + (<usize>n << 2);
+  const end = A + ((<usize>n) << 2);
   // x − x is 0 for a number, NaN for NaN and for infinity.
   let sum = f32x4.splat(0);
   for (let at = A; at < end; at += 16) {
@@ -30,7 +30,7 @@ export function finite(n: i32): bool {
 /** OUT = A · gain. */
 export function scale(n: i32, gain: f32): void {
   const g = f32x4.splat(gain);
-  const end = A + (<usize>n << 2);
+  const end = A + ((<usize>n) << 2);
   for (let at = A; at < end; at += 16) v128.store(at + (OUT - A), f32x4.mul(v128.load(at), g));
 }
 
@@ -38,7 +38,7 @@ export function scale(n: i32, gain: f32): void {
 export function mix(n: i32, gainA: f32, gainB: f32): void {
   const ga = f32x4.splat(gainA);
   const gb = f32x4.splat(gainB);
-  const end = A + (<usize>n << 2);
+  const end = A + ((<usize>n) << 2);
   for (let at = A; at < end; at += 16) {
     const sum = f32x4.add(f32x4.mul(v128.load(at), ga), f32x4.mul(v128.load(at + (B - A)), gb));
     v128.store(at + (OUT - A), sum);
@@ -47,19 +47,19 @@ export function mix(n: i32, gainA: f32, gainB: f32): void {
 
 /** OUT = OUT + A. */
 export function accumulate(n: i32): void {
-  const end = A + (<usize>n << 2);
+  const end = A + ((<usize>n) << 2);
   for (let at = A; at < end; at += 16) v128.store(at + (OUT - A), f32x4.add(v128.load(at + (OUT - A)), v128.load(at)));
 }
 
 /** OUT = A · B, sample by sample. */
 export function multiply(n: i32): void {
-  const end = A + (<usize>n << 2);
+  const end = A + ((<usize>n) << 2);
   for (let at = A; at < end; at += 16) v128.store(at + (OUT - A), f32x4.mul(v128.load(at), v128.load(at + (B - A))));
 }
 
 /** OUT = A and B interleaved. True when every sample is a number within ±1. */
 export function interleave(n: i32): bool {
-  const end = A + (<usize>n << 2);
+  const end = A + ((<usize>n) << 2);
   const one = f32x4.splat(1);
   let good = i32x4.splat(-1);
   let to = OUT;
@@ -76,7 +76,7 @@ export function interleave(n: i32): bool {
 
 /** Sum of the squares of A. */
 export function energy(n: i32): f64 {
-  const end = A + (<usize>n << 2);
+  const end = A + ((<usize>n) << 2);
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
   for (let at = A; at < end; at += 16) {
@@ -104,7 +104,7 @@ export function biquads(n: i32, count: i32): void {
 
 /** WIDE = A and B. */
 function widen(n: i32): void {
-  const end = A + (<usize>n << 2);
+  const end = A + ((<usize>n) << 2);
   let to = WIDE;
   for (let at = A; at < end; at += 16) {
     const a = v128.load(at);
@@ -121,7 +121,7 @@ function widen(n: i32): void {
 
 /** OUT and OUT2 = WIDE. */
 function narrow(n: i32): void {
-  const end = OUT + (<usize>n << 2);
+  const end = OUT + ((<usize>n) << 2);
   let from = WIDE;
   for (let at = OUT; at < end; at += 16) {
     const a = f32x4.demote_f64x2_zero(v128.load(from));
@@ -144,7 +144,7 @@ function oneSection(n: i32, section: usize, state: usize): void {
   const a2 = v128.load64_splat(section, 32);
   let s1 = v128.load(state);
   let s2 = v128.load(state, 16);
-  const end = WIDE + (<usize>n << 4);
+  const end = WIDE + ((<usize>n) << 4);
   for (let at = WIDE; at < end; at += 16) {
     const x = v128.load(at);
     const y = f64x2.add(f64x2.mul(x, b0), s1);
@@ -172,7 +172,7 @@ function twoSections(n: i32, section: usize, state: usize): void {
   let s2 = v128.load(state, 16);
   let t1 = v128.load(state, 32);
   let t2 = v128.load(state, 48);
-  const end = WIDE + (<usize>n << 4);
+  const end = WIDE + ((<usize>n) << 4);
   for (let at = WIDE; at < end; at += 16) {
     const x = v128.load(at);
     const y = f64x2.add(f64x2.mul(x, b0), s1);

@@ -10,7 +10,18 @@ const names = readdirSync(GRAPHS).filter((name) => name.endsWith('.json') && !/\
 
 describe('the graphs that come along', () => {
   it('are these', () => {
-    expect(names.sort()).toEqual(['duck.json', 'radio.json', 'record-call.json', 'voice-changer.json']);
+    expect(names.sort()).toEqual([
+      'announcement-over-music.json',
+      'dj-crossfade.json',
+      'duck.json',
+      'eight-way-mix.json',
+      'karaoke.json',
+      'night-radio.json',
+      'per-speaker-record.json',
+      'radio.json',
+      'record-call.json',
+      'voice-changer.json',
+    ]);
   });
 
   it.each(names)('%s has no problem', (name) => {

@@ -45,10 +45,10 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
   },
   'effect.denoise': { anyFrameSize: false, change: { reductionDb: 24, noiseFloorDb: -60 } },
   'effect.echo': { options: { delayMs: 33, feedback: 0.5 }, change: { delayMs: 60, decay: 0.9, dryDb: -3 } },
+  'effect.pitch': { options: { semitones: 4 }, change: { semitones: -3, cents: 20 } },
   'effect.robot': { change: { mode: 'ring', carrierHz: 60, mix: 0.5 }, largestStep: 0.1 },
   'mix.duck': { change: { depthDb: -40, thresholdDb: -80, attackMs: 5 } },
   'mix.crossfade': { options: { position: 0.3 }, change: { position: 1, curve: 'linear' } },
-  'effect.pitch': { options: { semitones: 4 }, change: { semitones: -3, cents: 20 } },
   'mix.matrix': { change: { gainsDb: { in1: -20, in3: 6 }, routes: { in2: [[0.2, -0.7]] } }, largestStep: 0.09 },
   'mix.switch': { options: { mode: 'fade', fadeMs: 30 }, change: { select: 'in3' } },
   'flow.delay': { options: { delayMs: 13 }, change: { delayMs: 45 } },
@@ -61,7 +61,16 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
 };
 
 // These have tests of their own: they need a file, or packets.
-const apart = new Set(['source.file', 'source.playlist', 'source.device', 'source.process', 'source.push', 'source.url', 'sink.file', 'sink.call']);
+const apart = new Set([
+  'source.file',
+  'source.playlist',
+  'source.device',
+  'source.process',
+  'source.push',
+  'source.url',
+  'sink.file',
+  'sink.call',
+]);
 
 for (const definition of builtinNodes) {
   if (!apart.has(definition.type)) describeNodeContract(definition, settings[definition.type]);

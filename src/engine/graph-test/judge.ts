@@ -105,7 +105,7 @@ function facts(expected: Expectation, evidence: Evidence): Finding[] {
     const stats = evidence.stats.nodes[node ?? ''];
     const value = stats?.counters[counter as CounterName] ?? 0;
     if (!stats) findings.push({ passed: false, text: `no node is called "${node ?? ''}"` });
-    else findings.push(within(expected.count ?? { max: 0 }, `${counter}`, '', value));
+    else findings.push(within(expected.count ?? { max: 0 }, counter, '', value));
   }
   if (machine !== undefined) {
     const states = evidence.states.get(`${node ?? ''}@${fromSec}`) ?? ['unknown'];

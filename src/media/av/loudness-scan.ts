@@ -79,7 +79,7 @@ export function startLoudnessScan(path: string, options: LoudnessScanOptions = {
 }
 
 /**
- * Measures the loudness of a media file: see {@link startLoudnessScan}.
+ * Measures the loudness of a media file, in slices between which other work goes on.
  *
  * @throws VoxError as `openAudioFile` does; the signal's reason when aborted.
  */

@@ -12,12 +12,9 @@ import { tickTimes } from '../support/tick-times.js';
 /** Options of `mix.switch`. */
 export const switchOptions = z.strictObject({
   select: z.enum(INPUT_NAMES).default('in1').meta({ description: 'The input that is heard.' }),
-  mode: z
-    .enum(['cut', 'fade'])
-    .default('cut')
-    .meta({
-      description: 'How a change is made: cut takes 5 ms, which is too short to hear and does not click; fade takes fadeMs.',
-    }),
+  mode: z.enum(['cut', 'fade']).default('cut').meta({
+    description: 'How a change is made: cut takes 5 ms, which is too short to hear and does not click; fade takes fadeMs.',
+  }),
   fadeMs: z.number().min(5).max(60_000).default(1000).meta({ description: 'How long a fade takes, in milliseconds.' }),
   curve: z
     .enum(FADE_CURVES)

@@ -20,7 +20,7 @@ const trackFields = z.strictObject({
   startSec: z.number().min(0).optional().meta({ description: 'Where to begin, in seconds. Absent: at its start.' }),
   endSec: z.number().positive().optional().meta({ description: 'Where to end, in seconds from the start of the file.' }),
   data: z
-    .record(z.string(), z.json())
+    .record(z.string(), z.unknown())
     .optional()
     .meta({ description: 'Anything else to remember of it, as plain JSON; comes back in every event.' }),
 });
