@@ -23,6 +23,26 @@ export class Oscillator {
     this.#phase = phase - Math.floor(phase);
   }
 
+  /**
+   * Fills `out` with a sine of a steady frequency in Hz: a point that turns by the same angle each sample. One turn costs four
+   * multiplications where a sine costs twenty; beginning anew from the phase with each call keeps it from drifting.
+   */
+  sines(frequencyHz: number, out: Float32Array): void {
+    const start = 2 * Math.PI * this.#phase;
+    const angle = (2 * Math.PI * frequencyHz) / SAMPLE_RATE;
+    const turnSin = Math.sin(angle);
+    const turnCos = Math.cos(angle);
+    let sin = Math.sin(start);
+    let cos = Math.cos(start);
+    for (let i = 0; i < out.length; i++) {
+      out[i] = sin;
+      const next = sin * turnCos + cos * turnSin;
+      cos = cos * turnCos - sin * turnSin;
+      sin = next;
+    }
+    this.skip(out.length, frequencyHz);
+  }
+
   /** The next sample at a frequency in Hz, which must be at least 0 and below half of 48 kHz. */
   next(waveform: Waveform, frequencyHz: number): number {
     const step = frequencyHz / SAMPLE_RATE;

@@ -1,5 +1,6 @@
 import { Oscillator } from './oscillator.js';
 import type { Ramp } from './ramp.js';
+import { VECTOR_SAMPLES, vectorUnit } from './vector/vector-unit.js';
 
 /**
  * Multiplies a signal by a sine: each frequency f becomes f − c and f + c. The metallic voice of early television robots.
@@ -15,6 +16,7 @@ export class RingModulator {
 
   /** Writes the carrier of the next samples; the same for every channel. Does not advance the ramp. */
   carrier(frequencyHz: Ramp, out: Float32Array): void {
+    if (frequencyHz.settled) return this.#carrier.sines(frequencyHz.target, out);
     const n = out.length;
     for (let i = 0; i < n; i++) out[i] = this.#carrier.next('sine', frequencyHz.at(i + 1));
   }
@@ -22,6 +24,11 @@ export class RingModulator {
 
 /** `out = a × b`, sample by sample. */
 export function multiply(a: Float32Array, b: Float32Array, out: Float32Array): void {
-  const n = out.length;
-  for (let i = 0; i < n; i++) out[i] = a[i]! * b[i]!;
+  for (let at = 0; at < out.length; at += VECTOR_SAMPLES) {
+    const count = Math.min(VECTOR_SAMPLES, out.length - at);
+    vectorUnit.loadA(a, at, count);
+    vectorUnit.loadB(b, at, count);
+    vectorUnit.multiply(count);
+    vectorUnit.store(out, at, count);
+  }
 }
