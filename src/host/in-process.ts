@@ -21,6 +21,8 @@ export interface InProcessHostOptions {
   readonly registry: Registry;
   /** The real-time clock; in tests a virtual one. */
   readonly scheduler: Scheduler;
+  /** Whether graphs in real time leave out optional work under overload. Default true. */
+  readonly governor?: boolean;
   /** How the media side of each kind of call is made. */
   readonly backends: Readonly<Record<string, CallMediaFactory>>;
   /** What its graphs may do; default neither commands nor limits of addresses. */
@@ -150,6 +152,7 @@ export class InProcessHost implements MediaHost {
       gateway: gateway && (recorder?.wrap(gateway) ?? gateway),
       debug,
       phaseUs: offline ? 0 : phaseFor(this.#loaded++, FRAME_US),
+      ...(this.#options.governor === false && { governor: false }),
       durationUs,
       onEvent: (event) => {
         const copy = plain(event);
