@@ -54,14 +54,19 @@ export function audioPerTick(
   return defer(() => {
     const fill = makeFill();
     const output = createAudioFrame(channels);
-    return ctx.tick$.pipe(
-      map((tick) => {
-        output.ptsUs = tick.ptsUs;
-        return fill(output, tick) ? output : undefined;
-      }),
-      takeWhileDefined(),
-    );
+    return framePerTick(ctx, (tick) => {
+      output.ptsUs = tick.ptsUs;
+      return fill(output, tick) ? output : undefined;
+    });
   });
+}
+
+/**
+ * One frame per tick from whoever has frames of his own, such as a player. Completes when `next` gives undefined; fails with what it
+ * throws.
+ */
+export function framePerTick(ctx: NodeContext, next: (tick: Tick) => AudioFrame | undefined): Observable<AudioFrame> {
+  return ctx.tick$.pipe(map(next), takeWhileDefined());
 }
 
 function takeWhileDefined<T>(): OperatorFunction<T | undefined, T> {

@@ -1,4 +1,5 @@
 import { Observable } from 'rxjs';
+import { framePerTick } from '../../graph/audio-operators.js';
 import type { NodeContext } from '../../graph/context.js';
 import type { AudioFrame } from '../../media/frame.js';
 import type { FileOptions } from '../sources/file.js';
@@ -25,21 +26,6 @@ export function playerOutput<O extends FileOptions>(
   ctx.defer(() => subscriptions.forEach((subscription) => subscription.unsubscribe()));
   return new Observable((subscriber) => {
     subscriber.add(player.failed$.subscribe({ error: (reason) => subscriber.error(reason) }));
-    subscriber.add(
-      ctx.tick$.subscribe({
-        next(tick) {
-          let frame: AudioFrame | undefined;
-          try {
-            frame = player.next(tick.ptsUs);
-          } catch (reason) {
-            // RxJS would rethrow it where nobody can catch it.
-            return subscriber.error(reason);
-          }
-          if (frame) subscriber.next(frame);
-          else subscriber.complete();
-        },
-        complete: () => subscriber.complete(),
-      }),
-    );
+    subscriber.add(framePerTick(ctx, (tick) => player.next(tick.ptsUs)).subscribe(subscriber));
   });
 }
