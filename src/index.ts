@@ -21,6 +21,7 @@ export * from './media/frame.js';
 export * from './media/packet.js';
 export * from './media/video-frame.js';
 export * from './media/gateway.js';
+export * from './media/gateway-video.js';
 export {
   openAudioFile,
   type AudioFileOptions,

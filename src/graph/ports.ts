@@ -36,8 +36,13 @@ export type Arity = 'one' | 'optional' | 'many';
 
 /** What a port insists on beyond its kind. Audio is always 48 kHz planar Float32, one or two channels, and every node takes either. */
 export interface PortFormat {
-  /** The only codec of its packets. Absent: any. */
-  readonly codec?: PacketCodec;
+  /** The only codec of its packets; of an input also several of which it takes any. Absent: any. */
+  readonly codec?: PacketCodec | readonly PacketCodec[];
+}
+
+/** What a port insists on, in words: `vp8`, `vp8 or h264`; undefined: nothing. */
+export function codecName(codec: PortFormat['codec']): string | undefined {
+  return typeof codec === 'string' || codec === undefined ? codec : codec.join(' or ');
 }
 
 /** The declaration of a port: data, from which types, checks, docs and drawings come. */

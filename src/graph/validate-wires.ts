@@ -1,6 +1,6 @@
 import type { InputModel, WireModel } from './model.js';
 import { portsFit, type FindConverters } from './plan/converters.js';
-import type { PortSpec } from './ports.js';
+import { codecName, type PortSpec } from './ports.js';
 import { nearestHint, type Registry } from './registry.js';
 import { suggested, type Report } from './report.js';
 import type { MixerPorts, ResolvedNode, ResolvedWire } from './resolved.js';
@@ -146,7 +146,7 @@ function outputPort(
 }
 
 function describePort({ kind, arity, format }: PortSpec): string {
-  const what = format?.codec ? `${format.codec} ${kind}` : kind;
+  const what = format?.codec ? `${codecName(format.codec)} ${kind}` : kind;
   return arity === 'many' ? `branches of ${what}` : what;
 }
 

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { AudioFrame } from './frame.js';
+import type { GatewayVideo } from './gateway-video.js';
 import type { Packet } from './packet.js';
 
 /** How a pulled frame of a participant came to be; `concealed` means that packets were missing. */
@@ -41,4 +42,6 @@ export interface Gateway {
    * the present set, then each new one. Never completes before the call ends.
    */
   readonly personalMixes$: Observable<ReadonlySet<string>>;
+  /** The call's pictures; undefined for a call without any. */
+  readonly video?: GatewayVideo;
 }

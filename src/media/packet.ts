@@ -10,13 +10,13 @@ export interface Packet {
   readonly kind: 'packet';
   /** How `data` is encoded. */
   codec: PacketCodec;
-  /** Presentation time of its first sample in microseconds on the graph's clock. */
+  /** Presentation time of its first sample, or of its picture, in microseconds on the graph's clock. Encoders here give frames in this order. */
   ptsUs: number;
   /** How much media it holds, in microseconds. */
   durationUs: number;
   /** True when it decodes without an earlier packet (always, for Opus). */
   key: boolean;
-  /** The encoded bytes. An encoder may make them only when they are read, so read them while the packet is being delivered, and once. */
+  /** The encoded bytes: an Opus packet, a VP8 frame, an H.264 access unit in Annex B form with its parameter sets before each key frame. An encoder may make them only when they are read, so read them while the packet is being delivered, and once. */
   data: Uint8Array;
   /** The encoder's own packet while this one is being delivered: a file writer of `media/av` takes it without copying. Never kept. */
   readonly native?: object | undefined;

@@ -8,8 +8,11 @@ export type FindConverters = (given: PortSpec, taken: PortSpec) => readonly Node
 
 /** Whether what one port gives can be taken by another as it is: of the same kind, and of the codec that is asked for. */
 export function portsFit(given: PortSpec, taken: PortSpec): boolean {
+  if (given.kind !== taken.kind) return false;
   const { codec } = taken.format ?? {};
-  return given.kind === taken.kind && (codec === undefined || given.format?.codec === codec);
+  if (codec === undefined) return true;
+  const wanted: readonly (typeof codec)[] = typeof codec === 'string' ? [codec] : codec;
+  return given.format?.codec !== undefined && wanted.includes(given.format.codec);
 }
 
 interface Path {
@@ -32,7 +35,7 @@ export function converterFinder(registry: Registry): FindConverters {
       const path = open.shift();
       if (!path) return undefined;
       if (portsFit(path.end, taken)) return path.chain;
-      const state = `${path.end.kind}/${path.end.format?.codec ?? ''}`;
+      const state = `${path.end.kind}/${String(path.end.format?.codec ?? '')}`;
       if (reached.has(state)) continue;
       reached.add(state);
       for (const definition of converters) {

@@ -1,5 +1,6 @@
 import type { NodeDefinition } from '../define-node.js';
 import type { Plan, PlanNode } from '../plan-types.js';
+import { codecName } from '../ports.js';
 import type { Registry } from '../registry.js';
 
 /** What a wire carries, in words: `audio 48 kHz stereo`, `packets opus 20 ms` … */
@@ -20,7 +21,7 @@ export function wireFormats(plan: Plan, registry: Registry): WireFormats {
       } else if (spec.kind === 'packets') {
         const { frameMs } = node.options;
         const length = typeof frameMs === 'number' ? ` ${frameMs} ms` : '';
-        formats.set(key, `packets ${spec.format?.codec ?? 'of any codec'}${length}`);
+        formats.set(key, `packets ${codecName(spec.format?.codec) ?? 'of any codec'}${length}`);
       } else formats.set(key, spec.kind);
     }
   }

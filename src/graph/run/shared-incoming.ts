@@ -24,6 +24,7 @@ export function shareIncoming(gateway: Gateway, tickIndex: () => number): Gatewa
     ),
     personalMixes$: gateway.personalMixes$,
     sendAudio: (packet, forParticipantId) => gateway.sendAudio(packet, forParticipantId),
+    ...(gateway.video && { video: gateway.video }),
   };
 }
 

@@ -70,6 +70,7 @@ export class GraphRecorder {
       ),
       personalMixes$: gateway.personalMixes$,
       sendAudio: (packet, forParticipantId) => gateway.sendAudio(packet, forParticipantId),
+      ...(gateway.video && { video: gateway.video }),
     };
   }
 

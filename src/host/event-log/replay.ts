@@ -43,6 +43,7 @@ export async function replayLog(log: EventLog, path: string, gateway: Gateway | 
       participants$,
       personalMixes$: gateway?.personalMixes$ ?? new BehaviorSubject<ReadonlySet<string>>(new Set()),
       sendAudio: (packet, forParticipantId) => gateway?.sendAudio(packet, forParticipantId),
+      ...(gateway?.video && { video: gateway.video }),
     },
     begin(run, scheduler) {
       for (const entry of log.lines) {

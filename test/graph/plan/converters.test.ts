@@ -18,6 +18,10 @@ describe('converters', () => {
     expect(portsFit(opus, packets('any'))).toBe(true);
     expect(portsFit(packets('any'), opus)).toBe(false);
     expect(portsFit(packets('v', { codec: 'vp8' }), opus)).toBe(false);
+    const either = packets('v', { codec: ['vp8', 'h264'] });
+    expect(portsFit(packets('v', { codec: 'h264' }), either)).toBe(true);
+    expect(portsFit(opus, either)).toBe(false);
+    expect(portsFit(packets('any'), either)).toBe(false);
   });
 
   test('sound becomes Opus, and nothing becomes what nobody makes', () => {
