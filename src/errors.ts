@@ -391,6 +391,143 @@ export const ERRORS = {
     fix: 'Choose a port from 1024 on with --port.',
     exit: environment,
   },
+  // — plugins ——
+  UNKNOWN_PLUGIN_OPTION: {
+    message: 'plugin "{plugin}" has no setting "{option}"{hint}',
+    fix: 'Run "voxgraph plugins {plugin}" for its settings.',
+    exit: input,
+  },
+  BAD_PLUGIN_OPTION: {
+    message: 'setting "{option}" of plugin "{plugin}": {reason}',
+    fix: 'Run "voxgraph plugins {plugin}" for what it takes.',
+    exit: input,
+  },
+  PLUGIN_NEEDS_MISSING: {
+    message: 'plugin "{plugin}" needs "{needs}", which is not installed ({chain})',
+    fix: 'Install "{needs}" {range}, or remove "{plugin}".',
+    exit: input,
+  },
+  PLUGIN_NEEDS_DISABLED: {
+    message: 'plugin "{plugin}" needs "{needs}", which is disabled ({chain})',
+    fix: 'Enable "{needs}", or disable "{plugin}" too.',
+    exit: input,
+  },
+  PLUGIN_NEEDS_VERSION: {
+    message: 'plugin "{plugin}" needs "{needs}" {range}, but {version} is installed ({chain})',
+    fix: 'Install a version of "{needs}" that fits, or another one of "{plugin}".',
+    exit: input,
+  },
+  PLUGIN_CYCLE: {
+    message: 'the plugins need each other in a circle: {chain}',
+    fix: 'Remove one of these dependencies; messages and events need none.',
+    exit: input,
+  },
+  PLUGIN_TAKEN: {
+    message: 'a plugin called "{plugin}" is installed already',
+    fix: 'Remove the first, or give the second another name.',
+    exit: input,
+  },
+  PLUGIN_NEEDED: {
+    message: 'plugin "{plugin}" is needed by {by}',
+    fix: 'Take those first, or all of them with { withDependants: true }.',
+    exit: input,
+  },
+  PLUGIN_LOAD_FAILED: {
+    message: 'plugin "{plugin}" cannot be loaded: {reason}',
+    fix: 'Correct the plugin or its settings; what it had begun was cleaned up.',
+    exit: failed,
+  },
+  PLUGIN_LOAD_TIMEOUT: {
+    message: 'plugin "{plugin}" was not loaded within {seconds} s: {cause}',
+    fix: 'See that every promise it awaits settles; what may take long belongs behind setup.',
+    exit: failed,
+  },
+  PLUGIN_UNLOAD_FAILED: {
+    message: 'plugin "{plugin}" did not clean up in order: {reason}',
+    fix: 'All its other clean-up ran; report this to its author.',
+    exit: failed,
+  },
+  PLUGIN_FAULT: {
+    message: '{where} of plugin "{plugin}" failed: {reason}',
+    fix: 'Everything else goes on; report this to its author.',
+    exit: failed,
+  },
+  PLUGIN_BYPASSED: {
+    message: '{where} of plugin "{plugin}" failed {count} times in a row and is left out: {reason}',
+    fix: 'Disable and enable the plugin to try again, or report the fault to its author.',
+    exit: failed,
+  },
+  PLUGIN_FLOOD: {
+    message: 'plugin "{plugin}" gave more than {limit} {what} in a second; {count} were dropped',
+    fix: 'Let it do less, or combine what it does.',
+    exit: failed,
+  },
+  PLUGIN_STATE_WRONG: {
+    message: 'the saved state of plugin "{plugin}" cannot be used: {reason}',
+    fix: 'It begins anew; the old state was set aside in its storage as "{aside}".',
+    exit: failed,
+  },
+  PLUGIN_DISABLED: {
+    message: 'plugin "{plugin}" is disabled and takes no messages',
+    fix: 'Enable it: voxgraph plugins --enable {plugin}.',
+    exit: failed,
+  },
+  UNKNOWN_MESSAGE: {
+    message: 'plugin "{plugin}" takes no message "{message}"{hint}',
+    fix: 'Run "voxgraph plugins {plugin}" for its messages.',
+    exit: input,
+  },
+  BAD_MESSAGE: {
+    message: 'the message "{message}" to plugin "{plugin}" is wrong: {reason}',
+    fix: 'Run "voxgraph plugins {plugin}" for what it takes.',
+    exit: input,
+  },
+  BAD_REPLY: {
+    message: 'plugin "{plugin}" answered the message "{message}" wrongly: {reason}',
+    fix: 'Report this to its author.',
+    exit: failed,
+  },
+  MESSAGE_FAILED: {
+    message: 'plugin "{plugin}" failed at the message "{message}": {reason}',
+    fix: 'Report this to its author.',
+    exit: failed,
+  },
+  MESSAGE_TIMEOUT: {
+    message: 'plugin "{plugin}" did not answer the message "{message}" within {seconds} s',
+    fix: 'See that its reply settles, or do not wait for it.',
+    exit: failed,
+  },
+  MESSAGE_CIRCLE: {
+    message: 'the messages go round in a circle: {chain}',
+    fix: 'Send one of them outside of a reply.',
+    exit: failed,
+  },
+  STORED_VALUE_WRONG: {
+    message: 'the value "{key}" in the storage of plugin "{plugin}" cannot be used: {reason}',
+    fix: 'Values are plain JSON that fits the schema they are read with; delete the key to begin anew.',
+    exit: failed,
+  },
+  STORAGE_FAILED: {
+    message: 'the storage of plugin "{plugin}" failed: {reason}',
+    fix: 'Check the free space and the rights of the data folder.',
+    exit: environment,
+  },
+  COMMAND_WRONG: {
+    message: 'this is no command: {reason}',
+    fix: 'See docs/plugins.md for the commands and what they hold.',
+    exit: input,
+  },
+  COMMAND_REFUSED: { message: '{command} was refused: {reason}', fix: 'See the reason; nothing has changed.', exit: failed },
+  UNKNOWN_PARTICIPANT: {
+    message: 'nobody in the call "{call}" has the id "{participant}"',
+    fix: 'He may have left; the participants are in the state of the call.',
+    exit: failed,
+  },
+  REMOVED_FROM_CALL: {
+    message: 'you were removed from the room "{room}"{reason}; you may come back in {seconds} s',
+    fix: 'Wait, or ask whoever runs the room.',
+    exit: failed,
+  },
   // — requests over HTTP ——
   FOREIGN_HOST: {
     message: 'this server answers to this machine only, not to the name "{host}"',

@@ -4,15 +4,10 @@
  */
 export { createEngine } from './engine.js';
 export * from './engine/api.js';
-export {
-  EMPTY_STATE,
-  reduce,
-  type CallState,
-  type EngineEvent,
-  type EngineState,
-  type GraphState,
-  type NodeFact,
-} from './engine/state.js';
+export * from './events/event.js';
+export * from './events/command.js';
+export { jsonFault, type Json, type JsonObject } from './events/json.js';
+export { EMPTY_STATE, reduce, type CallState, type EngineState, type GraphState, type PluginState } from './events/state.js';
 export type { Playback } from './engine/playback.js';
 export * from './errors.js';
 export * from './media/format.js';
@@ -49,7 +44,7 @@ export {
   type WireSpec,
   type ParamSpec,
   type ParamValue,
-  type PluginSpec,
+  type PluginSpecJson,
   type GroupSpec,
 } from './graph/file.js';
 export { describeDiff, diffPlans, type OptionChange, type PlanDiff, type Rebuild } from './graph/diff.js';
@@ -59,9 +54,16 @@ export type { NodeState } from './graph/run/node-run.js';
 export type { QueueStats } from './graph/run/queue.js';
 export * from './host/messages.js';
 export type { MediaHost } from './host/media-host.js';
+export type { PluginChain, PluginChainEntry } from './host/plugin-chain.js';
 export { InProcessHost, type InProcessHostOptions } from './host/in-process.js';
 export type { CallEvent as CallMediaEvent, CallMedia, CallMediaFactory, CallRequest } from './calls/call-media.js';
 export type { RoomServer, RoomServerOptions } from './calls/room/index.js';
+export { ofType } from './events/of-type.js';
+export * from './plugins/define-plugin.js';
+export * from './plugins/plugin-types.js';
+export * from './plugins/media-types.js';
+export type { LoadedPlugin, PluginLoader, PluginRequest } from './plugins/loader-types.js';
+export { memoryStorage, type PluginStorage, type StorageBackend } from './plugins/storage.js';
 export { builtinNodes } from './nodes/index.js';
 export { pushChannel, type PushChannel, type PushResult } from './nodes/support/push-channels.js';
 export { openUrl, type OpenUrlOptions } from './media/av/open-url.js';

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { EngineEvent } from '../engine/state.js';
+import type { EngineEvent } from '../events/event.js';
 import { formatProblem, type Problem } from '../errors.js';
 
 /** The most characters of a source line that are shown. */

@@ -9,7 +9,8 @@ import type { GraphEndReason, GraphEvent, GraphStats } from '../graph/run/graph-
 import type { MediaHost } from '../host/media-host.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { Playback } from './playback.js';
-import type { EngineEvent, EngineState } from './state.js';
+import type { EngineEvent } from '../events/event.js';
+import type { EngineState } from '../events/state.js';
 
 /** What an engine is made of; everything has a default. */
 export interface EngineOptions {

@@ -8,7 +8,7 @@ import { wallTimeMs } from '../time/clock.js';
 import type { Scheduler } from '../time/scheduler.js';
 import { xstateClock } from '../time/xstate-clock.js';
 import { roomSignalling, roomTransport } from './room-call.js';
-import type { EngineEvent } from './state.js';
+import type { EngineEvent } from '../events/event.js';
 
 /** A call that is open in this engine. */
 export interface OpenCall {

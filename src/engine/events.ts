@@ -1,7 +1,7 @@
 import type { CallEvent } from '../calls/call-media.js';
 import type { Problem } from '../errors.js';
 import type { GraphEvent } from '../graph/run/graph-events.js';
-import type { EngineEvent } from './state.js';
+import type { EngineEvent } from '../events/event.js';
 
 /** A running graph's fact as the engine tells it. */
 export function graphEvent(event: GraphEvent): EngineEvent | undefined {

@@ -1,6 +1,6 @@
 import type { RoomService } from '../calls/room/index.js';
 import type { MediaHost } from '../host/media-host.js';
-import type { EngineState } from './state.js';
+import type { EngineState } from '../events/state.js';
 
 /** What the room server asks, answered by messages to the media host and by the engine's state. */
 export function createRoomService(host: MediaHost, rooms: () => readonly string[], state: () => EngineState): RoomService {

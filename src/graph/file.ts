@@ -81,7 +81,7 @@ export interface ParamSpec {
 }
 
 /** A plugin the graph asks for. */
-export interface PluginSpec {
+export interface PluginSpecJson {
   /** Default true. */
   enabled?: boolean;
   /** Higher comes first. Default 0. */
@@ -103,7 +103,7 @@ export interface GraphFile {
   /** Values that are chosen when the graph is started. */
   params?: Record<string, ParamSpec>;
   /** Plugins, by name. */
-  plugins?: Record<string, PluginSpec>;
+  plugins?: Record<string, PluginSpecJson>;
   /** Crash groups, by name. */
   groups?: Record<string, GroupSpec>;
   /** How long a source fades into another when the running graph is changed, in milliseconds. Default 20. */

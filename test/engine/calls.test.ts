@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine.js';
 import { graphFromObject } from '../../src/graph/load.js';
 import type { Plan } from '../../src/graph/plan-types.js';
-import { EMPTY_STATE, ENDED_GRAPHS_KEPT, reduce, type EngineEvent } from '../../src/engine/state.js';
+import { EMPTY_STATE, ENDED_GRAPHS_KEPT, reduce } from '../../src/events/state.js';
+import type { EngineEvent } from '../../src/events/event.js';
 
 const engines: Engine[] = [];
 afterEach(async () => {

@@ -12,6 +12,7 @@ export const LAYERS = [
   'machines',
   'calls',
   'host',
+  'events',
   'plugins',
   'engine',
   'console',
