@@ -138,7 +138,10 @@ export type PluginChain = readonly PluginChainEntry[];
 export type StageKind = 'audio' | 'video';
 
 /** An operator with what is known of it, whichever way it was declared. */
-export function stageOf(media: PluginMedia, kind: StageKind): StageSpec<unknown, AudioStage<unknown> | VideoStage<unknown>> | undefined {
+export function stageOf(
+  media: PluginMedia,
+  kind: StageKind,
+): StageSpec<unknown, AudioStage<unknown> | VideoStage<unknown>> | undefined {
   const part = media[kind];
   if (!part) return undefined;
   return (typeof part === 'function' ? { stage: part } : part) as StageSpec<unknown, AudioStage<unknown> | VideoStage<unknown>>;

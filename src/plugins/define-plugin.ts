@@ -109,8 +109,14 @@ function checkParts(spec: AnySpec): void {
       fail(`${about} needs a version range for "${other}", such as { '${other}': '^1.0.0' }, not ${JSON.stringify(range)}`);
   }
   checkSchemas(spec, about, fail);
-  for (const part of ['audio', 'video', 'reactions', 'setup'] as const)
+  for (const part of ['reactions', 'setup'] as const)
     if (spec[part] !== undefined && typeof spec[part] !== 'function') fail(`${part} of ${about} must be a function`);
+  for (const part of ['audio', 'video'] as const) {
+    const given: unknown = spec[part];
+    const stage = typeof given === 'object' && given !== null && 'stage' in given ? given.stage : given;
+    if (stage !== undefined && typeof stage !== 'function')
+      fail(`${part} of ${about} must be a function, or { stage: function }`);
+  }
 }
 
 function checkSchemas(spec: AnySpec, about: string, fail: (what: string) => never): void {

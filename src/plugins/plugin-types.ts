@@ -11,8 +11,8 @@ import type { EventOf, EventType, StampedEvent } from '../events/event.js';
 import type { Json } from '../events/json.js';
 import type { EngineState } from '../events/state.js';
 import type { NodeDefinition } from '../graph/define-node.js';
+import type { AudioPart, PluginMedia, VideoPart } from '../graph/plugin-media.js';
 import type { Scheduler } from '../time/scheduler.js';
-import type { AudioStage, PluginMedia, VideoStage } from './media-types.js';
 import type { PluginStorage } from './storage.js';
 
 /** A message that a plugin takes. */
@@ -180,10 +180,10 @@ export interface PluginSpec<C extends z.ZodType, S, M extends Messages> {
   };
   /** Node types that it adds while it is loaded. */
   readonly nodes?: readonly NodeDefinition[];
-  /** Its stage in `plugin.audio` nodes. */
-  readonly audio?: AudioStage<z.output<C>>;
-  /** Its stage in `plugin.video` nodes. */
-  readonly video?: VideoStage<z.output<C>>;
+  /** Its operator in `plugin.audio` nodes. */
+  readonly audio?: AudioPart<z.output<C>>;
+  /** Its operator in `plugin.video` nodes. */
+  readonly video?: VideoPart<z.output<C>>;
   /** Events in, commands out. Subscribed while it is enabled; after an error again, with growing pauses. */
   readonly reactions?: (args: ReactionArgs<z.output<C>, S>) => Observable<EngineCommand>;
   /** Runs once before anything else of it; what must be cleaned up goes to `ctx.defer`. It has a time limit. */
