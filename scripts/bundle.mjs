@@ -11,9 +11,9 @@ const target = join(dist, 'bundle');
 
 /**
  * Left where npm puts them: rxjs, because its users must share one copy with us; what is native, and what is loaded only for
- * rooms; vitest, which only an author's tests have.
+ * rooms or for plugin files; vitest, which only an author's tests have.
  */
-const OUTSIDE = ['rxjs', 'node-av', 'libopus-wasm', 'fastify', 'werift', 'vitest'];
+const OUTSIDE = ['rxjs', 'node-av', 'libopus-wasm', 'fastify', 'werift', 'jiti', 'vitest'];
 
 /** The packages that a bundle holds, as folders. */
 function packagesIn(output) {
