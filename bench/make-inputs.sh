@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes what the workloads read, always the same: ten minutes of music-like MP3 at 44.1 kHz, so that there is something to resample, and
-# eight MP3s of three minutes to mix: seven of music, the last speech-like, with pauses.
+# Makes what the workloads read, always the same: ten minutes of music-like MP3 at 44.1 kHz, so that there is something to resample, the
+# same as Opus, and eight MP3s of three minutes to mix: seven of music, the last speech-like, with pauses.
 # usage: bench/make-inputs.sh [FOLDER], by default bench-data. Needs ffmpeg with libmp3lame.
 set -euo pipefail
 folder=${1:-$(dirname "$0")/../bench-data}
@@ -17,6 +17,11 @@ if [ ! -s music_600.mp3 ]; then
     -filter_complex "[1:a]highpass=f=3000,tremolo=f=4:d=0.9,pan=stereo|c0=c0|c1=0.8*c0[n];[0:a][n]amix=inputs=2:normalize=0,alimiter=limit=0.95[out]" \
     -map "[out]" -c:a libmp3lame -b:a 192k -f mp3 music_600.mp3.part
   mv music_600.mp3.part music_600.mp3
+fi
+
+if [ ! -s music_600.opus ]; then
+  ffmpeg -hide_banner -nostdin -v error -y -bitexact -i music_600.mp3 -ar 48000 -ac 2 -c:a libopus -b:a 64k -f ogg music_600.opus.part
+  mv music_600.opus.part music_600.opus
 fi
 
 make() {

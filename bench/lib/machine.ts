@@ -9,6 +9,8 @@ export const ROOT = join(import.meta.dirname, '../..');
 export const DATA = join(ROOT, 'bench-data');
 /** Ten minutes of MP3, made by make-inputs.sh. */
 export const MUSIC = join(DATA, 'music_600.mp3');
+/** The same as Opus. */
+export const OPUS = join(DATA, 'music_600.opus');
 
 const INSTALL = 'apt-get install ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base util-linux time';
 
@@ -26,7 +28,7 @@ export function hasPeer(program: string): boolean {
 
 /** Makes the inputs if they are not there. @throws Error when that needs something that is missing. */
 export function needInputs(): void {
-  if (existsSync(MUSIC) && existsSync(join(DATA, 'mix_8.mp3'))) return;
+  if ([MUSIC, OPUS, join(DATA, 'mix_8.mp3')].every((file) => existsSync(file))) return;
   if (!has('ffmpeg')) throw new Error(`what the workloads read is made by ffmpeg, which is missing: ${INSTALL}`);
   console.error('Making what the workloads read, in bench-data; this takes a minute.');
   const { status } = spawnSync(join(ROOT, 'bench/make-inputs.sh'), [DATA], { stdio: 'inherit' });

@@ -2,7 +2,6 @@
 // they cost once all run. With "encode" the packets are decoded and encoded again.
 import { createSocket } from 'node:dgram';
 import { randomBytes, randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import { BehaviorSubject, EMPTY } from 'rxjs';
 import { SrtpCipher } from '../../dist/calls/webrtc/srtp-cipher.js';
 import { deriveSessionKeys } from '../../dist/calls/webrtc/srtp-keys.js';
@@ -13,7 +12,7 @@ import { createRegistry } from '../../dist/graph/registry.js';
 import { builtinNodes } from '../../dist/nodes/index.js';
 import { phaseFor } from '../../dist/time/phase.js';
 import { createRealtimeScheduler } from '../../dist/time/realtime.js';
-import { DATA } from '../lib/machine.ts';
+import { OPUS } from '../lib/machine.ts';
 
 const [count = '100', seconds = '20', how = 'copy', profile = 'AEAD_AES_128_GCM'] = process.argv.slice(2);
 const calls = Number(count);
@@ -23,7 +22,7 @@ const plan = graphFromObject(
   {
     version: 1,
     nodes: {
-      song: { type: 'source.file', options: { src: join(DATA, 'music_600.opus'), loop: true } },
+      song: { type: 'source.file', options: { src: OPUS, loop: true } },
       gain: { type: 'effect.gain', in: { audio: 'song' } },
       opus: { type: 'encode.opus', in: { audio: 'gain' }, options: { passthrough: how === 'copy' } },
       call: { type: 'sink.call', in: { audio: 'opus' } },

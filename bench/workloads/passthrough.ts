@@ -1,13 +1,12 @@
 // W1p: Opus that is only forwarded. A hundred calls in one process, over RTP and SRTP, and a whole file against `ffmpeg -c:a copy`.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATA, ROOT, hasPeer, needInputs, pinned } from '../lib/machine.ts';
+import { DATA, OPUS, ROOT, hasPeer, needInputs, pinned } from '../lib/machine.ts';
 import { measure, median, run } from '../lib/measure.ts';
 import { ratioOf, short, type Result } from '../lib/result.ts';
 
 const CALLS = 100;
 const SECONDS = 20;
-const OPUS = join(DATA, 'music_600.opus');
 const FFMPEG = 'ffmpeg -v error -nostdin -threads 1 -y'.split(' ');
 
 interface Printed {

@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock.js';
 import { timerWaker } from './timer-waker.js';
 import type { Waker } from './waker.js';
@@ -107,6 +106,8 @@ class ThreadWaker implements Waker {
     this.#listen();
     try {
       const workerData = { words: this.#words, due: this.#due };
+      // Loaded here: a render, and most commands, never wait for a time.
+      const { Worker } = process.getBuiltinModule('node:worker_threads');
       // Without the process's own flags: a loader or an inspector of the main program must not run in here too.
       const worker = new Worker(THREAD, { eval: true, workerData, execArgv: [], name: 'voxgraph-waker' });
       worker.unref();

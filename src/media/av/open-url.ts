@@ -1,10 +1,7 @@
-import { VoxError, voxError } from '../../errors.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../net/retry.js';
-import type { ByteSource, NetworkFact, Timer } from '../net/byte-source.js';
-import { isHls } from '../net/hls-playlist.js';
-import { openHlsSource } from '../net/hls-source.js';
-import { HttpSource, openHttpSource, type HttpSourceSettings } from '../net/http-source.js';
-import { shownUrl } from '../net/shown-url.js';
+import type { NetworkFact, Timer } from '../net/byte-source.js';
+import type { HttpSourceSettings } from '../net/http-source.js';
+import { parseUrl, shownUrl } from '../net/url.js';
 import type { AudioReader } from './audio-reader.js';
 import { openNetworkAudio, type NetworkAudioOptions } from './stream-reader.js';
 
@@ -26,19 +23,6 @@ export interface OpenUrlOptions extends NetworkAudioOptions {
   readonly tell?: (fact: NetworkFact) => void;
   /** Gives up opening, and ends what was opened. */
   readonly signal?: AbortSignal;
-}
-
-/** Content types that are never sound. */
-const TEXT_TYPES = /^(text\/html|application\/xhtml\+xml|application\/json)$/;
-
-/** Checks an address. @throws VoxError `URL_INVALID`. */
-export function parseUrl(src: string): URL {
-  if (!URL.canParse(src)) throw voxError('URL_INVALID', { url: src, reason: 'it is no address' });
-  const url = new URL(src);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw voxError('URL_INVALID', { url: shownUrl(url), reason: `${url.protocol}// is not supported` });
-  }
-  return url;
 }
 
 /**
@@ -63,7 +47,9 @@ export async function openUrl(src: string, options: OpenUrlOptions): Promise<Aud
     tell: options.tell ?? (() => {}),
     signal,
   };
-  const source = await openSource(url, settings);
+  // Loaded on first use: Node's HTTP and TLS take longer to load than all of FFmpeg.
+  const { misnamed, openAddress } = await import('../net/open-address.js');
+  const source = await openAddress(url, settings);
   const abort = () => source.close();
   signal.addEventListener('abort', abort, { once: true });
   try {
@@ -77,52 +63,4 @@ export async function openUrl(src: string, options: OpenUrlOptions): Promise<Aud
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-/** A playlist is as short as text; whatever is longer is none. */
-const MOST_LIST_BYTES = 8 * 1024 * 1024;
-
-/** Lists that name lists end here. */
-const MOST_LISTS = 3;
-
-/** What an address gives; behind an HLS playlist its segments, behind a station's list (m3u, pls) the first address in it. */
-async function openSource(url: URL, settings: HttpSourceSettings, lists = 0): Promise<ByteSource> {
-  const source = await openHttpSource(url, settings);
-  try {
-    await source.ready(16);
-    if (!/^\s*(#EXTM3U|\[playlist\])/i.test(Buffer.from(source.head).toString('latin1'))) return source;
-    const text = await readText(source);
-    if (isHls(text)) return await openHlsSource(url, source.url, text, settings);
-    const entry = firstAddress(text);
-    if (entry === undefined || lists >= MOST_LISTS)
-      throw voxError('URL_NOT_MEDIA', { url: shownUrl(url), reason: 'it is a list without an address in it' });
-    return await openSource(parseUrl(entry), settings, lists + 1);
-  } catch (error) {
-    source.close();
-    settings.signal.throwIfAborted();
-    throw error;
-  }
-}
-
-async function readText(source: ByteSource): Promise<string> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for (let bytes = await source.read(65_536); bytes && length <= MOST_LIST_BYTES; bytes = await source.read(65_536)) {
-    parts.push(bytes);
-    length += bytes.length;
-  }
-  source.close();
-  return Buffer.concat(parts).toString();
-}
-
-/** Only whole addresses count: whatever else a list from the network names, such as a file, is not looked at. */
-function firstAddress(text: string): string | undefined {
-  return /^\s*(?:File\d+\s*=\s*)?(https?:\/\/\S+)\s*$/im.exec(text)?.[1];
-}
-
-/** A page where sound was expected is the commonest mistake, so it is said plainly. */
-function misnamed(error: unknown, source: ByteSource, name: string): unknown {
-  const unknown = error instanceof VoxError && error.code === 'URL_NOT_MEDIA';
-  if (!unknown || !(source instanceof HttpSource) || !TEXT_TYPES.test(source.contentType)) return error;
-  return voxError('URL_NOT_MEDIA', { url: name, reason: `the server sends ${source.contentType}` });
 }

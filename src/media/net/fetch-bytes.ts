@@ -1,7 +1,7 @@
 import { voxError } from '../../errors.js';
 import { connectionError, requestUrl, type HttpSettings } from './http-request.js';
 import type { HlsRange } from './hls-playlist.js';
-import { shownUrl } from './shown-url.js';
+import { shownUrl } from './url.js';
 
 /** Something short that was fetched as a whole. */
 export interface FetchedBytes {

@@ -8,7 +8,7 @@ import { chooseVariant, parseHls, type HlsPlaylist, type HlsRange, type HlsSegme
 import type { HttpSourceSettings } from './http-source.js';
 import { ReadBuffer } from './read-buffer.js';
 import { retryDelayMs } from './retry.js';
-import { shownUrl } from './shown-url.js';
+import { shownUrl } from './url.js';
 
 /** The demuxers of segments: MPEG-TS, fragmented MP4 and packed audio (RFC 8216 3). */
 const FORMATS = 'mpegts,mov,mp4,m4a,3gp,3g2,mj2,aac,mp3,ac3,eac3';

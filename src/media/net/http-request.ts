@@ -5,7 +5,7 @@ import { reasonOf, voxError, type VoxError } from '../../errors.js';
 import { bareHost, FORBIDDEN_CODE, isPublicAddress, publicLookup } from './address-rule.js';
 import type { Timer } from './byte-source.js';
 import { IcySocket } from './icy-socket.js';
-import { shownUrl } from './shown-url.js';
+import { shownUrl } from './url.js';
 
 /** How servers are spoken to. */
 export interface HttpSettings {

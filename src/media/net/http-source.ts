@@ -5,7 +5,7 @@ import { connectionError, requestUrl, type HttpAnswer, type HttpSettings } from 
 import { IcyMetadata } from './icy-metadata.js';
 import { ReadBuffer } from './read-buffer.js';
 import { retryDelayMs, type RetryPolicy } from './retry.js';
-import { shownUrl } from './shown-url.js';
+import { shownUrl } from './url.js';
 
 /** What reading over HTTP needs. */
 export interface HttpSourceSettings extends HttpSettings {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { problem, type Problem } from '../../errors.js';
 
@@ -28,6 +28,8 @@ export class CommandOutput {
   constructor(command: string, args: readonly string[], changed: () => void) {
     this.#command = command;
     this.#changed = changed;
+    // Loaded on first use: few graphs start commands.
+    const { spawn } = process.getBuiltinModule('node:child_process');
     this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, windowsHide: true });
     this.#child.stdout.on('data', (chunk: Buffer) => {
       // Nothing more is read until this is used up: then the pipe fills, and the command waits.

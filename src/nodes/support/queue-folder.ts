@@ -15,11 +15,13 @@ const MEDIA = new Set(
 /** Folders deeper than this are left out. */
 const DEEPEST = 32;
 
-const { compare } = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+let collator: Intl.Collator | undefined;
 
 /** As people number their files: 2 before 10; what is alike then is told apart by its letters. */
 export function naturalOrder(a: string, b: string): number {
-  return compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+  // Made on first use: it takes 3 ms.
+  collator ??= new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /**

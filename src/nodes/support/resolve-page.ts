@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { constants as fsConstants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { VoxError, voxError } from '../../errors.js';
 import type { Timer } from '../../media/net/byte-source.js';
-import { parseUrl } from '../../media/av/open-url.js';
-import { shownUrl } from '../../media/net/shown-url.js';
+import { parseUrl, shownUrl } from '../../media/net/url.js';
 
 /** The media behind a page. */
 export interface ResolvedPage {
@@ -107,6 +105,7 @@ interface Ended {
 
 function run(args: readonly string[], name: string, timer: Timer, signal: AbortSignal, limitMs: number): Promise<Ended> {
   return new Promise((resolve, reject) => {
+    const { spawn } = process.getBuiltinModule('node:child_process');
     const child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: false, windowsHide: true });
     const out: Buffer[] = [];
     let bytes = 0;

@@ -1,0 +1,20 @@
+import { voxError } from '../../errors.js';
+
+/** An address as people may see it: without user name and password. */
+export function shownUrl(url: URL): string {
+  if (url.username === '' && url.password === '') return url.href;
+  const shown = new URL(url);
+  shown.username = '';
+  shown.password = '';
+  return shown.href;
+}
+
+/** Checks an address. @throws VoxError `URL_INVALID`. */
+export function parseUrl(src: string): URL {
+  if (!URL.canParse(src)) throw voxError('URL_INVALID', { url: src, reason: 'it is no address' });
+  const url = new URL(src);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw voxError('URL_INVALID', { url: shownUrl(url), reason: `${url.protocol}// is not supported` });
+  }
+  return url;
+}
