@@ -403,7 +403,7 @@ export const ERRORS = {
     exit: input,
   },
   PLUGIN_NEEDS_MISSING: {
-    message: 'plugin "{plugin}" needs "{needs}", which is not installed ({chain})',
+    message: 'plugin "{plugin}" needs "{needs}", which is not installed ({chain}){hint}',
     fix: 'Install "{needs}" {range}, or remove "{plugin}".',
     exit: input,
   },

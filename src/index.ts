@@ -61,6 +61,8 @@ export { ofType } from './events/of-type.js';
 export * from './plugins/define-plugin.js';
 export * from './plugins/plugin-types.js';
 export * from './graph/plugin-media.js';
+export { reduceAll, type ReduceFault } from './plugins/reduce.js';
+export { checkCommand } from './events/check-command.js';
 export type { LoadedPlugin, PluginLoader, PluginRequest } from './plugins/loader-types.js';
 export { memoryStorage, type PluginStorage, type StorageBackend } from './plugins/storage.js';
 export { builtinNodes } from './nodes/index.js';

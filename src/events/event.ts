@@ -94,6 +94,10 @@ export type PluginFact =
       readonly version: string;
       /** The graph it belongs to; absent: the engine. */
       readonly graph?: string;
+      /** The call of that graph. */
+      readonly call?: string;
+      /** The file or package its code came from; absent: a program gave it. */
+      readonly from?: string;
       /** Complete and valid. */
       readonly config: JsonObject;
       /** What it begins with: its initial state, or what was saved. Absent: it has none. */

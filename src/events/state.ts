@@ -39,6 +39,8 @@ export interface PluginState {
   readonly version: string;
   /** The graph it belongs to; absent: the engine. */
   readonly graph?: string;
+  /** The call of that graph. */
+  readonly call?: string;
   /** Whether it works. */
   readonly status: 'enabled' | 'disabled' | 'failed';
   /** Complete and valid. */
@@ -167,11 +169,12 @@ function learn(call: Writable<CallState>, { participantId, name, admin, self }: 
   };
 }
 
-function loaded({ name, version, graph, config, state }: EventParts<'plugin.loaded'>): PluginState {
+function loaded({ name, version, graph, call, config, state }: EventParts<'plugin.loaded'>): PluginState {
   return {
     name,
     version,
     ...(graph !== undefined && { graph }),
+    ...(call !== undefined && { call }),
     status: 'disabled',
     config,
     ...(state !== undefined && { state }),

@@ -3,12 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { allStates, describeMachine, type StateDescription } from '../../src/machines/describe.js';
 import { labelOf, toMermaid } from '../../src/machines/mermaid.js';
+import { createPluginMachine } from '../../src/machines/plugin.js';
 import { createSourceMachine } from '../../src/machines/source.js';
 import { FakeMedia, paperCall } from './fakes.js';
 
 const file = fileURLToPath(new URL('../../docs/machines.md', import.meta.url));
 const charts: Record<string, StateDescription> = {
   call: describeMachine(paperCall()),
+  plugin: describeMachine(
+    createPluginMachine({ load: async () => {}, clean: async () => {}, waitsFor: () => '', work: () => () => {} }),
+  ),
   source: describeMachine(createSourceMachine({ actors: new FakeMedia().actors, nowMs: () => 0 })),
 };
 
@@ -38,7 +42,7 @@ describe('docs/machines.md', () => {
   // Made anew by `vitest run test/machines/docs.test.ts -u`.
   it('shows the charts as they are', async () => {
     const page = readFileSync(file, 'utf8');
-    expect(page.match(/<!-- generated: \w+ \w+ -->/g)).toHaveLength(4);
+    expect(page.match(/<!-- generated: \w+ \w+ -->/g)).toHaveLength(6);
     await expect(fresh(page)).toMatchFileSnapshot(file);
   });
 
