@@ -151,6 +151,7 @@ export const ERRORS = {
     exit: input,
   },
   MEDIA_NO_AUDIO: { message: 'the media file {path} has no audio stream', fix: 'Choose a file with sound.', exit: input },
+  MEDIA_NO_VIDEO: { message: 'the media file {path} has no pictures', fix: 'Choose a file with video or a cover.', exit: input },
   MEDIA_CORRUPT: {
     message: 'the media file {path} is damaged at {atSec} s: {reason}',
     fix: 'What could be decoded was played; repair or replace the file.',

@@ -100,18 +100,21 @@ export async function openAudioFileWriter(path: string, options: AudioWriterOpti
   }
 }
 
-function check(path: string, code: number, reason?: string): void {
+/** @throws VoxError OUTPUT_UNWRITABLE when FFmpeg's answer is an error; `reason` in place of its own words. */
+export function check(path: string, code: number, reason?: string): void {
   if (code >= 0) return;
   const plain = code === AVERROR_EACCES || code === AVERROR_ENOENT ? avReason(code) : (reason ?? avReason(code));
   throw voxError('OUTPUT_UNWRITABLE', { path, reason: plain });
 }
 
-function closeOutput(format: FormatContext): void {
+/** Frees a container that is written. */
+export function closeOutput(format: FormatContext): void {
   format.closeOutputSync();
   format.freeContext();
 }
 
-function setTags(format: FormatContext, tags: Readonly<Record<string, string>>): void {
+/** Writes tags into a container that is not begun yet. */
+export function setTags(format: FormatContext, tags: Readonly<Record<string, string>>): void {
   const dictionary = Dictionary.fromObject({ ...tags });
   format.metadata = dictionary;
   dictionary.free();

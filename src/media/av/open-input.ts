@@ -37,6 +37,38 @@ export function closeInput(parts: {
   parts.format?.closeInputSync();
 }
 
+/** An opened container. Whoever has it closes it. */
+export interface OpenedContainer {
+  readonly format: FormatContext;
+  /** Size of the file when it was opened. */
+  readonly fileBytes: number;
+}
+
+/**
+ * Opens a local media file, as {@link openInput} does, without a decoder.
+ *
+ * @param formats the demuxers that may be used. @throws VoxError MEDIA_NOT_FOUND, MEDIA_UNREADABLE.
+ */
+export async function openContainer(
+  path: string,
+  signal: AbortSignal | undefined,
+  formats: string = INPUT_FORMATS,
+): Promise<OpenedContainer> {
+  setAvLogQuiet();
+  signal?.throwIfAborted();
+  const fileBytes = await checkFile(path);
+  signal?.throwIfAborted();
+  const format = new FormatContext();
+  try {
+    await openFormat(format, path, formats);
+    signal?.throwIfAborted();
+    return { format, fileBytes };
+  } catch (error) {
+    closeInput({ format });
+    throw error;
+  }
+}
+
 /**
  * Opens a local media file and the decoder of one audio stream.
  *
@@ -50,15 +82,9 @@ export async function openInput(
   streamIndex: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<OpenedInput> {
-  setAvLogQuiet();
-  signal?.throwIfAborted();
-  const fileBytes = await checkFile(path);
-  signal?.throwIfAborted();
-  const format = new FormatContext();
+  const { format, fileBytes } = await openContainer(path, signal);
   let decoder: CodecContext | undefined;
   try {
-    await openFormat(format, path);
-    signal?.throwIfAborted();
     const stream = chooseStream(format, path, streamIndex);
     decoder = await openDecoder(stream, path);
     signal?.throwIfAborted();
@@ -100,10 +126,10 @@ async function checkFile(path: string): Promise<number> {
   return info.size;
 }
 
-async function openFormat(format: FormatContext, path: string): Promise<void> {
+async function openFormat(format: FormatContext, path: string, formats: string): Promise<void> {
   const options = Dictionary.fromObject({
     protocol_whitelist: 'file',
-    format_whitelist: INPUT_FORMATS,
+    format_whitelist: formats,
     probesize: PROBE_BYTES,
     analyzeduration: ANALYZE_US,
     max_streams: MAX_STREAMS,
