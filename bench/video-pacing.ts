@@ -38,7 +38,7 @@ class Film {
     await this.#format.findStreamInfo(null);
     const stream = this.#format.streams.find((one) => one.codecpar.codecType === AVMEDIA_TYPE_VIDEO)!;
     this.#stream = stream.index;
-    this.#decoder.allocContext3(Codec.findDecoder(stream.codecpar.codecId)!);
+    this.#decoder.allocContext3(Codec.findDecoder(stream.codecpar.codecId));
     this.#decoder.parametersToContext(stream.codecpar);
     this.#decoder.threadCount = 1;
     await this.#decoder.open2(null, null);
@@ -65,7 +65,7 @@ class Film {
       ['cpu-used', '-6'],
       ['lag-in-frames', '0'],
     ])
-      encoder.setOption(key!, value!);
+      encoder.setOption(key!, value);
     await encoder.open2(codec, null);
   }
 
