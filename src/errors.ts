@@ -513,6 +513,16 @@ export const ERRORS = {
     fix: 'Check the free space and the rights of the data folder.',
     exit: environment,
   },
+  STORAGE_UNAVAILABLE: {
+    message: 'the database of the plugins in {dir} cannot be opened: {reason}',
+    fix: 'Check the rights of the folder, or name another one with --data.',
+    exit: environment,
+  },
+  STORAGE_DAMAGED: {
+    message: 'the database of the plugins was damaged ({reason}); it was set aside as {aside}, and an empty one began',
+    fix: 'Put a copy of the database in its place, or let somebody who knows SQLite recover what was set aside.',
+    exit: failed,
+  },
   COMMAND_WRONG: {
     message: 'this is no command: {reason}',
     fix: 'See docs/plugins.md for the commands and what they hold.',

@@ -58,6 +58,9 @@ export function pluginStorage(backend: StorageBackend, namespace: string): Plugi
   const run = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
     if (key.length === 0 || key.length > MAX_KEY_LENGTH)
       throw voxError('STORED_VALUE_WRONG', { plugin: namespace, key, reason: `a key has 1 to ${MAX_KEY_LENGTH} characters` });
+    // Databases cut a text at a zero, and write half a surrogate pair as something else: two keys would be one.
+    if (key.includes('\0') || !key.isWellFormed())
+      throw voxError('STORED_VALUE_WRONG', { plugin: namespace, key, reason: 'a key is well-formed text without a zero' });
     return backendCall(namespace, work);
   };
   const wrong = (key: string, reason: string) => voxError('STORED_VALUE_WRONG', { plugin: namespace, key, reason });

@@ -19,11 +19,15 @@ export interface ChildResult {
   readonly stderr: string;
 }
 
+/** Node's arguments that run a TypeScript file. */
+export function typeScriptArgs(file: string): string[] {
+  return ['--no-warnings', '--import', `data:text/javascript,${encodeURIComponent(HOOK)}`, file];
+}
+
 /** Runs a TypeScript file in a Node process of its own, and kills it after `limitMs`. */
 export function runTypeScript(file: string, args: readonly string[], limitMs: number): Promise<ChildResult> {
   return new Promise((resolve, reject) => {
-    const hook = `data:text/javascript,${encodeURIComponent(HOOK)}`;
-    const child = spawn(process.execPath, ['--expose-gc', '--no-warnings', '--import', hook, file, ...args], {
+    const child = spawn(process.execPath, ['--expose-gc', ...typeScriptArgs(file), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: limitMs,
       killSignal: 'SIGKILL',
