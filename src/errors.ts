@@ -453,6 +453,16 @@ export const ERRORS = {
     fix: 'Everything else goes on; report this to its author.',
     exit: failed,
   },
+  PLUGIN_SLOW: {
+    message: 'plugin "{plugin}" took {ms} ms for one frame in node "{node}"; {limit} ms are a whole beat of the call',
+    fix: 'What takes long must not be done per frame: do it ahead, or let it be left out while the machine is busy.',
+    exit: failed,
+  },
+  PLUGIN_LEAK: {
+    message: 'plugin "{plugin}" did not give back {frames} frames of its pool in node "{node}"',
+    fix: 'Release each frame that is taken and not emitted; what is still held at the end is released in ctx.defer.',
+    exit: failed,
+  },
   PLUGIN_BYPASSED: {
     message: '{where} of plugin "{plugin}" failed {count} times in a row and is left out: {reason}',
     fix: 'Disable and enable the plugin to try again, or report the fault to its author.',

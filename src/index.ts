@@ -61,6 +61,7 @@ export { ofType } from './events/of-type.js';
 export * from './plugins/define-plugin.js';
 export * from './plugins/plugin-types.js';
 export * from './graph/plugin-media.js';
+export type { ActivePlugin, ActivePlugins, PluginMeter, PluginStats, StagePlace } from './graph/active-plugins.js';
 export { reduceAll, type ReduceFault } from './plugins/reduce.js';
 export { checkCommand } from './events/check-command.js';
 export type { LoadedPlugin, PluginLoader, PluginRequest } from './plugins/loader-types.js';

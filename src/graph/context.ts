@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { ActivePlugins } from './active-plugins.js';
 import type { Gateway } from '../media/gateway.js';
 import type { Plan } from './plan-types.js';
 import type { Registry } from './registry.js';
@@ -72,6 +73,8 @@ export interface NodeContext {
   readonly permissions: Permissions;
   /** The graph among its options, for types that have one. */
   readonly subgraph?: SubgraphContext;
+  /** The plugins whose operators run in the graph; absent: it knows of none. */
+  readonly plugins?: ActivePlugins;
   /** Commands to this node. */
   readonly commands$: Observable<NodeCommand>;
   /** True while somebody watches this node's events of that type, so that measuring for nobody costs nothing. */

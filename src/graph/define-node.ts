@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { z } from 'zod';
 import type { NodeContext } from './context.js';
 import type { PlanQueue } from './plan-types.js';
+import type { StageKind } from './plugin-media.js';
 import type { Ports, PortStreams } from './ports.js';
 
 /**
@@ -76,6 +77,18 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
    * source and an Opus encoder such nodes let packets through undecoded. Absent: it never does.
    */
   readonly passesThrough?: (options: z.output<S>) => boolean;
+  /**
+   * The type that stands in its place where branches are wired to its inputs of one stream: the same work for each branch. Absent: branches
+   * are mixed first.
+   */
+  readonly branchType?: string;
+  /**
+   * Each branch it gives comes from the branch of the same id alone. Directly behind source.participants it then works once for everybody,
+   * and personal mixes only leave out the listener's own branch. Default false.
+   */
+  readonly perBranch?: boolean;
+  /** It runs the operators that the graph's plugins have for this kind of frame; its option `only`, a list of names, chooses among them. */
+  readonly runsPlugins?: StageKind;
   /** For sources: why it may end at these options although nobody asked for that, as half a sentence; undefined: it does not. */
   readonly mayEnd?: (options: z.output<S>) => string | undefined;
   /**
@@ -125,6 +138,12 @@ export interface NodeDefinition {
   readonly converter: boolean;
   /** Whether frames leave as they came at given options; undefined: they never do. */
   readonly passesThrough: ((options: unknown) => boolean) | undefined;
+  /** The type that stands in its place where branches come; undefined: they are mixed first. */
+  readonly branchType: string | undefined;
+  /** Each branch it gives comes from the branch of the same id alone. */
+  readonly perBranch: boolean;
+  /** The kind of plugins' operators that it runs. */
+  readonly runsPlugins: StageKind | undefined;
   /** Why a source may end at given options. */
   readonly mayEnd: (options: unknown) => string | undefined;
   /** Its options hold a graph of their own. */
@@ -182,6 +201,9 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     latencyMs: (options) => spec.latencyMs?.(options as z.output<S>) ?? 0,
     converter: spec.converter ?? false,
     passesThrough: spec.passesThrough && ((options) => spec.passesThrough!(options as z.output<S>)),
+    branchType: spec.branchType,
+    runsPlugins: spec.runsPlugins,
+    perBranch: spec.perBranch ?? false,
     mayEnd: (options) => spec.mayEnd?.(options as z.output<S>),
     hasSubgraph: spec.hasSubgraph ?? false,
     inputQueue: spec.inputQueue && ((options) => spec.inputQueue!(options as z.output<S>)),

@@ -4,13 +4,14 @@ import { problem, reasonOf, VoxError, type Problem } from '../errors.js';
 import { treeFromObject } from './object-tree.js';
 import { parseJson, type ParseResult } from './parse.js';
 import { makePlan, type PlanOrigin } from './plan.js';
+import type { PlannedPlugins } from './plan/operators.js';
 import type { Plan } from './plan-types.js';
 import { readModel } from './read-model.js';
 import { sortProblems } from './report.js';
 import { validateModel, type ValidateOptions } from './validate.js';
 
 /** How a graph is loaded. */
-export interface LoadOptions extends Omit<ValidateOptions, 'exists'> {
+export interface LoadOptions extends Omit<ValidateOptions, 'exists'>, PlannedPlugins {
   /** The folder that relative paths are looked up in second, after the graph file's own. Default: the process's. */
   readonly cwd?: string;
   /** Whether an absolute path names a file. Default: asks the file system. */
@@ -106,7 +107,13 @@ function check(parsed: ParseResult, origin: PlanOrigin, options: LoadOptions): C
     isAbsolute(path) ? existsAt(path) : existsAt(resolve(origin.baseDir, path)) || existsAt(resolve(cwd, path));
   const { graph, problems, warnings } = validateModel(read.model, { ...options, exists });
   const all = sortProblems([...before, ...problems]);
-  return all.length > 0 ? { problems: all } : { plan: makePlan(graph, origin), problems: [], warnings };
+  return all.length > 0
+    ? { problems: all }
+    : { plan: makePlan(graph, { ...origin, ...pluginsOf(options) }), problems: [], warnings };
+}
+
+function pluginsOf({ pluginSupply, pluginChain }: LoadOptions): PlannedPlugins {
+  return { ...(pluginSupply && { pluginSupply }), ...(pluginChain && { pluginChain }) };
 }
 
 function readGraphFile(file: string, name: string): { text: string } | Problem {

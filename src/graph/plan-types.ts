@@ -27,6 +27,14 @@ export interface PlanWire {
   readonly queue?: PlanQueue;
 }
 
+/** An operator of a plugin that runs in a node. */
+export interface PlanOperator {
+  /** The plugin. */
+  readonly plugin: string;
+  /** The delay it adds, in milliseconds. */
+  readonly latencyMs: number;
+}
+
 /** One node to run. */
 export interface PlanNode {
   /** Its name in the graph file; a node the planner added is called `<consumer>~<what>`. */
@@ -45,6 +53,8 @@ export interface PlanNode {
   readonly optional?: true;
   /** The graph among its options; nodes named `voice` and `(result)` are its ends. */
   readonly subgraph?: Plan;
+  /** The plugins' operators that run in it when it starts, first to last; they may change while it runs. */
+  readonly operators?: readonly PlanOperator[];
   /** Set on a source whose Opus packets may reach an Opus encoder as they are: it then offers them with its frames. */
   readonly offersPackets?: true;
 }

@@ -1,13 +1,14 @@
 import { topologicalOrder } from './cycles.js';
 import { alignBranches } from './plan/align.js';
 import { Inserter } from './plan/insert.js';
+import { operatorsIn, plannedOperators, type OperatorsByKind, type PlannedPlugins } from './plan/operators.js';
 import { offerPackets } from './plan/passthrough.js';
 import type { GraphModel } from './model.js';
 import type { Plan, PlanNode, PlanWire } from './plan-types.js';
 import type { ValidGraph } from './validate.js';
 
 /** Where a plan comes from. */
-export interface PlanOrigin {
+export interface PlanOrigin extends PlannedPlugins {
   /** Its title when the graph gives none. */
   readonly name: string;
   /** The folder of relative paths. */
@@ -25,6 +26,10 @@ export interface PlanOrigin {
  * @param graph one that was validated with no problems
  */
 export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
+  return planWith(graph, origin, plannedOperators(graph.plugins, origin));
+}
+
+function planWith(graph: ValidGraph, origin: PlanOrigin, operators: OperatorsByKind): Plan {
   const { nodes, wires, split, plugins, registry } = graph;
   const byConsumer = Map.groupBy(wires, (wire) => wire.to);
   const order = topologicalOrder([...nodes.keys()], wires);
@@ -40,7 +45,8 @@ export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
       (inputs[wire.toPort] ??= []).push(between.wire);
     }
     const domain = split.domainOf.get(name)!;
-    const inside = subgraph && { subgraph: makePlan(subgraph, origin) };
+    const inside = subgraph && { subgraph: planWith(subgraph, origin, operators) };
+    const working = operatorsIn(definition, options, operators);
     return [
       ...inserted,
       {
@@ -51,6 +57,7 @@ export function makePlan(graph: ValidGraph, origin: PlanOrigin): Plan {
         domain,
         implicit: false,
         ...inside,
+        ...(working.length > 0 && { operators: working }),
         ...(model.optional && { optional: true as const }),
       },
     ];

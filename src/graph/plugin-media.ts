@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { AudioFrame } from '../media/frame.js';
 import type { VideoFrame } from '../media/video-frame.js';
 import type { Scheduler } from '../time/scheduler.js';
+import type { Plan } from './plan-types.js';
 
 /**
  * Frames lent to one operator. Most need none: a frame that is emitted is borrowed, so one of its own, written anew each time, is enough
@@ -133,6 +134,13 @@ export interface PluginChainEntry {
 
 /** The plugins whose operators run in a graph's `plugin.audio` and `plugin.video` nodes, first to last. */
 export type PluginChain = readonly PluginChainEntry[];
+
+/** The chain of a plan by itself: by priority, then by name, each plugin's module called as the plugin. */
+export function chainOfPlan({ plugins }: Pick<Plan, 'plugins'>): PluginChain {
+  return Object.entries(plugins)
+    .sort(([a, { priority: p }], [b, { priority: q }]) => q - p || (a < b ? -1 : 1))
+    .map(([plugin, { enabled, config }]) => ({ plugin, key: plugin, module: plugin, enabled, config }));
+}
 
 /** A kind of frame that plugins have operators for. */
 export type StageKind = 'audio' | 'video';

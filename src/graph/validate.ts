@@ -12,6 +12,7 @@ import { reportTo, sortProblems, type Report } from './report.js';
 import { isSink, type MixerPorts, type ResolvedNode, type ResolvedWire } from './resolved.js';
 import { checkSubgraph } from './validate-subgraph.js';
 import { reportUnknownType, resolveOptions, type FileExists, type PluginNames } from './validate-options.js';
+import { useBranchTypes } from './validate-branches.js';
 import { reportGroups } from './validate-groups.js';
 import { implicitMixer, resolveWires, type WiredGraph } from './validate-wires.js';
 
@@ -87,6 +88,7 @@ export function validateModel(model: GraphModel, options: ValidateOptions): Chec
       endsInside: inside?.hasSink ?? false,
     });
   }
+  useBranchTypes(nodes, registry);
   const mixer = implicitMixer(registry);
   const wired = resolveWires(nodes, mixer, converterFinder(registry), report);
   const inCycle = reportCycles(nodes, wired, report);

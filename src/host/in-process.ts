@@ -4,6 +4,7 @@ import type { CallMedia, CallMediaFactory } from '../calls/call-media.js';
 import { FRAME_US } from '../media/format.js';
 import { GraphRun } from '../graph/run/graph-run.js';
 import { DEFAULT_PERMISSIONS, type Permissions } from '../graph/permissions.js';
+import type { PluginMediaSupply } from '../graph/plugin-media.js';
 import type { Registry } from '../graph/registry.js';
 import { createOfflineScheduler, type OfflineScheduler } from '../time/offline.js';
 import { phaseFor } from '../time/phase.js';
@@ -19,6 +20,8 @@ import { WireTap } from './wire-tap.js';
 export interface InProcessHostOptions {
   /** The node types its graphs may use. */
   readonly registry: Registry;
+  /** Where the code of plugins' operators is found. Default: nowhere, so that plugins cannot work on media. */
+  readonly plugins?: PluginMediaSupply;
   /** The real-time clock; in tests a virtual one. */
   readonly scheduler: Scheduler;
   /** Whether graphs in real time leave out optional work under overload. Default true. */
@@ -90,6 +93,11 @@ export class InProcessHost implements MediaHost {
       return { positionUs: run.positionUs, stats: run.stats() };
     },
     'graph.change': ({ graph, plan, settings }) => this.#graph(graph).run.change(plan, settings),
+    'plugin.set': ({ graph, plugins }) => {
+      const { run, recorder } = this.#graph(graph);
+      run.setPlugins(plugins);
+      recorder?.setPlugins(plugins);
+    },
     'node.set': ({ graph, node, options }) => {
       const { run, recorder } = this.#graph(graph);
       run.setOptions(node, options);
@@ -154,6 +162,8 @@ export class InProcessHost implements MediaHost {
       phaseUs: offline ? 0 : phaseFor(this.#loaded++, FRAME_US),
       ...(this.#options.governor === false && { governor: false }),
       durationUs,
+      ...(command.plugins && { plugins: command.plugins }),
+      ...(this.#options.plugins && { pluginSupply: this.#options.plugins }),
       onEvent: (event) => {
         const copy = plain(event);
         recorder?.told(copy);
@@ -161,6 +171,7 @@ export class InProcessHost implements MediaHost {
       },
       watched: (node, event) => watches.has(node, event),
     });
+    if (command.plugins) recorder?.setPlugins(command.plugins);
     this.#graphs.set(graph, { run, offline, watches, recorder, replay });
     void run.ended.then(() => {
       replay?.close();

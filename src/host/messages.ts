@@ -9,6 +9,7 @@ import type { PlanDiff } from '../graph/diff.js';
 import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEvent, GraphStats } from '../graph/run/graph-events.js';
 import type { Plan } from '../graph/plan-types.js';
+import type { PluginChain } from '../graph/plugin-media.js';
 
 /** Makes a graph ready to start. */
 export interface LoadGraph {
@@ -18,6 +19,10 @@ export interface LoadGraph {
   readonly graph: string;
   /** What to run. */
   readonly plan: Plan;
+  /**
+   * The plugins whose operators run in it, first to last. Absent: those of the plan, by priority and name, changing with the plan.
+   */
+  readonly plugins?: PluginChain;
   /** The open call it is bound to. */
   readonly call?: string;
   /** `realtime`: 20 ms a beat. `offline`: as fast as the machine allows, nothing skipped. */
@@ -56,6 +61,14 @@ export interface HostProtocol {
       readonly settings?: ChangeSettings;
     };
     reply: PlanDiff;
+  };
+  /**
+   * Makes these the plugins whose operators run in a graph, first to last; what differs fades over in 20 ms, nothing is restarted. Their
+   * faults come as graph events `plugin.faulted`, `plugin.bypassed` and `plugin.told`, with the key as `plugin`.
+   */
+  'plugin.set': {
+    command: { readonly type: 'plugin.set'; readonly graph: string; readonly plugins: PluginChain };
+    reply: null;
   };
   /** Changes options of a running node. */
   'node.set': {

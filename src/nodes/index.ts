@@ -40,6 +40,9 @@ import { duck } from './mixers/duck.js';
 import { matrix } from './mixers/matrix.js';
 import { sum } from './mixers/sum.js';
 import { switcher } from './mixers/switch.js';
+import { pluginAudio } from './plugins/audio.js';
+import { pluginVideo } from './plugins/video.js';
+import { pluginVoices } from './plugins/voices.js';
 import { callSink } from './sinks/call.js';
 import { fileSink } from './sinks/file.js';
 import { nullSink } from './sinks/null.js';
@@ -105,6 +108,9 @@ export const builtinNodes: readonly NodeDefinition[] = [
   tee,
   level,
   opus,
+  pluginAudio,
+  pluginVideo,
+  pluginVoices,
   callSink,
   fileSink,
   nullSink,

@@ -96,7 +96,8 @@ function branchesFeed(
   return {
     stream: subject,
     get gaveNaN() {
-      return gaveNaN;
+      // Also of a branch in the middle of its tick.
+      return gaveNaN || [...running.values()].some(({ feed }) => feed.gaveNaN);
     },
     tick(index, ptsUs) {
       for (const [id, input] of waiting) {

@@ -15,5 +15,6 @@ export type {
   RenderedEnd,
   RenderedFrame,
   RenderedNode,
+  RenderedPlugin,
   RenderNodeSettings,
 } from './rendered.js';

@@ -7,6 +7,7 @@ import { createVirtualScheduler } from '../time/virtual.js';
 import { resolve } from 'node:path';
 import { OutputCollector } from './collect-output.js';
 import { feedOf } from './feed-input.js';
+import { rosterOf } from './rendered-plugins.js';
 import type { RenderedNode, RenderNodeSettings } from './rendered.js';
 
 const LONGEST_MS = 10_000;
@@ -40,6 +41,8 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
   let finished = false;
   let wrong: Error | undefined;
 
+  const { plugins, setPlugins } = rosterOf(scheduler, (event) => ctx.emit(event));
+  setPlugins(settings.plugins ?? []);
   let given: Record<string, unknown> = { ...settings.options };
   const options$ = new BehaviorSubject<unknown>(definition.options.parse(given));
   const ctx: NodeContext = {
@@ -54,6 +57,7 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
     personalMixOf: settings.personalMixOf,
     permissions: { ...DEFAULT_PERMISSIONS, ...settings.permissions },
     ...(settings.subgraph && { subgraph: { ...settings.subgraph, show: () => {} } }),
+    plugins,
     commands$,
     watched: (type) => settings.watch?.includes(type) ?? true,
     emit: (event) => void events.push({ atUs: tick.ptsUs, event: structuredClone(event) }),
@@ -83,6 +87,7 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
   );
 
   const changes = byTime(settings.optionChanges);
+  const pluginChanges = byTime(settings.pluginChanges);
   const commands = byTime(settings.commands);
   const endUs = (settings.durationMs ?? LONGEST_MS) * 1000;
   const ended = () => finished || (collectors.length > 0 && collectors.every(([, collector]) => collector.end !== undefined));
@@ -97,6 +102,7 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
       given = { ...given, ...changes.shift()!.options };
       options$.next(definition.options.parse(given));
     }
+    while (pluginChanges[0] && pluginChanges[0].atMs * 1000 <= tick.ptsUs) setPlugins(pluginChanges.shift()!.plugins);
     while (commands[0] && commands[0].atMs * 1000 <= tick.ptsUs) commands$.next(commands.shift()!.command);
     tick$.next(tick);
     settle$.next(tick);
@@ -115,6 +121,7 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
       problems.push(reason);
     }
   }
+  plugins.close();
   scheduler.close();
   if (wrong) throw wrong;
   const outputs = Object.fromEntries(collectors.map(([name, collector]) => [name, collector.result()]));

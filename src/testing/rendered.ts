@@ -1,4 +1,5 @@
 import type { NodeCommand, NodeEvent, CounterName } from '../graph/context.js';
+import type { PluginMedia } from '../graph/plugin-media.js';
 import type { Permissions } from '../graph/permissions.js';
 import type { Plan } from '../graph/plan-types.js';
 import type { WireEvent } from '../graph/ports.js';
@@ -54,6 +55,14 @@ export type NodeInput =
   | { readonly branches: Readonly<Record<string, BranchInput>>; readonly open?: boolean }
   | { readonly values: readonly (Packet | WireEvent | undefined)[] };
 
+/** A plugin whose operators run in the node, first to last. */
+export interface RenderedPlugin {
+  /** The plugin, or its media side. */
+  readonly plugin: PluginMedia;
+  /** Its config, as a graph file would have it. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
 /** What to render. */
 export interface RenderNodeSettings {
   /** Inputs by port. A port without one stays silent (`many`: without branches; `optional`: unwired). */
@@ -62,6 +71,10 @@ export interface RenderNodeSettings {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Live changes: each is laid over the present options before the tick at `atMs`. */
   readonly optionChanges?: readonly { readonly atMs: number; readonly options: Readonly<Record<string, unknown>> }[];
+  /** The plugins that work in a plugin.audio, plugin.voices or plugin.video node. What they do wrong is among the events. Default: none. */
+  readonly plugins?: readonly RenderedPlugin[];
+  /** Live changes of the plugins: each list takes the place of the one before it, before the tick at `atMs`. */
+  readonly pluginChanges?: readonly { readonly atMs: number; readonly plugins: readonly RenderedPlugin[] }[];
   /** Commands, each given before the tick at `atMs`. */
   readonly commands?: readonly { readonly atMs: number; readonly command: NodeCommand }[];
   /** How long to run, in milliseconds. Default: until every output ended or the node finished, at most 10 s. */

@@ -1,5 +1,5 @@
 import { FRAME_US } from '../../media/format.js';
-import type { Plan, PlanNode, PlanWire } from '../plan-types.js';
+import type { Plan, PlanNode, PlanOperator, PlanWire } from '../plan-types.js';
 import type { Registry } from '../registry.js';
 
 /** The most paths that a ledger lists; a graph of many parallel parts has more than anybody reads. */
@@ -19,6 +19,8 @@ export interface LatencyStep {
   readonly sumMs: number;
   /** True for a delay that was inserted so that branches stay aligned. */
   readonly padding: boolean;
+  /** The plugins' operators in it that add something; absent without any. */
+  readonly operators?: readonly PlanOperator[];
   /** What a queue before it may add at most, in milliseconds; absent without a queue. Not in the sum: it is empty when all goes well. */
   readonly queueUpToMs?: number;
 }
@@ -32,8 +34,9 @@ export interface LatencyPath {
 }
 
 /** What a node delays what passes it, in milliseconds. */
-export function nodeLatencyMs({ type, options }: PlanNode, registry: Registry): number {
-  return registry.get(type)?.latencyMs(options) ?? 0;
+export function nodeLatencyMs({ type, options, operators = [] }: PlanNode, registry: Registry): number {
+  const own = registry.get(type)?.latencyMs(options) ?? 0;
+  return operators.reduce((sum, { latencyMs }) => sum + latencyMs, own);
 }
 
 /** Whether the planner added this node to hold a branch back. */
@@ -71,7 +74,9 @@ function pathOf(links: readonly Link[], registry: Registry): LatencyPath {
     const latencyMs = nodeLatencyMs(node, registry);
     sumMs += latencyMs;
     const queue = wire?.queue && { queueUpToMs: wire.queue.frames * FRAME_MS };
-    return { node: node.id, type: node.type, latencyMs, sumMs, padding: isPadding(node), ...queue };
+    const late = (node.operators ?? []).filter((operator) => operator.latencyMs > 0);
+    const operators = late.length > 0 && { operators: late };
+    return { node: node.id, type: node.type, latencyMs, sumMs, padding: isPadding(node), ...operators, ...queue };
   });
   return { steps, totalMs: sumMs };
 }

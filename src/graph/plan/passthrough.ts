@@ -37,7 +37,7 @@ export function passthroughChains(nodes: readonly PlanNode[], registry: Registry
       }
       const passes = registry.get(at.type)?.passesThrough;
       if (!passes) break;
-      if (!passes(at.options)) active.unshift(at.id);
+      if (!passes(at.options) || at.operators) active.unshift(at.id);
     }
   }
   return chains;

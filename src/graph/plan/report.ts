@@ -101,12 +101,16 @@ export function latencyText(plan: Plan, registry: Registry): string {
 }
 
 function pathText({ steps, totalMs }: LatencyPath): string {
-  const rows = steps.map(({ node, type, latencyMs, sumMs, padding, queueUpToMs }) => [
+  const rows = steps.map(({ node, type, latencyMs, sumMs, padding, operators = [], queueUpToMs }) => [
     `  ${node}`,
     type,
     ms(latencyMs),
     ms(sumMs),
-    [padding ? 'padding' : '', queueUpToMs === undefined ? '' : `behind a queue of up to ${queueUpToMs} ms`]
+    [
+      padding ? 'padding' : '',
+      ...operators.map(({ plugin, latencyMs: adds }) => `${plugin} ${ms(adds)}`),
+      queueUpToMs === undefined ? '' : `behind a queue of up to ${queueUpToMs} ms`,
+    ]
       .filter(Boolean)
       .join(', '),
   ]);

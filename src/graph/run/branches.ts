@@ -5,19 +5,25 @@ import { HotSource } from './hot-source.js';
 import { Inlet } from './inlet.js';
 import type { Consumer, Outlet } from './outlet.js';
 
+interface BranchConsumer<T> {
+  readonly inlet: ManyInlet<T>;
+  /** A branch it does not get. */
+  readonly without: string | undefined;
+}
+
 /** An output port of arity `many`: branches that join and leave, each an {@link Outlet} of its own. */
 export class BranchOutlet<T> {
   /** True once no branch can join any more. */
   ended = false;
   readonly #branches = new Map<string, Outlet<T>>();
-  #consumers: readonly ManyInlet<T>[] = [];
+  #consumers: readonly BranchConsumer<T>[] = [];
   #passedBefore = 0;
 
   /** A branch has joined. One whose id is present already is replaced. */
   join(id: string, outlet: Outlet<T>): void {
     this.leave(id);
     this.#branches.set(id, outlet);
-    for (const consumer of this.#consumers) consumer.join(id, outlet);
+    for (const { inlet, without } of this.#consumers) if (id !== without) inlet.join(id, outlet);
   }
 
   /** A branch has left. */
@@ -43,7 +49,7 @@ export class BranchOutlet<T> {
   close(): void {
     if (this.ended) return;
     this.ended = true;
-    for (const consumer of this.#consumers) consumer.closeOne();
+    for (const { inlet } of this.#consumers) inlet.closeOne();
   }
 
   /** Ends every branch and the port. */
@@ -52,11 +58,16 @@ export class BranchOutlet<T> {
     this.close();
   }
 
-  /** Adds a consumer, which hears of the present branches at once. Returns its removal. */
-  connect(consumer: ManyInlet<T>): () => void {
+  /**
+   * Adds a consumer, which hears of the present branches at once. Returns its removal.
+   *
+   * @param without the id of a branch that it shall not have.
+   */
+  connect(inlet: ManyInlet<T>, without?: string): () => void {
+    const consumer = { inlet, without };
     this.#consumers = [...this.#consumers, consumer];
-    for (const [id, outlet] of this.#branches) consumer.join(id, outlet);
-    if (this.ended) consumer.closeOne();
+    for (const [id, outlet] of this.#branches) if (id !== without) inlet.join(id, outlet);
+    if (this.ended) inlet.closeOne();
     return () => {
       this.#consumers = this.#consumers.filter((c) => c !== consumer);
     };
@@ -64,7 +75,7 @@ export class BranchOutlet<T> {
 
   /** Takes a consumer off for good, and its branches from it. */
   part(consumer: ManyInlet<T>): void {
-    this.#consumers = this.#consumers.filter((c) => c !== consumer);
+    this.#consumers = this.#consumers.filter(({ inlet }) => inlet !== consumer);
     for (const outlet of this.#branches.values()) consumer.leave(outlet);
     if (!this.ended) consumer.closeOne();
   }

@@ -22,12 +22,17 @@ export class Feed {
   #branch: OpenBranch<unknown> | undefined;
   #detach: (() => void) | undefined;
 
-  /** Makes the queue, if it has one; nothing reaches the consumer before {@link attach}. */
+  /**
+   * Makes the queue, if it has one; nothing reaches the consumer before {@link attach}.
+   *
+   * @param withoutBranch of a wire of branches: the id of one that the consumer shall not have.
+   */
   constructor(
     readonly wire: PlanWire,
     readonly producer: NodeRun,
     readonly consumer: NodeRun,
     readonly port: string,
+    private readonly withoutBranch?: string,
   ) {
     if (wire.branches) return;
     const outlet = producer.ports.outlets.get(wire.port)!;
@@ -68,7 +73,7 @@ export class Feed {
     if (!this.outlet) {
       const branches = this.producer.ports.branchOutlets.get(this.wire.port);
       if (!many || !branches) return;
-      const disconnect = branches.connect(many);
+      const disconnect = branches.connect(many, this.withoutBranch);
       this.#detach = disconnect;
       return;
     }

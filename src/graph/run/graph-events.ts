@@ -1,4 +1,5 @@
 import type { TickerStats } from '../../time/scheduler.js';
+import type { PluginStats } from '../active-plugins.js';
 import type { CounterName, NodeEvent } from '../context.js';
 import type { NodeState } from './node-run.js';
 import type { QueueStats } from './queue.js';
@@ -42,4 +43,6 @@ export interface GraphStats {
   readonly nodes: Readonly<Record<string, NodeStats>>;
   /** Each wire with a queue. */
   readonly queues: readonly ({ readonly from: string; readonly to: string } & QueueStats)[];
+  /** The operators of each plugin that was ever active here, by its key; absent when there was none. */
+  readonly plugins?: Readonly<Record<string, PluginStats>>;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Gateway } from '../../media/gateway.js';
 import type { Scheduler } from '../../time/scheduler.js';
+import type { ActivePlugins } from '../active-plugins.js';
 import type { NodeEvent } from '../context.js';
 import type { Registry } from '../registry.js';
 import type { Permissions } from '../permissions.js';
@@ -17,6 +18,7 @@ export interface GraphHostOptions {
   readonly registry: Registry;
   readonly personalMixOf: string | undefined;
   readonly permissions: Permissions | undefined;
+  readonly plugins: ActivePlugins;
   /** The plan's. */
   readonly baseDir: string;
   readonly preparations: Preparations;
@@ -44,6 +46,7 @@ export function graphHost(options: GraphHostOptions): NodeHost {
     finished,
     gaveUp,
     permissions,
+    plugins,
   } = options;
   const common = personalMixOf === undefined;
   return {
@@ -53,6 +56,7 @@ export function graphHost(options: GraphHostOptions): NodeHost {
     registry,
     personalMixOf,
     ...(permissions && { permissions }),
+    plugins,
     emit: (node, event) => {
       if (common || 'problem' in event) emit({ ...event, node });
     },

@@ -6,6 +6,7 @@ import type { NodeCommand, NodeEvent } from '../context.js';
 import type { PlanDiff } from '../diff.js';
 import type { Permissions } from '../permissions.js';
 import type { Plan } from '../plan-types.js';
+import { chainOfPlan, type PluginChain, type PluginMediaSupply } from '../plugin-media.js';
 import { nearestHint, type Registry } from '../registry.js';
 import { boundTo, type FaultOwner } from './attribution.js';
 import type { ChangeSettings } from './change-settings.js';
@@ -18,6 +19,7 @@ import { LiveChanges } from './live-changes.js';
 import type { NodeHost } from './node-host.js';
 import { heardIn } from './node-ports.js';
 import type { NodeRun } from './node-run.js';
+import { PluginRoster } from './plugin-roster.js';
 import { Preparations } from './preparations.js';
 import { refuseImpossible } from './refusals.js';
 import { RunningParts } from './running-parts.js';
@@ -56,6 +58,12 @@ export interface GraphRunOptions {
    * says what the last beat's work took, in microseconds, in place of the clock.
    */
   readonly governor?: boolean | (() => number);
+  /** The plugins whose operators run in it. Default: the plan's, by priority and name, changing with the plan. */
+  readonly plugins?: PluginChain;
+  /** Where plugins' code is. Default: nowhere. */
+  readonly pluginSupply?: PluginMediaSupply;
+  /** A clock in microseconds that times plugins' operators. Default: the scheduler's in real time, else none. */
+  readonly pluginClock?: () => number;
   /** Told every fact. Must not throw. */
   readonly onEvent: (event: GraphEvent) => void;
   /** True while somebody watches that event of that node. Default: nobody does. */
@@ -74,6 +82,9 @@ export class GraphRun implements FaultOwner {
   readonly #changes: LiveChanges;
   readonly #groups: CrashGroups;
   readonly #governor: OverloadGovernor | undefined;
+  readonly #plugins: PluginRoster;
+  /** What somebody asked for; undefined: what the plan says. */
+  #chain: PluginChain | undefined;
   #meters = true;
   #inBeat = false;
   #ticker: Ticker | undefined;
@@ -109,6 +120,15 @@ export class GraphRun implements FaultOwner {
       });
       this.#governor = new OverloadGovernor(steps, (event) => this.#event(event));
     }
+    this.#plugins = new PluginRoster({
+      graph: options.id,
+      scheduler,
+      supply: options.pluginSupply,
+      clock: options.pluginClock,
+      event: (event) => this.#event(event),
+      onError: (error) => this.escaped(error),
+    });
+    this.#chain = options.plugins;
     this.#parts = new RunningParts(plan, {
       registry,
       gateway: this.#gateway,
@@ -116,7 +136,10 @@ export class GraphRun implements FaultOwner {
       preparations: this.#preparations,
       newPreparations: () => new Preparations(scheduler),
       onError: (error) => this.escaped(error),
-      onPlan: (present) => this.#groups.become(present.groups ?? []),
+      onPlan: (present) => {
+        this.#groups.become(present.groups ?? []);
+        if (this.#prepared && !this.#chain) this.#plugins.set(chainOfPlan(present));
+      },
       onSettled: () => this.#endIfFinished(),
     });
     this.#changes = new LiveChanges({
@@ -139,6 +162,7 @@ export class GraphRun implements FaultOwner {
   prepare(): void {
     if (this.#prepared || this.#stopping) return;
     this.#prepared = true;
+    this.#plugins.set(this.#chain ?? chainOfPlan(this.#parts.plan));
     this.#parts.main.start();
   }
 
@@ -188,6 +212,12 @@ export class GraphRun implements FaultOwner {
     return this.#changes.request(plan, settings);
   }
 
+  /** Other plugins, configs or another order from now on; what differs fades over in 20 ms. */
+  setPlugins(chain: PluginChain): void {
+    this.#chain = chain;
+    if (this.#prepared) this.#plugins.set(chain);
+  }
+
   /** Listens to what leaves a node; see {@link tapWire}. @throws VoxError `UNKNOWN_WIRE`. */
   tap(wire: string, listener: TapListener): () => void {
     return tapWire(this.#parts.main.nodes, this.#options.id, wire, listener);
@@ -215,7 +245,7 @@ export class GraphRun implements FaultOwner {
 
   /** Exact figures, as plain JSON. */
   stats(): GraphStats {
-    return graphStats(this.#ticker?.stats(), this.#parts.main, this.#parts.personal);
+    return graphStats(this.#ticker?.stats(), this.#parts.main, this.#parts.personal, this.#plugins.stats());
   }
 
   escaped(error: unknown): void {
@@ -290,6 +320,7 @@ export class GraphRun implements FaultOwner {
     this.#endSources();
     for (const scope of this.#parts.scopes) for (const { queue } of scope.queues) queue.flush();
     await this.#cleanUp();
+    this.#plugins.close();
     this.#event({ type: 'graph.ended', reason, positionUs: this.positionUs });
     this.#end(reason);
   }
@@ -314,6 +345,7 @@ export class GraphRun implements FaultOwner {
       registry,
       gateway: this.#gateway,
       permissions,
+      plugins: this.#plugins,
       debug,
       personalMixOf,
       baseDir: plan.baseDir,

@@ -1,10 +1,16 @@
 import type { TickerStats } from '../../time/scheduler.js';
+import type { PluginStats } from '../active-plugins.js';
 import type { GraphStats, NodeStats } from './graph-events.js';
 import type { NodeRun } from './node-run.js';
 import type { Scope } from './scope.js';
 
 /** The figures of a running graph. Queues of personal mixes end in `@participant`, as their nodes do. */
-export function graphStats(beat: TickerStats | undefined, main: Scope, personal: ReadonlyMap<string, Scope>): GraphStats {
+export function graphStats(
+  beat: TickerStats | undefined,
+  main: Scope,
+  personal: ReadonlyMap<string, Scope>,
+  plugins: Readonly<Record<string, PluginStats>>,
+): GraphStats {
   const nodes: Record<string, NodeStats> = {};
   const queues: GraphStats['queues'][number][] = [];
   const gather = (scope: Scope, suffix: string) => {
@@ -18,7 +24,7 @@ export function graphStats(beat: TickerStats | undefined, main: Scope, personal:
   };
   gather(main, '');
   for (const [participant, scope] of personal) gather(scope, `@${participant}`);
-  return { ...(beat && { beat }), nodes, queues };
+  return { ...(beat && { beat }), nodes, queues, ...(Object.keys(plugins).length > 0 && { plugins }) };
 }
 
 /** The figures of one node. */
@@ -28,6 +34,7 @@ export function nodeStats(run: NodeRun): NodeStats {
   const lateMs = Object.fromEntries(
     [...run.ports.inlets].flatMap(([name, inlet]) => (inlet.ageUs === undefined ? [] : [[name, inlet.ageUs / 1000]])),
   );
-  const latencyMs = run.definition.latencyMs(run.options);
+  const operators = run.node.operators ?? [];
+  const latencyMs = operators.reduce((sum, operator) => sum + operator.latencyMs, run.definition.latencyMs(run.options));
   return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed, latencyMs, lateMs };
 }

@@ -26,6 +26,7 @@ export function createNodeContext(instance: NodeInstance): NodeContext {
         },
       },
     }),
+    ...(host.plugins && { plugins: host.plugins }),
     commands$: signals.commands,
     watched: (type) => host.watched(node.id, type),
     emit: (event) => {

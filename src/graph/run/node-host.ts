@@ -1,5 +1,6 @@
 import type { Gateway } from '../../media/gateway.js';
 import type { Scheduler } from '../../time/scheduler.js';
+import type { ActivePlugins } from '../active-plugins.js';
 import type { NodeEvent } from '../context.js';
 import type { Registry } from '../registry.js';
 import type { Permissions } from '../permissions.js';
@@ -15,6 +16,8 @@ export interface NodeHost {
   readonly personalMixOf: string | undefined;
   /** What its nodes may do; default nothing beyond the usual. */
   readonly permissions?: Permissions;
+  /** The plugins whose operators run in the graph. */
+  readonly plugins?: ActivePlugins;
   /** Tells the control plane a fact about a node. */
   emit(node: string, event: NodeEvent): void;
   /** Whether somebody watches that event of that node. */

@@ -4,7 +4,8 @@ import type { Registry } from '../registry.js';
 
 /**
  * The nodes between the participants and the call's outgoing side: those a personal mix needs a second instance of. Empty when no
- * participant is ever heard.
+ * participant is ever heard. Nodes that work on each voice by itself are not among them: their branches are taken as they are, without the
+ * listener's own.
  */
 export function personalPath(plan: Plan, registry: Registry): Set<string> {
   const isVoices = (node: PlanNode) => {
@@ -16,12 +17,19 @@ export function personalPath(plan: Plan, registry: Registry): Set<string> {
     return definition?.needsCall === true && Object.keys(definition.outputs).length === 0;
   };
   const producersOf = (node: PlanNode) => Object.values(node.inputs).flatMap((wires) => wires.map((wire) => wire.node));
+  const eachVoice = new Set<string>();
+  for (const node of plan.nodes) {
+    const [wire, ...more] = Object.values(node.inputs).flat();
+    if (!registry.get(node.type)?.perBranch || !wire?.branches || more.length > 0) continue;
+    const producer = plan.nodes.find(({ id }) => id === wire.node);
+    if (producer && (isVoices(producer) || eachVoice.has(producer.id))) eachVoice.add(node.id);
+  }
   const downstream = new Set<string>();
   for (const node of plan.nodes) if (isVoices(node) || producersOf(node).some((p) => downstream.has(p))) downstream.add(node.id);
   const path = new Set<string>();
   for (const node of [...plan.nodes].reverse()) {
     const feedsPath = plan.nodes.some((consumer) => path.has(consumer.id) && producersOf(consumer).includes(node.id));
-    if (downstream.has(node.id) && (isCallSink(node) || feedsPath)) path.add(node.id);
+    if (downstream.has(node.id) && !eachVoice.has(node.id) && (isCallSink(node) || feedsPath)) path.add(node.id);
   }
   return path;
 }

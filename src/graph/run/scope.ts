@@ -46,11 +46,14 @@ export class Scope {
   readonly changes: readonly PortChange[];
   readonly #feeds = new Set<Feed>();
   readonly #outer: Scope | undefined;
+  /** Whose personal mix it makes. */
+  readonly #listener: string | undefined;
   #closing: Promise<void> | undefined;
 
   /** @throws VoxError when the plan names unknown types or nodes; then nothing is left behind. */
   constructor({ plan, registry, domains, host, only, outer, from }: ScopeOptions) {
     this.#outer = outer;
+    this.#listener = host.personalMixOf;
     const made: NodeRun[] = [];
     const changes: PortChange[] = [];
     this.made = made;
@@ -165,7 +168,10 @@ export class Scope {
   }
 
   #feed(wire: PlanWire, run: NodeRun, port: string): Feed {
-    const feed = new Feed(wire, this.#producer(wire, run), run, port);
+    const producer = this.#producer(wire, run);
+    // Voices that are worked on once for everybody: all but his own.
+    const without = wire.branches && !this.nodes.has(wire.node) ? this.#listener : undefined;
+    const feed = new Feed(wire, producer, run, port, without);
     this.#feeds.add(feed);
     return feed;
   }

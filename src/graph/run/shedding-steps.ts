@@ -57,7 +57,8 @@ function optionalNodes(nodes: () => readonly NodeRun[]): SheddingStep {
     name: 'optional-effects',
     shed: () => {
       for (const run of nodes()) {
-        if (run.node.optional !== true || run.state !== 'running') continue;
+        // A node of branches that is taken out takes its voices with it.
+        if (run.node.optional !== true || run.state !== 'running' || run.definition.perBranch) continue;
         run.suspend();
         out.push(run);
       }

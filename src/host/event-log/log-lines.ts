@@ -3,6 +3,14 @@ import { z } from 'zod';
 import { problem, reasonOf, VoxError } from '../../errors.js';
 import type { Plan } from '../../graph/plan-types.js';
 
+const chainEntry = z.strictObject({
+  plugin: z.string(),
+  key: z.string(),
+  module: z.string(),
+  enabled: z.boolean(),
+  config: z.record(z.string(), z.unknown()),
+});
+
 /**
  * The lines of an event log, one JSON object each. `tick` counts the graph's beats of 20 ms: what a line says took effect before that
  * beat.
@@ -29,6 +37,8 @@ const line = z.discriminatedUnion('type', [
     node: z.string(),
     command: z.looseObject({ type: z.string() }),
   }),
+  /** The plugins whose operators ran from then on. */
+  z.strictObject({ type: z.literal('plugin.set'), tick: z.int().min(0), plugins: z.array(chainEntry).readonly() }),
   /** Facts the graph told: for people, and for whoever compares two runs. */
   z.strictObject({ type: z.literal('told'), tick: z.int().min(0), event: z.looseObject({ type: z.string() }) }),
   z.strictObject({ type: z.literal('log.ended'), tick: z.int().min(0) }),

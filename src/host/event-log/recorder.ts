@@ -4,6 +4,7 @@ import { map } from 'rxjs';
 import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
 import type { NodeCommand } from '../../graph/context.js';
 import type { Plan } from '../../graph/plan-types.js';
+import type { PluginChain } from '../../graph/plugin-media.js';
 import type { GraphEvent } from '../../graph/run/graph-events.js';
 import { FRAME_US } from '../../media/format.js';
 import type { Gateway, IncomingAudio, ParticipantChange } from '../../media/gateway.js';
@@ -82,6 +83,11 @@ export class GraphRecorder {
   /** A command was given. */
   command(node: string, command: NodeCommand): void {
     this.#line({ type: 'node.command', tick: this.#tick(), node, command });
+  }
+
+  /** Other plugins, configs or another order. */
+  setPlugins(plugins: PluginChain): void {
+    this.#line({ type: 'plugin.set', tick: this.#tick(), plugins });
   }
 
   /** The graph told something. */

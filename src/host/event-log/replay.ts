@@ -58,7 +58,8 @@ export async function replayLog(log: EventLog, path: string, gateway: Gateway | 
           atBeat(() => participants$.next({ type: 'joined', participantId: participant, audio: voice }));
         } else if (entry.type === 'participant.left') {
           atBeat(() => participants$.next({ type: 'left', participantId: entry.participant }));
-        } else if (entry.type === 'node.set') atBeat(() => has(run, entry.node) && run.setOptions(entry.node, entry.options));
+        } else if (entry.type === 'plugin.set') atBeat(() => run.setPlugins(entry.plugins));
+        else if (entry.type === 'node.set') atBeat(() => has(run, entry.node) && run.setOptions(entry.node, entry.options));
         else if (entry.type === 'node.command') atBeat(() => has(run, entry.node) && run.command(entry.node, entry.command));
       }
     },

@@ -59,6 +59,7 @@ export class Splitter {
           debug: ctx.debug,
           personalMixOf: ctx.personalMixOf,
           permissions: ctx.permissions,
+          ...(ctx.plugins && { plugins: ctx.plugins }),
           watched: (_, type) => ctx.watched(type),
           resolvePath: (path) => ctx.resolvePath(path),
           hold: (work) => ctx.hold(work),
