@@ -1,5 +1,6 @@
-import { FRAME_US } from '../../media/format.js';
-import { clearAudioFrame, createAudioFrame, type AudioFrame } from '../../media/frame.js';
+import { DryEdge, EDGE_SAMPLES } from '../../media/dsp/dry-edge.js';
+import { FRAME_SAMPLES, FRAME_US } from '../../media/format.js';
+import { createAudioFrame, frameChannels, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
 import type { Packet } from '../../media/packet.js';
 import type { PlanQueue } from '../plan-types.js';
 import type { Beat } from './domain.js';
@@ -18,7 +19,7 @@ export interface WireQueue {
 
 /**
  * Puts a queue between an outlet and a consumer of another domain. Audio: one frame each tick of the consumer, silence (and an
- * underrun) when there is none. Packets: as many as fill one tick, and an underrun when there is none. With the policy `block`
+ * underrun) when there is none, with 5 ms to it and back. Packets: as many as fill one tick, and an underrun when there is none. With the policy `block`
  * the consumer is made to take the oldest at once when the queue is full, so that nothing is lost.
  */
 export function queueWire(kind: string, spec: PlanQueue, from: Outlet<unknown>, to: Consumer<unknown>, domain: Beat): WireQueue {
@@ -39,6 +40,10 @@ interface Drain<T> {
 class AudioDrain implements Drain<AudioFrame> {
   readonly queue: BoundedQueue<AudioFrame>;
   readonly #silence = createAudioFrame(1);
+  #edge = new DryEdge(1);
+  #channels = 1;
+  /** Nothing came where sound should have: what comes next is faded in. */
+  #gap = false;
   #nextUs = 0;
 
   constructor(
@@ -58,13 +63,39 @@ class AudioDrain implements Drain<AudioFrame> {
   }
 
   #hand(frame: AudioFrame | undefined): void {
-    if (!frame) clearAudioFrame(this.#silence);
-    const out = frame ?? this.#silence;
+    const out = frame ? this.#shown(frame) : this.#dry();
     // Also when several leave in one tick the times rise.
     out.ptsUs = Math.max(this.#nextUs, this.domain.tick.ptsUs);
     this.#nextUs = out.ptsUs + FRAME_US;
     this.to.next(out);
   }
+
+  /** The frame is a copy of the queue's own. */
+  #shown(frame: AudioFrame): AudioFrame {
+    const channels = frameChannels(frame);
+    if (channels !== this.#channels) this.#edge = new DryEdge((this.#channels = channels));
+    if (this.#gap && !frame.silent) for (const plane of frame.planes) fadeIn(plane);
+    this.#gap = false;
+    if (frame.silent) this.#edge.reset();
+    else this.#edge.gave(frame.planes);
+    return frame;
+  }
+
+  /** Silence, with a way to it from where the sound broke off. */
+  #dry(): AudioFrame {
+    const silence = this.#silence;
+    shapeAudioFrame(silence, this.#channels, FRAME_SAMPLES);
+    silence.silent = !this.#edge.runDry(silence.planes);
+    this.#edge.reset();
+    if (!silence.silent) this.#gap = true;
+    return silence;
+  }
+}
+
+/** A straight line from 0 to 1 over 5 ms. */
+function fadeIn(plane: Float32Array): void {
+  const count = Math.min(plane.length, EDGE_SAMPLES);
+  for (let i = 0; i < count; i++) plane[i]! *= (i + 1) / count;
 }
 
 class PacketDrain implements Drain<Packet> {

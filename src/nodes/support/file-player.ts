@@ -1,9 +1,8 @@
 import { ReplaySubject, type Observable } from 'rxjs';
 import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
 import type { NodeCommand, NodeContext } from '../../graph/context.js';
-import { openAudioFile, type AudioReader } from '../../media/av/audio-reader.js';
-import { openOpusFile, type OpusReader } from '../../media/av/opus-reader.js';
 import { crossfade } from '../../media/dsp/crossfade.js';
+import { DryEdge } from '../../media/dsp/dry-edge.js';
 import {
   clearAudioFrame,
   copyAudioFrame,
@@ -16,6 +15,7 @@ import type { FileOptions } from '../sources/file.js';
 import { withChannels } from './channels.js';
 import { Deck } from './deck.js';
 import { OpusDeck } from './opus-deck.js';
+import { localFiles, type PlayerSource } from './player-source.js';
 
 /** Between two `stream.position` events: a second of frames. */
 const POSITION_TICKS = 50;
@@ -32,33 +32,9 @@ interface Stream {
   started: boolean;
 }
 
-/** What a player plays. */
-export interface PlayerSource<O extends FileOptions> {
-  /** The node's type, for its answers. */
-  readonly type: string;
-  /** Takes new options, for what changes without opening anything. */
-  set?(options: O): void;
-  /** What else must stay the same for what is open to play on; after a change the same part is opened anew, and goes on where it was. */
-  variant?(): string;
-  /** Opens what the options name. @throws VoxError saying what is wrong. */
-  open(options: O, signal: AbortSignal): Promise<AudioReader>;
-  /** Opens the same for its Opus packets; undefined when it holds none that can be copied. */
-  openPackets?(options: O, signal: AbortSignal): Promise<OpusReader | undefined>;
-}
-
 /** Which part of which recording the options name. */
 function partOf({ src, startSec, endSec }: FileOptions): string {
   return JSON.stringify([src, startSec, endSec]);
-}
-
-/** Local files, beside the graph file or in the current folder. */
-export function localFiles(ctx: NodeContext): PlayerSource<FileOptions> {
-  return {
-    type: 'source.file',
-    open: ({ src, startSec, endSec }, signal) =>
-      openAudioFile(ctx.resolvePath(src), { startSec, ...(endSec === undefined ? {} : { endSec }), signal }),
-    openPackets: ({ src, channels }, signal) => openOpusFile(ctx.resolvePath(src), channels, signal),
-  };
 }
 
 /**
@@ -73,6 +49,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   readonly #scratch: AudioFrame;
   /** What would have come next, kept to be faded out over the next frame. */
   readonly #leaving: AudioFrame;
+  readonly #edge: DryEdge;
   readonly #failed$ = new ReplaySubject<never>(1);
   readonly #aborted = new AbortController();
   #stream: Stream | undefined;
@@ -106,6 +83,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     this.#output = createAudioFrame(options.channels);
     this.#scratch = createAudioFrame(options.channels);
     this.#leaving = createAudioFrame(options.channels);
+    this.#edge = new DryEdge(options.channels);
   }
 
   /** Fails when the first file cannot be opened. */
@@ -171,7 +149,11 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     if (this.#over) return undefined;
     if (this.#ready?.deck.ready) this.#changeOver(this.#ready);
     const frame = this.#nextFrame();
-    if (frame) frame.ptsUs = ptsUs;
+    if (!frame) return undefined;
+    frame.ptsUs = ptsUs;
+    // A packet's samples are nobody's to look at; where packets stop, receivers lead the sound out themselves.
+    if (frame.silent || frame.coded) this.#edge.reset();
+    else this.#edge.gave(frame.planes);
     return frame;
   }
 
@@ -198,7 +180,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
           this.#ctx.count('underruns');
           this.#tellStall(stream);
         }
-        return this.#fades ? this.#fadeTo(undefined) : this.#silence();
+        return this.#fades ? this.#fadeTo(undefined) : this.#runDry();
       }
       const { outcome } = deck;
       if (outcome?.kind === 'failed') this.#end('failed', outcome.problem ?? problem(outcome.code, outcome.data));
@@ -365,6 +347,12 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     }
     output.silent = false;
     return output;
+  }
+
+  /** Silence, with a way to it from where the sound broke off. */
+  #runDry(): AudioFrame {
+    this.#output.silent = !this.#edge.runDry(this.#output.planes);
+    return this.#output;
   }
 
   #silence(): AudioFrame {

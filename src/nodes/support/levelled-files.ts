@@ -1,7 +1,7 @@
 import type { NodeContext } from '../../graph/context.js';
 import type { LocalFileOptions } from '../sources/file.js';
 import { FileLevels } from './file-levels.js';
-import { localFiles, type PlayerSource } from './file-player.js';
+import { localFiles, type PlayerSource } from './player-source.js';
 
 /** Local files, beside the graph file or in the current folder, at an even loudness if the options ask for one. */
 export function levelledFiles(ctx: NodeContext, options: LocalFileOptions): PlayerSource<LocalFileOptions> {

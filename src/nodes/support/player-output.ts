@@ -3,7 +3,8 @@ import { framePerTick } from '../../graph/audio-operators.js';
 import type { NodeContext } from '../../graph/context.js';
 import type { AudioFrame } from '../../media/frame.js';
 import type { FileOptions } from '../sources/file.js';
-import { FilePlayer, type PlayerSource } from './file-player.js';
+import { FilePlayer } from './file-player.js';
+import type { PlayerSource } from './player-source.js';
 
 /**
  * Runs a player as the work of a node: fed with its options and commands, decoding between ticks, one frame a tick.

@@ -1,4 +1,5 @@
 import { crossfade } from '../../media/dsp/crossfade.js';
+import { DryEdge } from '../../media/dsp/dry-edge.js';
 import { fadeBetween, type FadeCurve } from '../../media/dsp/fade-curve.js';
 import { FRAME_SAMPLES } from '../../media/format.js';
 import { clearAudioFrame, createAudioFrame, type AudioFrame } from '../../media/frame.js';
@@ -49,6 +50,7 @@ export class QueueMixer {
   #gap = false;
   /** The last frame of the run was full, so that what is missing now cuts it off. */
   #starved = false;
+  readonly #edge: DryEdge;
 
   constructor(channels: 1 | 2, owner: MixerOwner) {
     this.#owner = owner;
@@ -56,6 +58,7 @@ export class QueueMixer {
     this.#from = createAudioFrame(channels);
     this.#to = createAudioFrame(channels);
     this.#leaving = createAudioFrame(channels);
+    this.#edge = new DryEdge(channels);
   }
 
   /** True when the last frame lacked sound that should have been there. */
@@ -75,15 +78,15 @@ export class QueueMixer {
     this.#starved = this.current !== undefined && got < FRAME_SAMPLES;
     if (this.#gap && got > 0 && !this.#leaves) this.#leaveSilence();
     this.#gap = this.#starved;
-    if (this.#starved && got > 0) fadeOut(output, got);
-    return this.#leaves ? this.#fadeFromLeaving(output) : output;
+    if (this.#starved && this.#edge.runDry(output.planes, got)) output.silent = false;
+    return this.#given(this.#leaves ? this.#fadeFromLeaving(output) : output);
   }
 
   /** The next frame while it is paused: silence, once what was heard has faded out. */
   rest(): AudioFrame {
     clearOutput(this.#output);
     this.#starved = false;
-    return this.#leaves ? this.#fadeFromLeaving(this.#output) : this.#output;
+    return this.#given(this.#leaves ? this.#fadeFromLeaving(this.#output) : this.#output);
   }
 
   /**
@@ -212,6 +215,12 @@ export class QueueMixer {
     out.silent = !sound;
   }
 
+  #given(frame: AudioFrame): AudioFrame {
+    if (frame.silent) this.#edge.reset();
+    else this.#edge.gave(frame.planes);
+    return frame;
+  }
+
   #leaveSilence(): void {
     clearAudioFrame(this.#leaving);
     this.#leaves = true;
@@ -234,9 +243,4 @@ function clearOutput(frame: AudioFrame): void {
   if (frame.silent) return;
   for (const plane of frame.planes) plane.fill(0);
   frame.silent = true;
-}
-
-/** What is there before a gap goes to zero in a straight line. */
-function fadeOut(frame: AudioFrame, samples: number): void {
-  for (const plane of frame.planes) for (let i = 0; i < samples; i++) plane[i] = plane[i]! * (1 - (i + 1) / samples);
 }

@@ -1,10 +1,11 @@
 import type { Observable } from 'rxjs';
 import { audioPerTick } from '../../graph/audio-operators.js';
 import type { NodeContext } from '../../graph/context.js';
+import { DryEdge } from '../../media/dsp/dry-edge.js';
 import type { SampleQueue } from '../../media/dsp/sample-queue.js';
-import { clearAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
+import { frameSamples, type AudioFrame } from '../../media/frame.js';
 
-/** Where sound stops or begins in the middle, it fades over so many samples: 5 ms. */
+/** Where sound begins in the middle, it fades in over so many samples: 5 ms. */
 const FADE = 240;
 
 /** Samples that a program or a command writes at its own pace, read as one frame a tick. */
@@ -13,6 +14,7 @@ export class SampleFeed {
   ended = false;
   readonly #queue: SampleQueue;
   readonly #startAt: number;
+  readonly #edge = new DryEdge(2);
   #flows = false;
   #arrived: (() => void) | undefined;
 
@@ -44,25 +46,33 @@ export class SampleFeed {
     const { length } = this.#queue;
     if (this.ended && length === 0) return 'over';
     if (!this.#flows && !this.ended && length < this.#startAt) {
-      clearAudioFrame(frame);
+      frame.silent = !this.#runDry(frame, 0);
       return 'waiting';
     }
     const got = this.#queue.read(frame.planes, wanted);
-    if (!this.#flows && got > 0) for (const plane of frame.planes) fade(plane, 0, Math.min(got, FADE), 1);
+    if (!this.#flows && got > 0) for (const plane of frame.planes) fadeIn(plane, Math.min(got, FADE));
     const dry = got < wanted && !this.ended;
-    for (const plane of frame.planes) {
-      if (dry) fade(plane, Math.max(0, got - FADE), Math.min(got, FADE), -1);
-      plane.fill(0, got);
+    if (dry) this.#runDry(frame, got);
+    else {
+      for (const plane of frame.planes) plane.fill(0, got);
+      this.#edge.gave(frame.planes);
     }
     this.#flows = !dry;
-    frame.silent = got === 0 || frame.planes.every((plane) => plane.every((x) => x === 0));
+    frame.silent = frame.planes.every((plane) => plane.every((x) => x === 0));
     return dry ? 'dry' : 'sound';
+  }
+
+  #runDry({ planes }: AudioFrame, from: number): boolean {
+    const sounds = this.#edge.runDry(planes, from);
+    // The way may not be at its end yet.
+    this.#edge.gave(planes);
+    return sounds;
   }
 }
 
-/** A straight line from 0 to 1, or back. */
-function fade(plane: Float32Array, from: number, count: number, direction: 1 | -1): void {
-  for (let i = 0; i < count; i++) plane[from + i]! *= direction > 0 ? (i + 1) / count : 1 - (i + 1) / count;
+/** A straight line from 0 to 1. */
+function fadeIn(plane: Float32Array, count: number): void {
+  for (let i = 0; i < count; i++) plane[i]! *= (i + 1) / count;
 }
 
 /** What a node does around its feed. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NodeContext } from '../../graph/context.js';
 import type { TimescaleFactors } from '../../media/dsp/timescale.js';
 import type { FileOptions } from '../sources/file.js';
-import type { PlayerSource } from './file-player.js';
+import type { PlayerSource } from './player-source.js';
 import { isAsItIs, TimescaledReader } from './timescaled-reader.js';
 
 const factor = (about: string) => z.number().min(0.25).max(4).default(1).meta({ description: about });

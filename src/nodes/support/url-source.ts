@@ -3,7 +3,7 @@ import { openUrl, type OpenUrlOptions } from '../../media/av/open-url.js';
 import { DEFAULT_RETRY } from '../../media/net/retry.js';
 import type { NetworkFact } from '../../media/net/byte-source.js';
 import type { UrlOptions } from '../sources/url.js';
-import type { PlayerSource } from './file-player.js';
+import type { PlayerSource } from './player-source.js';
 import { networkTimer } from './network-clock.js';
 import { resolvePage, shouldResolve } from './resolve-page.js';
 

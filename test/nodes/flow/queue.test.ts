@@ -2,11 +2,40 @@ import { describe, expect, it } from 'vitest';
 import { checkGraphObject } from '../../../src/graph/load.js';
 import { createRegistry } from '../../../src/graph/registry.js';
 import { GraphRun } from '../../../src/graph/run/graph-run.js';
+import { queueWire } from '../../../src/graph/run/wire-queue.js';
+import { createAudioFrame, type AudioFrame } from '../../../src/media/frame.js';
 import { builtinNodes } from '../../../src/nodes/index.js';
 import { queue } from '../../../src/nodes/flow/queue.js';
 import { drawMarbles, marbles, renderNode } from '../../../src/testing/index.js';
 import { createOfflineScheduler, createVirtualScheduler } from '../../../src/time/index.js';
 import { temporaryFolder } from '../support/media.js';
+import { largestStep, sine } from '../support/signals.js';
+
+/** What a queue on a wire has of its consumer's domain. */
+class BeatByHand {
+  tick = { ptsUs: 0 };
+  #onTick = () => {};
+
+  add({ tick }: { tick: { next: () => void } }): () => void {
+    this.#onTick = tick.next;
+    return () => {};
+  }
+
+  beat(index: number): void {
+    this.tick = { ptsUs: index * 20_000 };
+    this.#onTick();
+  }
+}
+
+/** What feeds it. */
+class OutletByHand {
+  next: (frame: AudioFrame) => void = () => {};
+
+  connect(consumer: { next: (frame: AudioFrame) => void }): () => void {
+    this.next = consumer.next;
+    return () => {};
+  }
+}
 
 const folder = temporaryFolder();
 const registry = createRegistry(builtinNodes);
@@ -41,6 +70,33 @@ describe('flow.queue', () => {
       { from: 'tone.audio', to: 'cross.audio', depth: 0, capacity: 3, passed: 10, dropped: 0, underruns: 0 },
     ]);
     expect(run.stats().nodes['cross']).toMatchObject({ passed: { audio: 10, packets: 0 } });
+  });
+
+  it('leads to silence and back without a click when it runs dry in the middle', () => {
+    const clock = new BeatByHand();
+    const from = new OutletByHand();
+    const heard: Float32Array[] = [];
+    const queued = queueWire(
+      'audio',
+      { frames: 4, overflow: 'drop-oldest' },
+      from as never,
+      { next: (frame: AudioFrame) => heard.push(frame.planes[0]!.slice()), complete: () => {} } as never,
+      clock as never,
+    );
+    const tone = sine(20 * 960, 150, 0.4);
+    const frame = createAudioFrame(1);
+    for (let tick = 0; tick < 20; tick++) {
+      frame.planes[0]!.set(tone.subarray(tick * 960, tick * 960 + 960));
+      frame.silent = false;
+      // Three frames never come.
+      if (tick < 8 || tick > 10) from.next(frame);
+      clock.beat(tick);
+    }
+    const sound = Float32Array.from(heard.flatMap((samples) => [...samples]));
+    expect(queued.stats()).toMatchObject({ passed: 17, underruns: 3 });
+    expect(sound.subarray(8 * 960 + 240, 11 * 960).every((x) => x === 0)).toBe(true);
+    expect(largestStep(sound)).toBeLessThan(0.01);
+    expect(sound.subarray(11 * 960 + 240)).toEqual(tone.subarray(11 * 960 + 240));
   });
 
   it('gives way to a queue that the wire has of its own', () => {

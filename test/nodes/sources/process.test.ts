@@ -80,9 +80,9 @@ describe('source.process', () => {
       fs.writeFileSync(${JSON.stringify(pids)}, process.pid + ' ' + child.pid);
       let written = 0;
       const more = () => {
-        while (process.stdout.write(Buffer.alloc(65536))) written += 65536;
-        written += 65536;
-        fs.writeFileSync(${JSON.stringify(count)}, String(written));
+        // Before each piece: once it is out, this process may be killed at any time.
+        do fs.writeFileSync(${JSON.stringify(count)}, String(written += 65536));
+        while (process.stdout.write(Buffer.alloc(65536)));
       };
       process.stdout.on('drain', more);
       more();`;

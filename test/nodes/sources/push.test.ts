@@ -71,6 +71,20 @@ describe('source.push', () => {
     await curtain(stage);
   });
 
+  it.each([2880, 2881, 3839])(
+    'gives no click when it runs dry behind %i samples, at the edge of a frame or within it',
+    async (count) => {
+      const stage = await onStage({ nodes: graph({ startMs: 20 }) });
+      pushChannel('mic').push(sine(count, 170, 0.3));
+      beats(stage, 6);
+      const heard = stage.ear().plane();
+      expect(largestStep(heard)).toBeLessThan(0.01);
+      expect(heard.subarray(count + 480).every((x) => x === 0)).toBe(true);
+      expect(stage.node('mic').counters).toEqual({ underruns: 1 });
+      await curtain(stage);
+    },
+  );
+
   it.each([
     ['drop-oldest', 4800],
     ['drop-newest', 0],

@@ -8,6 +8,7 @@ const tones = {
   first: { samples: tone.slice(0, 30_011) },
   second: { samples: tone.slice(30_011) },
   tone: { samples: tone },
+  remote: { samples: tone, remote: true },
   slow: { samples: tone, slow: 40 },
   endless: { samples: tone.slice(0, 30_011), endless: true, slow: 3 },
   late: { samples: tone.slice(30_011), slow: 50 },
@@ -49,6 +50,20 @@ describe('a queue in real time', () => {
       'track.ended t2 finished',
       'queue.ended finished',
     ]);
+  });
+
+  it('fades out and in again where the network cannot keep up, and loses nothing', async () => {
+    const stage = stageOf(['remote'], { onEmpty: 'end' });
+    await stage.run(20);
+    stage.stalled = true;
+    await stage.run(40);
+    stage.stalled = false;
+    await stage.run(200);
+    expect(stage.counters['underruns']).toBeGreaterThan(5);
+    expect(largestStep(stage.heard)).toBeLessThan(0.009);
+    const silence = stage.frames.filter((frame) => frame.every((x) => x === 0)).length;
+    expect(silence).toBeGreaterThan(5);
+    expect(stage.heard.length).toBeGreaterThanOrEqual(tone.length + silence * 960);
   });
 
   it('goes on with the old track until the chosen one is open, and never starts those in between', async () => {

@@ -23,6 +23,8 @@ export interface FakeTrack {
   readonly failsAt?: number;
   /** Its length is not known. */
   readonly endless?: boolean;
+  /** It comes from the network. */
+  readonly remote?: boolean;
 }
 
 const playerOptions = z.strictObject(playerFields);
@@ -37,6 +39,8 @@ export class QueueStage {
   /** Readers that are open. */
   open = 0;
   ended = false;
+  /** Set while nothing comes from the network, for tracks that are remote. */
+  stalled = false;
   #tick = 0;
   readonly #waiting: { readonly at: number; readonly go: () => void }[] = [];
 
@@ -158,7 +162,10 @@ export class QueueStage {
         return count;
       },
       seek: (positionUs: number) => void (position = usToSamples(positionUs)),
-      approach: () => true,
+      approach: () => !(track.remote && this.stalled),
+      ...(track.remote && {
+        remote: { live: false, seekable: true, arrived: () => Promise.resolve(), loopTo: () => {}, suspend: () => {} },
+      }),
       close,
     };
   }
