@@ -248,7 +248,12 @@ export const ERRORS = {
   // — running ——
   NODE_FAULT: {
     message: 'node "{node}" failed: {reason}',
-    fix: 'Its input passes through unchanged; after {limit} faults in a row it is bypassed.',
+    fix: 'Its input passes through unchanged where it can; after {limit} faults in a row it is bypassed.',
+    exit: failed,
+  },
+  SOURCE_FAULT: {
+    message: 'source "{node}" failed: {reason}',
+    fix: 'It is silent meanwhile and tried again, {attempts} times in all; other nodes keep running.',
     exit: failed,
   },
   NODE_BYPASSED: {
@@ -281,7 +286,11 @@ export const ERRORS = {
     fix: 'Use "drop-oldest" or "drop-newest"; "block" is for rendering.',
     exit: input,
   },
-  UNKNOWN_GRAPH: { message: 'no running graph has the id "{graph}"', fix: 'List the running graphs first.', exit: failed },
+  UNKNOWN_GRAPH: {
+    message: 'no running graph has the id "{graph}"',
+    fix: 'List the running graphs first, such as by GET /graphs.',
+    exit: input,
+  },
   UNKNOWN_CALL: { message: 'no open call has the id "{call}"', fix: 'List the open calls first.', exit: failed },
   UNKNOWN_RUNNING_NODE: {
     message: 'the running graph "{graph}" has no node "{node}"{hint}',

@@ -2,13 +2,20 @@
  * The entry that `bin/voxgraph.js` loads: runs this process's command line and ends the process.
  * @module
  */
+import { standardOutput } from './output.js';
 import { voxgraph } from './program.js';
 
+const stdout = standardOutput(process.stdout);
+const stderr = standardOutput(process.stderr);
 const exitCode = await voxgraph(process.argv.slice(2), {
-  stdout: (text) => void process.stdout.write(text),
-  stderr: (text) => void process.stderr.write(text),
+  stdout: stdout.write,
+  stderr: stderr.write,
   cwd: process.cwd(),
   color: process.stdout.isTTY && !process.env['NO_COLOR'],
 });
 // What a command leaves open must not keep the process; what it wrote must still get out.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+await stdout.flushed();
+const lost = stdout.failure();
+if (lost !== undefined) stderr.write(`The output could not be written: ${lost}.\n`);
+await stderr.flushed();
+process.exit(lost === undefined || exitCode !== 0 ? exitCode : 1);

@@ -193,8 +193,8 @@ describe('a server that ends', () => {
     const killedMs = performance.now();
     again.child.kill('SIGINT');
     expect(await code).toBe(0);
-    // An open page, with its polling and its connection, holds nothing up.
-    expect((performance.now() - killedMs) / 1000).toBeLessThan(5);
+    // An open page, with its polling and its connection, holds nothing up. (Some 50 ms; the rest is for a machine that is busy.)
+    expect((performance.now() - killedMs) / 1000).toBeLessThan(1.5);
     await page.locator('#status', { hasText: 'trying again' }).waitFor(LIMIT);
   });
 });

@@ -76,13 +76,14 @@ describe('a rendering', () => {
     none: { type: 'sink.null', in: { audio: 'tee.b' } },
   });
 
-  it('of every kind of node gives the same bytes each time', async () => {
-    for (const name of ['first', 'second']) {
-      expect(await render(everything(name), temp.path(`${name}.ogg`), 2)).toEqual([]);
+  it('of every kind of node gives the same bytes ten times', async () => {
+    const hashes = new Set<string>();
+    for (let n = 0; n < 10; n++) {
+      expect(await render(everything('same'), temp.path('same.ogg'), 2)).toEqual([]);
+      hashes.add(`${hash(temp.path('same.ogg'))} ${hash(temp.path('same.flac'))}`);
     }
-    expect(hash(temp.path('second.ogg'))).toBe(hash(temp.path('first.ogg')));
-    expect(hash(temp.path('second.flac'))).toBe(hash(temp.path('first.flac')));
-    const { samples, planes } = await readAll(temp.path('first.flac'));
+    expect(hashes.size).toBe(1);
+    const { samples, planes } = await readAll(temp.path('same.flac'));
     expect(samples).toBe(2 * 48_000);
     expect(toneDb(planes[0]!, 440, 1, 2)).toBeGreaterThan(-20);
   });

@@ -35,7 +35,11 @@ export async function explainCommand(args: ExplainArgs, io: CliIo): Promise<numb
   }
   const wanted = args.code.toUpperCase().replace(/-/g, '_');
   const code = codes.find((known) => known === wanted);
-  if (!code) throw voxError('USAGE', { reason: `no error is called "${args.code}"${nearestHint(wanted, codes)}` });
+  if (!code) {
+    const hint = nearestHint(wanted, codes);
+    const near = hint.startsWith('. Did') ? hint : '. "voxgraph explain" lists them all';
+    throw voxError('USAGE', { reason: `no error is called "${args.code}"${near}` });
+  }
   const row = ERRORS[code];
   if (args.json) {
     io.stdout(`${JSON.stringify({ code, ...row }, null, 2)}\n`);

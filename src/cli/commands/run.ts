@@ -9,6 +9,7 @@ import { checkGraphFile } from '../../graph/load.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
 import type { Scheduler } from '../../time/scheduler.js';
 import { reachableAddresses } from '../addresses.js';
+import { degradationSentence } from '../degradation.js';
 import { collectParam, finish, type CliIo } from '../io.js';
 import { problemOfEvent, renderProblem } from '../problems.js';
 import { watchFile } from '../graph-watch.js';
@@ -115,7 +116,9 @@ function announce(session: GraphSession, server: RoomServer | undefined, args: R
 function tellEvents(engine: Engine, json: boolean, io: CliIo): void {
   engine.events$.subscribe((event) => {
     const found = problemOfEvent(event);
+    const sentence = degradationSentence(event);
     if (json) io.stdout(`${JSON.stringify(event)}\n`);
+    else if (sentence !== undefined) io.stdout(`${sentence}\n`);
     else if (found) io.stderr(renderProblem(found, undefined, io.color));
     else if (event.type === 'node.told' && event.what === 'graph.changed') {
       io.stdout(`Changed:\n${(event.data['changes'] as string[]).map((line) => `  ${line}\n`).join('')}`);

@@ -34,10 +34,12 @@ export class FaultReports {
   /** `node.fault`: it is tried again. */
   fault(error: unknown): void {
     const { node, definition } = this.#of;
-    const source = Object.keys(definition.inputs).length === 0;
-    const limit = source ? definition.retry.attempts : FAULT_LIMIT;
+    const isSource = Object.keys(definition.inputs).length === 0;
+    const what = { node: node.id, reason: reasonOf(error) };
     this.faults++;
-    this.last = problem('NODE_FAULT', { node: node.id, reason: reasonOf(error), limit }, this.#where());
+    this.last = isSource
+      ? problem('SOURCE_FAULT', { ...what, attempts: definition.retry.attempts }, this.#where())
+      : problem('NODE_FAULT', { ...what, limit: FAULT_LIMIT }, this.#where());
     const nowUs = this.#of.host.scheduler.nowUs();
     if (nowUs - this.#lastUs < REPORT_EVERY_US) return;
     this.#lastUs = nowUs;
