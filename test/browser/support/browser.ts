@@ -125,8 +125,18 @@ export class TestPage {
 
   /** Forgets what was heard so far, and waits for `seconds` of sound. */
   async record(seconds: number): Promise<Float32Array> {
-    await this.#call('forget');
+    await this.forget();
     await this.page.waitForFunction(`window.vox.seconds() >= ${seconds}`, undefined, { timeout: seconds * 3000 + 30_000 });
+    return this.heard();
+  }
+
+  /** Forgets what was heard so far. */
+  forget(): Promise<void> {
+    return this.#call('forget');
+  }
+
+  /** What was heard since. */
+  async heard(): Promise<Float32Array> {
     const bytes = Buffer.from(await this.#call<string>('pcm'), 'base64');
     return Float32Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(i * 2) / 32_768);
   }
