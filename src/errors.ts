@@ -442,6 +442,37 @@ export const ERRORS = {
     fix: 'Take those first, or all of them with { withDependants: true }.',
     exit: input,
   },
+  PLUGIN_FILE_MISSING: {
+    message: 'the plugin file {file} does not exist{hint}',
+    fix: 'Correct the path; it starts from the folder of the file that names it.',
+    exit: input,
+  },
+  PLUGIN_SYNTAX: { message: '{reason}', fix: 'Correct the file; save it again if it is watched.', exit: input },
+  PLUGIN_IMPORT_MISSING: {
+    message: 'the import "{specifier}" cannot be found{hint}',
+    fix: 'Correct the path, or install the package beside the plugin.',
+    exit: input,
+  },
+  PLUGIN_IMPORT_FAILED: {
+    message: 'the plugin throws while it is imported: {reason}',
+    fix: 'Correct it here; what may fail belongs into setup.',
+    exit: input,
+  },
+  PLUGIN_NO_EXPORT: {
+    message: 'this file is no plugin: {reason}',
+    fix: 'Write "export default definePlugin({ … })" in it.',
+    exit: input,
+  },
+  PLUGIN_NAME_DIFFERS: {
+    message: 'the plugin "{name}" is called "{plugin}" by its own file {file}',
+    fix: 'Write "{plugin}" here, or rename the plugin.',
+    exit: input,
+  },
+  PLUGIN_VOXGRAPH_VERSION: {
+    message: 'the plugin of {package} is made for voxgraph {range}, and this is {version}',
+    fix: 'Install a version of it that fits, or another voxgraph.',
+    exit: input,
+  },
   PLUGIN_LOAD_FAILED: {
     message: 'plugin "{plugin}" cannot be loaded: {reason}',
     fix: 'Correct the plugin or its settings; what it had begun was cleaned up.',

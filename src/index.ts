@@ -67,6 +67,7 @@ export { checkCommand } from './events/check-command.js';
 export type { LoadedPlugin, PluginLoader, PluginRequest } from './plugins/loader-types.js';
 export { memoryStorage, type PluginStorage, type StorageBackend } from './plugins/storage.js';
 export { sqliteStorage, type SqliteStorage, type SqliteStorageOptions } from './plugins/sqlite/sqlite-storage.js';
+export { createPluginLoader, type PluginLoaderOptions } from './plugins/loader/plugin-loader.js';
 export { builtinNodes } from './nodes/index.js';
 export { pushChannel, type PushChannel, type PushResult } from './nodes/support/push-channels.js';
 export { openUrl, type OpenUrlOptions } from './media/av/open-url.js';
