@@ -27,6 +27,15 @@ export function finite(n: i32): bool {
   return i32x4.all_true(f32x4.eq(sum, f32x4.splat(0)));
 }
 
+/** True when the first n samples of A are all numbers within ±limit. */
+export function within(n: i32, limit: f32): bool {
+  const end = A + ((<usize>n) << 2);
+  const most = f32x4.splat(limit);
+  let good = i32x4.splat(-1);
+  for (let at = A; at < end; at += 16) good = v128.and(good, f32x4.le(f32x4.abs(v128.load(at)), most));
+  return i32x4.all_true(good);
+}
+
 /** OUT = A · gain. */
 export function scale(n: i32, gain: f32): void {
   const g = f32x4.splat(gain);

@@ -64,24 +64,35 @@ export class Ducker {
     const n = gains.length;
     const a = voice[0];
     const b = voice[1] ?? a;
+    const threshold = this.#threshold;
+    const floor = this.#floor;
+    const down = this.#down;
+    const up = this.#up;
+    const holdSamples = this.#holdSamples;
+    let square = this.#square;
+    let hold = this.#hold;
+    let gain = this.#gain;
     for (let i = 0; i < n; i++) {
       if (a !== undefined) {
         const x = a[i]!;
         const y = b![i]!;
         const loudest = Math.max(x * x, y * y);
         // What is not finite would never fade from the mean.
-        this.#square += SMOOTHING * ((loudest < 1e6 ? loudest : 0) - this.#square);
-      } else this.#square -= SMOOTHING * this.#square;
-      if (this.#square < NOTHING) this.#square = 0;
+        square += SMOOTHING * ((loudest < 1e6 ? loudest : 0) - square);
+      } else square -= SMOOTHING * square;
+      if (square < NOTHING) square = 0;
 
-      if (this.#square > this.#threshold) this.#hold = this.#holdSamples + 1;
-      else if (this.#hold > 0) this.#hold--;
+      if (square > threshold) hold = holdSamples + 1;
+      else if (hold > 0) hold--;
 
-      const target = this.#hold > 0 ? this.#floor : 1;
-      if (this.#gain > target) this.#gain = Math.max(target, this.#gain * this.#down);
-      else if (this.#gain < target) this.#gain = Math.min(target, this.#gain * this.#up);
-      gains[i] = this.#gain;
+      const target = hold > 0 ? floor : 1;
+      if (gain > target) gain = Math.max(target, gain * down);
+      else if (gain < target) gain = Math.min(target, gain * up);
+      gains[i] = gain;
     }
+    this.#square = square;
+    this.#hold = hold;
+    this.#gain = gain;
   }
 }
 

@@ -1,5 +1,6 @@
 import { SAMPLE_RATE, dbToLinear } from '../format.js';
 import { allFinite } from './finite.js';
+import { within } from './soft-limit.js';
 import { SlidingMinimum } from './sliding-minimum.js';
 import { interpolatedPeak, TRUE_PEAK_BOUND, TRUE_PEAK_TAPS } from './true-peak.js';
 
@@ -241,6 +242,7 @@ export class LookaheadLimiter {
 /** The first index from `from` on of a sample beyond ±limit; the length when there is none. */
 function firstBeyond(line: Float32Array, limit: number, from: number): number {
   const end = line.length;
+  if (within(line, limit, from)) return end;
   for (let i = from; i < end; i++) {
     const x = line[i]!;
     if (x > limit || x < -limit) return i;

@@ -1,56 +1,39 @@
+import { VECTOR_SAMPLES, vectorUnit } from './vector/vector-unit.js';
+
 /** `out += input`, sample by sample. */
 export function add(out: Float32Array, input: Float32Array): void {
   const n = out.length;
-  for (let i = 0; i < n; i++) out[i] = out[i]! + input[i]!;
+  for (let at = 0; at < n; at += VECTOR_SAMPLES) {
+    const count = Math.min(VECTOR_SAMPLES, n - at);
+    vectorUnit.loadA(out, at, count);
+    vectorUnit.loadB(input, at, count);
+    vectorUnit.mix(count, 1, 1);
+    vectorUnit.store(out, at, count);
+  }
 }
 
-/**
- * `out = Σ inputs[0…count)`. Up to eight inputs a pass: loads and stores of `out` take the time, not additions.
- * Every input must be as long as `out`.
- */
+/** `out = Σ inputs[0…count)`, in this order. Every input must be as long as `out`. */
 export function sumInto(out: Float32Array, inputs: readonly Float32Array[], count: number): void {
-  const n = out.length;
   if (count === 0) {
     out.fill(0);
     return;
   }
-  let k = 0;
-  if (count >= 8) {
-    const a = inputs[0]!;
-    const b = inputs[1]!;
-    const c = inputs[2]!;
-    const d = inputs[3]!;
-    const e = inputs[4]!;
-    const f = inputs[5]!;
-    const g = inputs[6]!;
-    const h = inputs[7]!;
-    // Pairs, since a chain of additions would wait for each one.
-    for (let i = 0; i < n; i++) out[i] = a[i]! + b[i]! + (c[i]! + d[i]!) + (e[i]! + f[i]! + (g[i]! + h[i]!));
-    k = 8;
-  } else if (count >= 4) {
-    const a = inputs[0]!;
-    const b = inputs[1]!;
-    const c = inputs[2]!;
-    const d = inputs[3]!;
-    for (let i = 0; i < n; i++) out[i] = a[i]! + b[i]! + c[i]! + d[i]!;
-    k = 4;
-  } else if (count >= 2) {
-    const a = inputs[0]!;
-    const b = inputs[1]!;
-    for (let i = 0; i < n; i++) out[i] = a[i]! + b[i]!;
-    k = 2;
-  } else {
+  if (count === 1) {
     out.set(inputs[0]!);
-    k = 1;
+    return;
   }
-  for (; k + 4 <= count; k += 4) {
-    const a = inputs[k]!;
-    const b = inputs[k + 1]!;
-    const c = inputs[k + 2]!;
-    const d = inputs[k + 3]!;
-    for (let i = 0; i < n; i++) out[i] = out[i]! + (a[i]! + b[i]! + c[i]! + d[i]!);
+  const n = out.length;
+  for (let at = 0; at < n; at += VECTOR_SAMPLES) {
+    const length = Math.min(VECTOR_SAMPLES, n - at);
+    vectorUnit.loadA(inputs[0]!, at, length);
+    vectorUnit.loadB(inputs[1]!, at, length);
+    vectorUnit.mix(length, 1, 1);
+    for (let k = 2; k < count; k++) {
+      vectorUnit.loadA(inputs[k]!, at, length);
+      vectorUnit.accumulate(length);
+    }
+    vectorUnit.store(out, at, length);
   }
-  for (; k < count; k++) add(out, inputs[k]!);
 }
 
 /** The average of two channels, as a stereo signal becomes mono without growing louder. */

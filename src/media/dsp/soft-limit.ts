@@ -1,3 +1,5 @@
+import { VECTOR_SAMPLES, vectorUnit } from './vector/vector-unit.js';
+
 /**
  * Keeps a signal below full scale: unchanged up to the threshold, bent smoothly above it, never beyond ±1.
  *
@@ -8,6 +10,7 @@
  * @param threshold linear, between 0 and 1.
  */
 export function softLimit(plane: Float32Array, threshold: number): void {
+  if (within(plane, threshold)) return;
   const n = plane.length;
   for (let i = 0; i < n; i++) {
     const x = plane[i]!;
@@ -27,12 +30,24 @@ export function softLimitSample(x: number, threshold: number): number {
   return x < 0 ? -limited : limited;
 }
 
-/** True when every sample is a number within ±limit. */
-export function within(plane: Float32Array, limit: number): boolean {
+/** True when every sample from `start` on is a number within ±limit. */
+export function within(plane: Float32Array, limit: number, start = 0): boolean {
   const n = plane.length;
-  for (let i = 0; i < n; i++) {
-    const x = plane[i]!;
-    if (!(x <= limit && x >= -limit)) return false;
+  const single = floorSingle(limit);
+  for (let at = start; at < n; at += VECTOR_SAMPLES) {
+    const count = Math.min(VECTOR_SAMPLES, n - at);
+    vectorUnit.loadA(plane, at, count);
+    if (!vectorUnit.within(count, single)) return false;
   }
   return true;
 }
+
+/** The largest number of single precision that is not above a positive one: what samples can be compared with instead. */
+function floorSingle(limit: number): number {
+  SINGLE[0] = limit;
+  if (SINGLE[0] > limit) SINGLE_BITS[0]!--;
+  return SINGLE[0];
+}
+
+const SINGLE = new Float32Array(1);
+const SINGLE_BITS = new Uint32Array(SINGLE.buffer);

@@ -35,5 +35,19 @@ describe('within', () => {
     expect(within(Float32Array.of(0.5, -0.5), 0.5)).toBe(true);
     expect(within(Float32Array.of(0.5, -0.6), 0.5)).toBe(false);
     expect(within(Float32Array.of(0, NaN), 0.5)).toBe(false);
+    expect(within(Float32Array.of(0.6, 0.6, -0.5, 0.5, 0.1), 0.5, 2)).toBe(true);
+    const long = new Float32Array(10_000);
+    expect(within(long, 0.5)).toBe(true);
+    long[9_999] = 0.6;
+    expect(within(long, 0.5)).toBe(false);
+  });
+
+  it('compares exactly, also where the limit lies between two samples of single precision', () => {
+    for (const limit of [0.1, 0.3, 0.7, 0.707_945_784_384_137_9]) {
+      const near = Math.fround(limit);
+      for (const x of [near, near * (1 + 2 ** -23), near * (1 - 2 ** -23)]) {
+        expect(within(Float32Array.of(x), limit)).toBe(Math.fround(x) <= limit);
+      }
+    }
   });
 });

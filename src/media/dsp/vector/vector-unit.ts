@@ -17,6 +17,7 @@ const PAGES = 3;
 /** The operations of wasm/kernels.ts on the first `n` samples of the operands. */
 interface Kernels {
   finite(n: number): number;
+  within(n: number, limit: number): number;
   scale(n: number, gain: number): void;
   mix(n: number, gainA: number, gainB: number): void;
   accumulate(n: number): void;
@@ -76,6 +77,8 @@ export const vectorUnit = {
   },
   /** True when all samples of A are finite numbers. */
   finite: (n: number): boolean => kernels.finite(n) !== 0,
+  /** True when all samples of A are numbers within ±limit, which counts in single precision. */
+  within: (n: number, limit: number): boolean => kernels.within(n, limit) !== 0,
   /** Result = A · gain. */
   scale: (n: number, gain: number): void => kernels.scale(n, gain),
   /** Result = A · gainA + B · gainB. */

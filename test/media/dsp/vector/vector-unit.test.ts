@@ -52,6 +52,8 @@ describe.each([1, 3, 4, 5, 960, 961, VECTOR_SAMPLES])('%i samples', (n) => {
     unit.loadA(spoiled, 0, n);
     unit.loadB(b, 0, n);
     expect(unit.finite(n)).toBe(Number.isFinite(odd));
+    expect(unit.within(n, 1)).toBe(false);
+    expect(unit.within(n, 1.001)).toBe(Math.abs(odd) < 1.001);
     expect(unit.interleave(n)).toBe(false);
     unit.loadA(b, 0, n);
     unit.loadB(spoiled, 0, n);
