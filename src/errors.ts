@@ -649,6 +649,31 @@ export const ERRORS = {
     fix: 'Give a log that "voxgraph record" wrote, with the folder of its voices beside it.',
     exit: input,
   },
+  JOURNAL_UNREADABLE: {
+    message: 'the log {file} cannot be read: {reason}',
+    fix: 'Give a log of "voxgraph run --log"; with --until a replay stops before a damaged line.',
+    exit: input,
+  },
+  JOURNAL_UNWRITABLE: {
+    message: 'the log {file} cannot be written: {reason}',
+    fix: 'Check the path, its rights and the free space.',
+    exit: environment,
+  },
+  REPLAY_PLUGIN: {
+    message: 'the log was written with the plugin "{plugin}", whose code is not at hand: {reason}',
+    fix: 'Name the file or package with --plugin; without it its state stays as it began.',
+    exit: failed,
+  },
+  REPLAY_VERSION: {
+    message: 'the log was written with "{plugin}" {version}, and this is {present}',
+    fix: 'Replay it with the same version, by --plugin; another one may come to another state.',
+    exit: failed,
+  },
+  REPLAY_DIFFERS: {
+    message: 'the state differs from the one that was logged, between events {after} and {by}',
+    fix: 'Look for reducers that use time, chance or anything else but the event and the config.',
+    exit: failed,
+  },
   // — command line ——
   USAGE: { message: '{reason}', fix: 'See --help.', exit: input },
   NODE_TOO_OLD: {

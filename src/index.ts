@@ -67,6 +67,8 @@ export { checkCommand } from './events/check-command.js';
 export type { LoadedPlugin, PluginLoader, PluginRequest } from './plugins/loader-types.js';
 export { memoryStorage, type PluginStorage, type StorageBackend } from './plugins/storage.js';
 export { sqliteStorage, type SqliteStorage, type SqliteStorageOptions } from './plugins/sqlite/sqlite-storage.js';
+export { canonicalJson, stateHash } from './events/journal/state-hash.js';
+export { replay, type Replayed, type ReplayOptions } from './plugins/replay.js';
 export { createPluginLoader, type PluginLoaderOptions } from './plugins/loader/plugin-loader.js';
 export { builtinNodes } from './nodes/index.js';
 export { pushChannel, type PushChannel, type PushResult } from './nodes/support/push-channels.js';

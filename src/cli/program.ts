@@ -13,6 +13,7 @@ import { register as registerGraph } from './commands/graph.js';
 import { register as registerNodes } from './commands/nodes.js';
 import { register as registerRecord } from './commands/record.js';
 import { register as registerRender } from './commands/render.js';
+import { register as registerReplay } from './commands/replay.js';
 import { register as registerRun } from './commands/run.js';
 import { register as registerSchema } from './commands/schema.js';
 import { register as registerTap } from './commands/tap.js';
@@ -68,6 +69,7 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     registerSchema,
     registerTest,
     registerTap,
+    registerReplay,
     registerExplain,
     registerDoctor,
   ])
