@@ -256,6 +256,11 @@ export const ERRORS = {
     fix: 'It is silent meanwhile and tried again, {attempts} times in all; other nodes keep running.',
     exit: failed,
   },
+  FRAMES_LEAKED: {
+    message: 'node "{node}" has not given back {count} pictures',
+    fix: 'Release each frame that was retained, and each one that was made, exactly once; see docs/writing-nodes.md.',
+    exit: failed,
+  },
   NODE_BYPASSED: {
     message: 'node "{node}" failed {count} times in a row and is bypassed: {reason}',
     fix: 'Set one of its options to try it again, or report the fault to its author.',

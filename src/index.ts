@@ -34,6 +34,7 @@ export * from './graph/permissions.js';
 export * from './graph/define-node.js';
 export { createRegistry, type Registry } from './graph/registry.js';
 export * from './graph/audio-operators.js';
+export * from './graph/video-operators.js';
 export * from './graph/join-ticks.js';
 export * from './graph/plan-types.js';
 export * from './graph/load.js';

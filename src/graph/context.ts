@@ -11,7 +11,7 @@ import type { Permissions } from './permissions.js';
 export interface Tick {
   /** Counts from 0. */
   index: number;
-  /** Presentation time of the frames of this beat, in microseconds: `index` × 20 ms for audio. */
+  /** Presentation time of the frames of this beat, in microseconds: `index` × 20 ms for audio, `index` / frame rate for pictures. */
   ptsUs: number;
 }
 
@@ -32,7 +32,8 @@ export interface NodeCommand {
 }
 
 /** Exact counts that a node or wire keeps; read by the console and by tests. */
-export type CounterName = 'underruns' | 'concealed' | 'dropped' | 'encoded' | 'copied' | 'clipped' | 'corrected';
+export type CounterName =
+  'underruns' | 'concealed' | 'dropped' | 'encoded' | 'copied' | 'clipped' | 'corrected' | 'repeated' | 'shed';
 
 /** The graph among a node's options, for types that have one. */
 export interface SubgraphContext {
@@ -59,6 +60,17 @@ export interface NodeContext {
    * Fires when the tick's frames are out, while there is time until the next: the place to decode ahead.
    */
   readonly idle$: Observable<Tick>;
+  /**
+   * The beat of the pictures of the node's clock domain, at the frame rate of its sink: right behind the beat of sound in whose 20 ms it
+   * is due. Sources of pictures emit at most one on each.
+   */
+  readonly videoTick$: Observable<Tick>;
+  /** As `settle$`, for the pictures. */
+  readonly videoSettle$: Observable<Tick>;
+  /** Pictures a second of `videoTick$`. */
+  readonly frameRate: number;
+  /** Whether anything listens to that output of the node now, so that nothing is decoded for nobody. */
+  wired(output: string): boolean;
   /** The graph's scheduler; give it to RxJS operators that take one, so that `delay(300, ctx.scheduler)` means media time. */
   readonly scheduler: Scheduler;
   /** True when frames are made as fast as possible and must never be skipped or replaced by silence. */

@@ -100,6 +100,8 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
   readonly inputQueue?: (options: z.output<S>) => PlanQueue;
   /** Options that hold a file to write: in a sub-graph each stream gets one of its own. */
   readonly outputFileOptions?: readonly string[];
+  /** For what takes pictures at a rate of its own: how many a second it wants at its options; undefined: whatever comes. */
+  readonly frameRate?: (options: z.output<S>) => number | undefined;
   /** Makes one running instance. Called again after a fault, with fresh state. Must not block. */
   readonly create: (args: CreateArgs<I, S>) => PortStreams<O>;
 }
@@ -152,6 +154,8 @@ export interface NodeDefinition {
   readonly inputQueue: ((options: unknown) => PlanQueue) | undefined;
   /** Options that name a file to write. */
   readonly outputFileOptions: readonly string[];
+  /** Pictures a second it wants at given options. */
+  readonly frameRate: (options: unknown) => number | undefined;
   /** Makes one instance. */
   readonly create: (args: {
     inputs: Readonly<Record<string, unknown>>;
@@ -208,6 +212,7 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     hasSubgraph: spec.hasSubgraph ?? false,
     inputQueue: spec.inputQueue && ((options) => spec.inputQueue!(options as z.output<S>)),
     outputFileOptions: spec.outputFileOptions ?? [],
+    frameRate: (options) => spec.frameRate?.(options as z.output<S>),
     create: spec.create as unknown as NodeDefinition['create'],
   };
 }

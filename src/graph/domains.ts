@@ -18,11 +18,6 @@ export interface DomainWire {
   readonly to: string;
   /** A queue lets the two sides run on different beats. */
   readonly queued: boolean;
-  /**
-   * Set when the two sides run on different beats by their nature (audio into a node that gives only pictures, or the reverse): the
-   * names of the two beats.
-   */
-  readonly differs?: { readonly from: string; readonly to: string };
 }
 
 /** One clock domain. */
@@ -56,13 +51,7 @@ export interface DomainSplit<W extends DomainWire = DomainWire> {
 export function splitDomains<W extends DomainWire>(nodes: readonly DomainNode[], wires: readonly W[]): DomainSplit<W> {
   const crossings: { wire: W; fromClock: string; toClock: string }[] = [];
   const clocks = new Map(nodes.flatMap(({ name, clock }) => (clock === undefined ? [] : [[name, clock] as const])));
-  for (const wire of wires) {
-    if (wire.queued || !wire.differs) continue;
-    const fromClock = clocks.get(wire.from) ?? wire.differs.from;
-    const toClock = clocks.get(wire.to) ?? wire.differs.to;
-    crossings.push({ wire, fromClock, toClock: toClock === fromClock ? wire.differs.to : toClock });
-  }
-  const tight = wires.filter((wire) => !wire.queued && !wire.differs);
+  const tight = wires.filter((wire) => !wire.queued);
   const apart = spreadClocks(clocks, tight);
   for (const wire of apart) crossings.push({ wire, fromClock: clocks.get(wire.from)!, toClock: clocks.get(wire.to)! });
 

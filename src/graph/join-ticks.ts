@@ -16,8 +16,14 @@ export interface JoinSlot<T> {
  * tick. Completes when `branches$` and every branch have completed.
  *
  * The emitted list and its slots are reused: read them at once.
+ *
+ * @param shares how frames are kept until the others have come, where they are not the branch's own for the whole tick.
  */
-export function joinTicks<T>(ctx: NodeContext, branches$: Observable<Branch<T>>): Observable<readonly JoinSlot<T>[]> {
+export function joinTicks<T>(
+  ctx: Pick<NodeContext, 'settle$' | 'count'>,
+  branches$: Observable<Branch<T>>,
+  shares?: { retain(frame: T): void; release(frame: T): void },
+): Observable<readonly JoinSlot<T>[]> {
   return new Observable((subscriber) => {
     const slots: JoinSlot<T>[] = [];
     const leaving: JoinSlot<T>[] = [];
@@ -37,11 +43,17 @@ export function joinTicks<T>(ctx: NodeContext, branches$: Observable<Branch<T>>)
       if (!emitted && slots.length > 0 && arrived === slots.length) emit();
     };
 
+    const free = (slot: JoinSlot<T>) => {
+      if (slot.frame !== undefined) shares?.release(slot.frame);
+      slot.frame = undefined;
+    };
+
     const drop = (slot: JoinSlot<T>) => {
       const at = slots.indexOf(slot);
       if (at < 0) return;
       slots.splice(at, 1);
       if (slot.frame !== undefined) arrived--;
+      free(slot);
       emitIfComplete();
       completeIfDone();
     };
@@ -63,6 +75,8 @@ export function joinTicks<T>(ctx: NodeContext, branches$: Observable<Branch<T>>)
       inner.current = branch.stream$.subscribe({
         next: (frame) => {
           if (slot.frame === undefined) arrived++;
+          shares?.retain(frame);
+          free(slot);
           slot.frame = frame;
           emitIfComplete();
         },
@@ -91,9 +105,10 @@ export function joinTicks<T>(ctx: NodeContext, branches$: Observable<Branch<T>>)
         if (leaving.length > 0) dropLeaving();
         emitted = false;
         arrived = 0;
-        for (const slot of slots) slot.frame = undefined;
+        slots.forEach(free);
       }),
     );
+    all.add(() => slots.forEach(free));
     return all;
   });
 }

@@ -65,6 +65,8 @@ export interface PlanDomain {
   readonly name: string;
   /** The sink that sets the pace; null: the graph's own 20 ms beat. */
   readonly leader: string | null;
+  /** Pictures a second. Absent: nobody in it asks for a rate, so 30. */
+  readonly frameRate?: number;
 }
 
 /** What becomes of a crash group of which a node gave up. */

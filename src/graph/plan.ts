@@ -1,4 +1,5 @@
 import { topologicalOrder } from './cycles.js';
+import { withFrameRates } from './plan/frame-rates.js';
 import { alignBranches } from './plan/align.js';
 import { Inserter } from './plan/insert.js';
 import { operatorsIn, plannedOperators, type OperatorsByKind, type PlannedPlugins } from './plan/operators.js';
@@ -69,7 +70,11 @@ function planWith(graph: ValidGraph, origin: PlanOrigin, operators: OperatorsByK
     ...(origin.file === undefined ? {} : { file: origin.file }),
     baseDir: origin.baseDir,
     nodes: offerPackets(aligned, registry),
-    domains: split.domains.map(({ name, leader }) => ({ name, leader })),
+    domains: withFrameRates(
+      split.domains.map(({ name, leader }) => ({ name, leader })),
+      aligned,
+      registry,
+    ),
     ...planGroups(graph.model),
     plugins,
   };

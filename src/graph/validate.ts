@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.js';
 import { findCycles } from './cycles.js';
-import { splitDomains, type DomainSplit, type DomainWire } from './domains.js';
+import { splitDomains, type DomainSplit } from './domains.js';
 import type { ParamValue } from './file.js';
 import type { GraphModel, PluginModel } from './model.js';
 import { settleParams, substitute, type ParamValues } from './params.js';
@@ -179,10 +179,7 @@ function reportDomains(nodes: ReadonlyMap<string, ResolvedNode>, wires: readonly
     leadership: definition?.leadership ?? 'follow',
     clock: model.clock,
   }));
-  const domainWires = wires.map((wire) => {
-    const differs = changesBeat(wire, nodes.get(wire.to)!);
-    return { from: wire.from, to: wire.to, queued: wire.model.queue !== undefined, wire, ...(differs && { differs }) };
-  });
+  const domainWires = wires.map((wire) => ({ from: wire.from, to: wire.to, queued: wire.model.queue !== undefined, wire }));
   const split = splitDomains(members, domainWires);
   for (const { first, second } of split.rivals) {
     const { model } = nodes.get(second)!;
@@ -193,13 +190,4 @@ function reportDomains(nodes: ReadonlyMap<string, ResolvedNode>, wires: readonly
     report('CROSSING_WITHOUT_QUEUE', data, wire.wire.model.where, nodes.get(wire.to)!.model);
   }
   return split;
-}
-
-/** Sound into a node that gives only pictures, or the reverse: pictures have a beat of their own. */
-function changesBeat(wire: ResolvedWire, { definition }: ResolvedNode): DomainWire['differs'] {
-  const kinds = new Set(Object.values(definition?.outputs ?? {}).map((port) => port.kind));
-  kinds.delete('events');
-  if (kinds.size !== 1) return undefined;
-  if (wire.kind === 'audio' && kinds.has('video')) return { from: 'audio', to: 'video' };
-  return wire.kind === 'video' && kinds.has('audio') ? { from: 'video', to: 'audio' } : undefined;
 }

@@ -8,6 +8,10 @@ export interface VideoContent {
   retain(): void;
   /** Gives a share back; the last one frees what is behind it. */
   release(): void;
+  /** Told that several consumers have it: what has to be computed shall be computed once. */
+  share?(): void;
+  /** False once the last share was given back. */
+  readonly alive: boolean;
 }
 
 /**

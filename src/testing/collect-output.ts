@@ -2,6 +2,8 @@ import { Subscription, type Observable } from 'rxjs';
 import type { Branch, PortSpec } from '../graph/ports.js';
 import { copyAudioFrame, createAudioFrame, frameSamples, type AudioFrame } from '../media/frame.js';
 import type { Packet } from '../media/packet.js';
+import type { VideoContent, VideoFrame } from '../media/video-frame.js';
+import { PictureTaker, type RenderedPicture } from './video-script.js';
 import type { RenderedAudio, RenderedEnd, RenderedFrame } from './rendered.js';
 
 /** Gathers copies of everything an output gives. */
@@ -9,6 +11,9 @@ export class OutputCollector {
   readonly frames: RenderedFrame[] = [];
   readonly packets: Packet[] = [];
   readonly values: unknown[] = [];
+  readonly pictures: RenderedPicture[] = [];
+  readonly #contents = new Set<VideoContent>();
+  #taker: PictureTaker | undefined;
   readonly branches = new Map<string, OutputCollector>();
   end: RenderedEnd | undefined;
   readonly #name: string;
@@ -18,9 +23,15 @@ export class OutputCollector {
   /**
    * @param name the port, for messages.
    * @param tick the present tick.
+   * @param videoTick the present tick of the pictures.
    * @param mayHoldNaN true when an input had NaN of its own, so that NaN in the output proves nothing.
    */
-  constructor(name: string, tick: () => number, mayHoldNaN: () => boolean) {
+  constructor(
+    name: string,
+    tick: () => number,
+    private readonly videoTick: () => number,
+    mayHoldNaN: () => boolean,
+  ) {
     this.#name = name;
     this.#tick = tick;
     this.#mayHoldNaN = mayHoldNaN;
@@ -34,7 +45,7 @@ export class OutputCollector {
         ? (branch: Branch<unknown>) => {
             let inner = this.branches.get(branch.id);
             if (!inner) {
-              inner = new OutputCollector(`${this.#name}[${branch.id}]`, this.#tick, this.#mayHoldNaN);
+              inner = new OutputCollector(`${this.#name}[${branch.id}]`, this.#tick, this.videoTick, this.#mayHoldNaN);
               this.branches.set(branch.id, inner);
             }
             all.add(inner.listen({ ...spec, arity: 'one' }, branch.stream$, fail));
@@ -64,7 +75,19 @@ export class OutputCollector {
       at += frameSamples(frame);
     }
     const branches = Object.fromEntries([...this.branches].map(([id, branch]) => [id, branch.result()]));
-    return { frames: this.frames, planes, packets: this.packets, values: this.values, end: this.end, branches };
+    const { frames, packets, values, pictures, end } = this;
+    return { frames, planes, packets, values, pictures, end, branches };
+  }
+
+  /** Frees what it used. Complains when the node, which is closed, has not given back what it made. */
+  close(): Error | undefined {
+    this.#taker?.close();
+    let wrong: Error | undefined;
+    for (const branch of this.branches.values()) wrong = branch.close() ?? wrong;
+    const alive = [...this.#contents].filter((content) => content.alive).length;
+    return alive > 0
+      ? new TypeError(`output "${this.#name}": the node has not given back ${alive} of the pictures it made`)
+      : wrong;
   }
 
   #take(spec: PortSpec, value: unknown): Error | undefined {
@@ -73,8 +96,16 @@ export class OutputCollector {
       this.packets.push({ ...packet, data: packet.data.slice() });
     } else if (spec.kind === 'audio') {
       return this.#takeFrame(value as AudioFrame);
-    } else this.values.push(value);
+    } else if (spec.kind === 'video') this.#takePicture(value as VideoFrame);
+    else this.values.push(value);
     return undefined;
+  }
+
+  #takePicture({ content, ptsUs }: VideoFrame): void {
+    this.#contents.add(content);
+    this.#taker ??= new PictureTaker();
+    const picture = this.#taker.take(content, ptsUs, this.videoTick());
+    if (picture) this.pictures.push(picture);
   }
 
   #takeFrame(frame: AudioFrame): Error | undefined {

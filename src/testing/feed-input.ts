@@ -4,6 +4,8 @@ import { copyAudioFrame, createAudioFrame, frameSamples, type AudioFrame } from 
 import type { Packet } from '../media/packet.js';
 import { type AudioScript, type AudioInput, scriptOf } from './audio-script.js';
 import type { BranchInput, NodeInput } from './rendered.js';
+import { videoBranchesFeed, videoFeed } from './feed-video.js';
+import type { VideoInput } from './video-script.js';
 
 /** An input that a rendering plays, tick by tick. */
 export interface InputFeed {
@@ -13,6 +15,10 @@ export interface InputFeed {
   tick(index: number, ptsUs: number): void;
   /** After the tick: fails if the node wrote to a frame, then spoils it, so that who holds it reads NaN. */
   afterTick(): Error | undefined;
+  /** Gives what is due on this tick of the pictures. */
+  videoTick?(index: number, ptsUs: number): void;
+  /** Once the node is closed: fails if it has not given back what it was lent. */
+  close?(): Error | undefined;
   /** True when a frame with a NaN was given. */
   readonly gaveNaN: boolean;
 }
@@ -21,11 +27,14 @@ export interface InputFeed {
 export function feedOf(name: string, spec: PortSpec, input: NodeInput | undefined, samples: number): InputFeed {
   if (spec.arity === 'many') {
     const given = typeof input === 'object' && 'branches' in input ? input : { branches: {} };
-    return branchesFeed(name, given.branches, 'open' in given && given.open === true, samples);
+    const isOpen = 'open' in given && given.open === true;
+    if (spec.kind === 'video') return videoBranchesFeed(name, given.branches, isOpen);
+    return branchesFeed(name, given.branches, isOpen, samples);
   }
   if (input === undefined && spec.arity === 'optional') {
     return { stream: undefined, tick: () => {}, afterTick: () => undefined, gaveNaN: false };
   }
+  if (spec.kind === 'video') return videoFeed(name, input as VideoInput | undefined);
   if (spec.kind === 'audio') return audioFeed(name, (input ?? 'silence') as AudioInput, samples);
   return valuesFeed(input !== undefined && isValues(input) ? input.values : []);
 }
@@ -103,7 +112,7 @@ function branchesFeed(
       for (const [id, input] of waiting) {
         if ((input.joinAtMs ?? 0) * 1000 > ptsUs) continue;
         waiting.delete(id);
-        const feed = audioFeed(`${name}[${id}]`, input.audio, samples);
+        const feed = audioFeed(`${name}[${id}]`, input.audio ?? 'silence', samples);
         const stopped$ = feed.stream as Subject<AudioFrame>;
         running.set(id, { feed, stopped$, joined: index, leaveAtUs: (input.leaveAtMs ?? Infinity) * 1000 });
         subject.next({ id, stream$: stopped$ });

@@ -7,6 +7,7 @@
 export type { AudioInput, AudioScript, ScriptedAudio, ScriptStep } from './audio-script.js';
 export { drawMarbles, marbles, type MarbleValues } from './marbles.js';
 export { nodeContract, type ContractCase, type NodeContractSettings } from './node-contract.js';
+export type { RenderedPicture, TestPicture, VideoInput, VideoStep } from './video-script.js';
 export { renderNode } from './render-node.js';
 export type {
   BranchInput,

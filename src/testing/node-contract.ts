@@ -4,6 +4,7 @@ import { frameDurationUs } from '../media/frame.js';
 import type { AudioInput } from './audio-script.js';
 import { marbles } from './marbles.js';
 import type { NodeInput, RenderedAudio, RenderedNode, RenderNodeSettings } from './rendered.js';
+import { videoClauses } from './node-contract-video.js';
 import { renderNode } from './render-node.js';
 
 /** One clause of the contract: give `name` and `run` to any test runner. `run` rejects with the reason. */
@@ -69,6 +70,7 @@ export function nodeContract(definition: NodeDefinition, settings: NodeContractS
     const rendered = await go({}, sine);
     for (const [name, output] of outputs(rendered)) risingTimes(name, output);
   });
+  for (const { name, check } of videoClauses(definition, (more) => render(more))) cases.push({ name, run: check });
   if (audioIn.length === 0) return cases;
 
   hold('copes with nothing, an empty input, one frame, gaps, and an error', async (go) => {

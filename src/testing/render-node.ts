@@ -1,6 +1,7 @@
 import { BehaviorSubject, Subject, type Observable } from 'rxjs';
 import type { NodeCommand, NodeContext, CounterName, Tick } from '../graph/context.js';
 import type { NodeDefinition } from '../graph/define-node.js';
+import { DEFAULT_FRAME_RATE } from '../graph/run/video-beat.js';
 import { DEFAULT_PERMISSIONS } from '../graph/permissions.js';
 import { FRAME_SAMPLES, samplesToUs } from '../media/format.js';
 import { createVirtualScheduler } from '../time/virtual.js';
@@ -32,6 +33,10 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
   const tick$ = new Subject<Tick>();
   const settle$ = new Subject<Tick>();
   const idle$ = new Subject<Tick>();
+  const videoTick$ = new Subject<Tick>();
+  const videoSettle$ = new Subject<Tick>();
+  const frameRate = settings.frameRate ?? DEFAULT_FRAME_RATE;
+  const videoTick: Tick = { index: -1, ptsUs: 0 };
   const commands$ = new Subject<NodeCommand>();
   const events: { atUs: number; event: RenderedNode['events'][number]['event'] }[] = [];
   const counters: Partial<Record<CounterName, number>> = {};
@@ -50,6 +55,10 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
     tick$,
     settle$,
     idle$,
+    videoTick$,
+    videoSettle$,
+    frameRate,
+    wired: () => true,
     scheduler,
     offline,
     debug: true,
@@ -74,13 +83,25 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
   const unknown = Object.keys(settings.inputs ?? {}).find((name) => !(name in definition.inputs));
   if (unknown !== undefined) throw new TypeError(`renderNode: ${definition.type} has no input "${unknown}"`);
   // Before the node subscribes, as producers come before consumers in a running graph.
-  for (const [, feed] of feeds) tick$.subscribe(({ index, ptsUs }) => feed.tick(index, ptsUs));
+  for (const [, feed] of feeds) {
+    tick$.subscribe(({ index, ptsUs }) => feed.tick(index, ptsUs));
+    videoTick$.subscribe(({ index, ptsUs }) => feed.videoTick?.(index, ptsUs));
+  }
 
   const inputs = Object.fromEntries(feeds.map(([name, feed]) => [name, feed.stream]));
   const streams = definition.create({ inputs, options$, options: options$.value, ctx });
   const gaveNaN = () => feeds.some(([, feed]) => feed.gaveNaN);
   const collectors = Object.keys(definition.outputs).map(
-    (name) => [name, new OutputCollector(name, () => tick.index, gaveNaN)] as const,
+    (name) =>
+      [
+        name,
+        new OutputCollector(
+          name,
+          () => tick.index,
+          () => videoTick.index,
+          gaveNaN,
+        ),
+      ] as const,
   );
   const subscriptions = collectors.map(([name, collector]) =>
     collector.listen(definition.outputs[name]!, streams[name] as Observable<unknown>, (reason) => (wrong ??= reason)),
@@ -106,6 +127,13 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
     while (commands[0] && commands[0].atMs * 1000 <= tick.ptsUs) commands$.next(commands.shift()!.command);
     tick$.next(tick);
     settle$.next(tick);
+    const untilUs = samplesToUs((index + 1) * samples);
+    for (let next = videoTick.index + 1; Math.round((next * 1e6) / frameRate) < untilUs; next++) {
+      videoTick.index = next;
+      videoTick.ptsUs = Math.round((next * 1e6) / frameRate);
+      videoTick$.next(videoTick);
+      videoSettle$.next(videoTick);
+    }
     for (const [, feed] of feeds) wrong = feed.afterTick() ?? wrong;
     idle$.next(tick);
     if (wrong) break;
@@ -123,6 +151,8 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
   }
   plugins.close();
   scheduler.close();
+  for (const [, feed] of feeds) wrong ??= feed.close?.();
+  for (const [, collector] of collectors) wrong ??= collector.close();
   if (wrong) throw wrong;
   const outputs = Object.fromEntries(collectors.map(([name, collector]) => [name, collector.result()]));
   return { outputs, events, counters, problems, finished, ticks: index };

@@ -8,6 +8,7 @@ import type { AudioFrame } from '../media/frame.js';
 import type { Gateway } from '../media/gateway.js';
 import type { Packet } from '../media/packet.js';
 import type { AudioInput } from './audio-script.js';
+import type { RenderedPicture, VideoInput } from './video-script.js';
 
 /** How an output ended, and on which tick. */
 export interface RenderedEnd {
@@ -31,8 +32,10 @@ export interface RenderedAudio {
   readonly planes: readonly Float32Array[];
   /** The packets in order, copied. */
   readonly packets: readonly Packet[];
-  /** The facts of an `events` port, or the pictures of a `video` port. */
+  /** The facts of an `events` port. */
   readonly values: readonly unknown[];
+  /** The pictures of a `video` port, computed. */
+  readonly pictures: readonly RenderedPicture[];
   /** How it ended; undefined when it did not. */
   readonly end: RenderedEnd | undefined;
   /** For a port of branches: what each gave, by id. A branch that joins again goes on in the same record. */
@@ -41,8 +44,10 @@ export interface RenderedAudio {
 
 /** One wire of a `many` input. */
 export interface BranchInput {
-  /** What flows on it. */
-  readonly audio: AudioInput;
+  /** What flows on it, for an audio port. Default silence. */
+  readonly audio?: AudioInput;
+  /** What flows on it, for a video port. Default `'grey'`. */
+  readonly video?: VideoInput['video'];
   /** When it joins, in milliseconds; default 0. */
   readonly joinAtMs?: number;
   /** When it leaves, in milliseconds; default when its audio ends. */
@@ -52,6 +57,7 @@ export interface BranchInput {
 /** What a test may give to an input port: audio; branches for a `many` port; one value per tick (undefined: none) for other kinds. */
 export type NodeInput =
   | AudioInput
+  | VideoInput
   | { readonly branches: Readonly<Record<string, BranchInput>>; readonly open?: boolean }
   | { readonly values: readonly (Packet | WireEvent | undefined)[] };
 
@@ -79,6 +85,8 @@ export interface RenderNodeSettings {
   readonly commands?: readonly { readonly atMs: number; readonly command: NodeCommand }[];
   /** How long to run, in milliseconds. Default: until every output ended or the node finished, at most 10 s. */
   readonly durationMs?: number;
+  /** Pictures a second; default 30. */
+  readonly frameRate?: number;
   /** Samples of a frame and tick; default 960. Sources and codecs need 960. */
   readonly frameSamples?: number;
   /** The call. */

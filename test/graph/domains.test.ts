@@ -11,12 +11,12 @@ function nodes(text: string): DomainNode[] {
   });
 }
 
-/** `a>b` is a wire, `a|b` one with a queue, `a#b` one from sound to pictures. */
+/** `a>b` is a wire, `a|b` one with a queue. */
 function wires(text: string): DomainWire[] {
   if (!text) return [];
   return text.split(' ').map((word) => {
-    const [, from = '', mark, to = ''] = /^(\w+)([>|#])(\w+)$/.exec(word)!;
-    return { from, to, queued: mark === '|', ...(mark === '#' ? { differs: { from: 'audio', to: 'video' } } : {}) };
+    const [, from = '', mark, to = ''] = /^(\w+)([>|])(\w+)$/.exec(word)!;
+    return { from, to, queued: mark === '|' };
   });
 }
 
@@ -62,13 +62,10 @@ describe('splitDomains', () => {
     expect(crossing('a@x m b@y', 'a>m m>b')).toEqual(['m(x)>b(y)']);
     expect(crossing('a@x m b@y', 'a>m m|b')).toEqual([]);
     expect(crossing('a@x m b@x', 'a>m m>b')).toEqual([]);
-    expect(crossing('a v s', 'a#v v>s')).toEqual(['a(audio)>v(video)']);
-    expect(crossing('a@radio v@screen s', 'a#v v>s')).toEqual(['a(radio)>v(screen)']);
   });
 
   test('a crossing is not reported as two leaders as well', () => {
     expect(split('a:lead@x b:lead@y', 'a>b').rivals).toEqual([]);
-    expect(split('t call:lead wave screen:lead', 't>call t#wave wave>screen').rivals).toEqual([]);
   });
 });
 

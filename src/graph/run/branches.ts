@@ -1,6 +1,5 @@
 import type { Subscriber } from 'rxjs';
 import type { Branch } from '../ports.js';
-import type { Beat } from './domain.js';
 import { HotSource } from './hot-source.js';
 import { Inlet } from './inlet.js';
 import type { Consumer, Outlet } from './outlet.js';
@@ -110,13 +109,13 @@ export class ManyInlet<T> extends HotSource<Branch<T>> {
   #open: number;
 
   /**
-   * @param domain gives the present tick.
+   * @param inlet makes the inlet of a branch.
    * @param onThrow told what a listener of the port or of a branch threw.
    * @param sources how many wires can still bring branches; the port completes when all are closed and no branch is present: until
    * then a change of the graph may bring another.
    */
   constructor(
-    private readonly domain: Beat,
+    private readonly inlet: () => Inlet<T>,
     onThrow: (error: unknown) => void,
     sources: number,
   ) {
@@ -165,10 +164,10 @@ export class ManyInlet<T> extends HotSource<Branch<T>> {
     return this.ended && this.#present.size === 0;
   }
 
-  /** The last tick in which something arrived on a present branch; −1 if none did. */
-  get stamp(): number {
+  /** The time of the last tick in which something arrived on a present branch, in microseconds; −1 if nothing did. */
+  get stampUs(): number {
     let last = -1;
-    for (const { inlet } of this.#present.values()) last = Math.max(last, inlet.stamp);
+    for (const { inlet } of this.#present.values()) last = Math.max(last, inlet.stampUs);
     return last;
   }
 
@@ -189,7 +188,7 @@ export class ManyInlet<T> extends HotSource<Branch<T>> {
 
   #enter(wanted: string, from: Outlet<T> | undefined): Present<T> & { readonly id: string } {
     const id = this.#free(wanted);
-    const inlet = new Inlet<T>(this.domain, this.onThrow);
+    const inlet = this.inlet();
     const entry = {
       id,
       inlet,

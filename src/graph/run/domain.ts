@@ -1,5 +1,6 @@
 import { FRAME_US } from '../../media/format.js';
 import type { Tick } from '../context.js';
+import { VideoBeat } from './video-beat.js';
 
 /** One of those who hear a phase of the beat. Must not throw. */
 export interface BeatListener {
@@ -14,6 +15,10 @@ export interface BeatSlot {
   readonly settle?: BeatListener;
   /** The frames are out; work for later may be done. */
   readonly idle?: BeatListener;
+  /** Sources emit pictures. */
+  readonly videoTick?: BeatListener;
+  /** Mixers complete what is incomplete of the pictures. */
+  readonly videoSettle?: BeatListener;
 }
 
 /** The beat as those see it who take part in it. */
@@ -22,6 +27,8 @@ export interface Beat {
   readonly tick: Tick;
   /** True between the beginning of the sources' phase and the end of the mixers'. */
   readonly beating: boolean;
+  /** The beat of the pictures on the same clock; of that beat, itself. */
+  readonly video: Beat;
   /** Adds a slot behind all others. Returns its removal. */
   add(slot: BeatSlot): () => void;
   /** Runs something when the present beat is over; at once when there is none. Must not throw. */
@@ -43,8 +50,15 @@ export class Domain implements Beat {
   #idle: readonly BeatListener[] = [];
   #after: (() => void)[] = [];
 
-  /** @param name as in the plan. */
-  constructor(readonly name: string) {}
+  readonly video: VideoBeat;
+
+  /** @param name as in the plan. @param frameRate of its pictures. */
+  constructor(
+    readonly name: string,
+    frameRate?: number,
+  ) {
+    this.video = new VideoBeat(this, frameRate);
+  }
 
   /** Adds a slot behind all others. Returns its removal. */
   add(slot: BeatSlot): () => void {
@@ -64,6 +78,7 @@ export class Domain implements Beat {
     this.#tick = slots.flatMap(({ tick }) => tick ?? []);
     this.#settle = slots.flatMap(({ settle }) => settle ?? []);
     this.#idle = slots.flatMap(({ idle }) => idle ?? []);
+    this.video.serve(slots);
   }
 
   /** How many slots hear the sources' phase. */
@@ -93,6 +108,7 @@ export class Domain implements Beat {
   /** Lets mixers complete what is incomplete, and ends the beat. */
   finishBeat(): void {
     serve(this.#settle, this.tick);
+    this.video.run(this.tick.ptsUs, this.tick.ptsUs + FRAME_US);
     this.beating = false;
     if (this.#after.length === 0) return;
     const after = this.#after;
@@ -103,6 +119,7 @@ export class Domain implements Beat {
   /** Lets mixers complete what is incomplete, outside a beat: when the sources have ended. */
   settle(): void {
     serve(this.#settle, this.tick);
+    this.video.settle();
   }
 
   /** Lets nodes work ahead, once the beats that were due are out. */

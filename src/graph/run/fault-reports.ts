@@ -72,6 +72,12 @@ export class FaultReports {
     this.#tell('node.cleanup-failed', { ...what, ...this.#where() });
   }
 
+  /** `frames.leaked`: the node is closed, and holds pictures. */
+  leaked(count: number): void {
+    this.faults++;
+    this.#tell('frames.leaked', problem('FRAMES_LEAKED', { node: this.#of.node.id, count }, this.#where()));
+  }
+
   #tell(type: string, what: Problem): void {
     this.last = what;
     this.#of.tell({ type, problem: what, faults: this.faults });

@@ -17,6 +17,7 @@ import { graphStats } from './graph-stats.js';
 import { CrashGroups } from './crash-groups.js';
 import { LiveChanges } from './live-changes.js';
 import type { NodeHost } from './node-host.js';
+import { reportLeaks } from './frame-ledger.js';
 import { heardIn } from './node-ports.js';
 import type { NodeRun } from './node-run.js';
 import { PluginRoster } from './plugin-roster.js';
@@ -321,6 +322,7 @@ export class GraphRun implements FaultOwner {
     for (const scope of this.#parts.scopes) for (const { queue } of scope.queues) queue.flush();
     await this.#cleanUp();
     this.#plugins.close();
+    reportLeaks(this.#parts.scopes.flatMap((scope) => [...scope.nodes.values()]));
     this.#event({ type: 'graph.ended', reason, positionUs: this.positionUs });
     this.#end(reason);
   }

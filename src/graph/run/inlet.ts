@@ -13,6 +13,8 @@ export class Inlet<T> extends HotSource<T> implements Consumer<T> {
   current: T | undefined;
   /** The index of the tick in which it arrived. */
   stamp = -1;
+  /** The time of that tick, in microseconds. */
+  stampUs = -1;
 
   /**
    * @param domain gives the present tick.
@@ -29,6 +31,7 @@ export class Inlet<T> extends HotSource<T> implements Consumer<T> {
     this.passed++;
     this.current = value;
     this.stamp = this.domain.tick.index;
+    this.stampUs = this.domain.tick.ptsUs;
     super.next(value);
   }
 

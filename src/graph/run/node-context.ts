@@ -1,3 +1,4 @@
+import { NEVER } from 'rxjs';
 import type { NodeContext } from '../context.js';
 import { DEFAULT_PERMISSIONS } from '../permissions.js';
 import type { NodeInstance } from './node-instance.js';
@@ -10,6 +11,12 @@ export function createNodeContext(instance: NodeInstance): NodeContext {
     tick$: signals.tick,
     settle$: signals.settle,
     idle$: signals.idle,
+    videoTick$: signals.videoTick ?? NEVER,
+    videoSettle$: signals.videoSettle ?? NEVER,
+    get frameRate() {
+      return instance.owner.domain.frameRate;
+    },
+    wired: (output) => (instance.owner.ports.outlets.get(output)?.consumers ?? 0) > 0,
     scheduler: host.scheduler,
     offline: host.scheduler.kind === 'offline',
     debug: host.debug,

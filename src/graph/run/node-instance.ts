@@ -6,7 +6,7 @@ import type { Branch } from '../ports.js';
 import { inNameOf, type FaultOwner } from './attribution.js';
 import type { BranchOutlet } from './branches.js';
 import { Disposers, type Dispose } from './disposers.js';
-import type { Beat } from './domain.js';
+import type { Place } from './place.js';
 import type { GraphStats } from './graph-events.js';
 import { unsubscribeSafely } from './guarded.js';
 import { createNodeContext } from './node-context.js';
@@ -19,7 +19,7 @@ import type { Outlet } from './outlet.js';
 export interface InstanceOwner extends FaultOwner {
   readonly node: PlanNode;
   readonly definition: NodeDefinition;
-  readonly domain: Beat;
+  readonly domain: Place;
   readonly host: NodeHost;
   readonly ports: NodePorts;
   readonly signals: NodeSignals;
@@ -94,7 +94,7 @@ export class NodeInstance {
   join(port: string, branches: BranchOutlet<unknown>, branch: Branch<unknown>): void {
     const { owner } = this;
     const { kind } = owner.definition.outputs[port]!;
-    const outlet = createOutlet(kind, owner.domain, owner.host.debug, (error) => this.fault(error));
+    const outlet = createOutlet(kind, owner.domain, owner.host.debug, (error) => this.fault(error), owner.ports.frames);
     branches.join(branch.id, outlet);
     const feeder = new BranchStreamFeeder(this, branch.id, branches, outlet);
     this.#streams.add(feeder);

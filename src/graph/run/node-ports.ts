@@ -1,3 +1,4 @@
+import { FRAME_US } from '../../media/format.js';
 import type { NodeDefinition } from '../define-node.js';
 import type { PlanNode } from '../plan-types.js';
 import { BranchOutlet, ManyInlet } from './branches.js';
@@ -5,6 +6,9 @@ import { DebugAudioOutlet } from './debug-outlet.js';
 import type { Beat } from './domain.js';
 import { Inlet } from './inlet.js';
 import { Outlet } from './outlet.js';
+import { FrameLedger } from './frame-ledger.js';
+import { DebugVideoInlet } from './video-inlet.js';
+import { VideoOutlet } from './video-outlet.js';
 
 /** The running ports of one node. They outlive the node's instances, which come and go with faults. */
 export interface NodePorts {
@@ -16,6 +20,8 @@ export interface NodePorts {
   readonly outlets: ReadonlyMap<string, Outlet<unknown>>;
   /** Output ports of many branches, by name. */
   readonly branchOutlets: ReadonlyMap<string, BranchOutlet<unknown>>;
+  /** While debugging: what the node does with pictures. */
+  readonly frames?: FrameLedger | undefined;
 }
 
 /**
@@ -30,24 +36,39 @@ export function createPorts(
   debug: boolean,
   onFault: (error: unknown) => void,
 ): NodePorts {
+  const frames = debug ? new FrameLedger() : undefined;
+  const inletOf = (kind: string) => (): Inlet<unknown> =>
+    kind === 'video' && frames ? new DebugVideoInlet(domain.video, onFault, frames) : new Inlet(beatOf(kind, domain), onFault);
   const inlets = new Map<string, Inlet<unknown>>();
   const manyInlets = new Map<string, ManyInlet<unknown>>();
   const outlets = new Map<string, Outlet<unknown>>();
   const branchOutlets = new Map<string, BranchOutlet<unknown>>();
   for (const [name, spec] of Object.entries(definition.inputs)) {
     const wires = node.inputs[name] ?? [];
-    if (spec.arity === 'many') manyInlets.set(name, new ManyInlet(domain, onFault, wires.length));
-    else if (wires.length > 0) inlets.set(name, new Inlet(domain, onFault));
+    if (spec.arity === 'many') manyInlets.set(name, new ManyInlet(inletOf(spec.kind), onFault, wires.length));
+    else if (wires.length > 0) inlets.set(name, inletOf(spec.kind)());
   }
   for (const [name, spec] of Object.entries(definition.outputs)) {
     if (spec.arity === 'many') branchOutlets.set(name, new BranchOutlet());
-    else outlets.set(name, createOutlet(spec.kind, domain, debug, onFault));
+    else outlets.set(name, createOutlet(spec.kind, domain, debug, onFault, frames));
   }
-  return { inlets, manyInlets, outlets, branchOutlets };
+  return { inlets, manyInlets, outlets, branchOutlets, frames };
+}
+
+/** The beat on which a kind of wire flows. */
+export function beatOf(kind: string, domain: Beat): Beat {
+  return kind === 'video' ? domain.video : domain;
 }
 
 /** An outlet for a kind of wire; audio in debug mode lends copies that it spoils afterwards. */
-export function createOutlet(kind: string, domain: Beat, debug: boolean, onFault: (error: unknown) => void): Outlet<unknown> {
+export function createOutlet(
+  kind: string,
+  domain: Beat,
+  debug: boolean,
+  onFault: (error: unknown) => void,
+  frames?: FrameLedger,
+): Outlet<unknown> {
+  if (kind === 'video') return new VideoOutlet(domain.video, frames);
   if (!debug || kind !== 'audio') return new Outlet(domain);
   const misuse = (reason: string) => onFault(new TypeError(reason));
   return new DebugAudioOutlet(domain, misuse);
@@ -70,10 +91,10 @@ export function inputsDrained({ inlets, manyInlets }: NodePorts): boolean {
   return [...inlets.values()].every((inlet) => inlet.ended) && [...manyInlets.values()].every((inlet) => inlet.drained);
 }
 
-/** Whether something arrived in that tick; true also for a node to which nothing is wired. */
+/** Whether something arrived in that beat of sound, or of the pictures behind it; true also for a node to which nothing is wired. */
 export function heardIn(tick: number, { inlets, manyInlets }: NodePorts): boolean {
   if (inlets.size + manyInlets.size === 0) return true;
-  return [...inlets.values(), ...manyInlets.values()].some((inlet) => inlet.stamp === tick);
+  return [...inlets.values(), ...manyInlets.values()].some(({ stampUs }) => stampUs >= tick * FRAME_US);
 }
 
 /** True when nothing can leave on any output port. */

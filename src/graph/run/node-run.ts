@@ -60,7 +60,7 @@ export class NodeRun implements InstanceOwner {
     const onFault = (error: unknown) => this.#instance?.fault(error);
     this.domain = new Place(domain);
     this.ports = createPorts(node, definition, this.domain, host.debug, onFault);
-    this.signals = new NodeSignals(this.domain, node.options, onFault, onTrial && this.isSource);
+    this.signals = new NodeSignals(this.domain, node.options, onFault, onTrial && this.isSource, hasVideo(definition));
     this.#policy = new FaultPolicy(definition.retry);
     this.#reports = new FaultReports(this);
     this.#standIn = new StandIn(this);
@@ -182,6 +182,14 @@ export class NodeRun implements InstanceOwner {
       for (const inlet of this.ports.manyInlets.values()) inlet.disconnect();
     }
     await Promise.all(this.#endings);
+    const held = this.ports.frames?.held ?? 0;
+    if (held > 0) this.#reports.leaked(held);
+  }
+
+  /** While debugging, when everybody is closed: pictures that it made and nobody gave back. */
+  reportLeaks(): void {
+    const alive = this.ports.frames?.alive ?? 0;
+    if (alive > 0) this.#reports.leaked(alive);
   }
 
   /** Something the node did threw: let the input pass, report, and try again or give up. */
@@ -296,4 +304,8 @@ export class NodeRun implements InstanceOwner {
     this.state = 'ended';
     completeOutputs(this.ports);
   }
+}
+
+function hasVideo({ inputs, outputs }: NodeDefinition): boolean {
+  return [...Object.values(inputs), ...Object.values(outputs)].some(({ kind }) => kind === 'video');
 }

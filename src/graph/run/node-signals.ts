@@ -7,6 +7,9 @@ export class NodeSignals {
   readonly tick: HotSource<Tick>;
   readonly settle: HotSource<Tick>;
   readonly idle: HotSource<Tick>;
+  /** For nodes with pictures. */
+  readonly videoTick: HotSource<Tick> | undefined;
+  readonly videoSettle: HotSource<Tick> | undefined;
   readonly commands: HotSource<NodeCommand>;
   readonly options: CurrentSource<unknown>;
   readonly #domain: Beat;
@@ -18,12 +21,15 @@ export class NodeSignals {
    * @param options the first ones.
    * @param onThrow told what a listener threw.
    * @param waits a source that may read ahead, but shall give nothing before {@link begin}.
+   * @param hasVideo whether it hears the beat of pictures too.
    */
-  constructor(domain: Beat, options: unknown, onThrow: (error: unknown) => void, waits = false) {
+  constructor(domain: Beat, options: unknown, onThrow: (error: unknown) => void, waits = false, hasVideo = false) {
     this.#domain = domain;
     this.tick = new HotSource(onThrow);
     this.settle = new HotSource(onThrow);
     this.idle = new HotSource(onThrow);
+    this.videoTick = hasVideo ? new HotSource(onThrow) : undefined;
+    this.videoSettle = hasVideo ? new HotSource(onThrow) : undefined;
     this.commands = new HotSource(onThrow);
     this.options = new CurrentSource(options, onThrow);
     this.#leave = domain.add(waits ? { idle: this.idle } : this);
@@ -48,6 +54,13 @@ export class NodeSignals {
   }
 
   #all(): { ended: boolean; reset(): void }[] {
-    return [this.tick, this.settle, this.idle, this.commands, this.options];
+    return [
+      this.tick,
+      this.settle,
+      this.idle,
+      this.commands,
+      this.options,
+      ...(this.videoTick ? [this.videoTick, this.videoSettle!] : []),
+    ];
   }
 }

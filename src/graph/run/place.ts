@@ -1,14 +1,43 @@
 import type { Tick } from '../context.js';
 import type { Beat, BeatSlot, Domain } from './domain.js';
 
+/** The pictures' side of a place. */
+class VideoPlace implements Beat {
+  constructor(private readonly place: Place) {}
+
+  get video(): Beat {
+    return this;
+  }
+
+  get tick(): Tick {
+    return this.place.domain.video.tick;
+  }
+
+  get beating(): boolean {
+    return this.place.domain.video.beating;
+  }
+
+  add(slot: BeatSlot): () => void {
+    return this.place.add(slot);
+  }
+
+  afterBeat(run: () => void): void {
+    this.place.afterBeat(run);
+  }
+}
+
 /** A node's place in a clock domain. A change of the graph may move it to another one; the node does not notice. */
 export class Place implements Beat {
   #domain: Domain;
   readonly #slots = new Map<BeatSlot, () => void>();
 
+  /** The pictures' beat of wherever it is. */
+  readonly video: Beat;
+
   /** @param domain where it is at first. */
   constructor(domain: Domain) {
     this.#domain = domain;
+    this.video = new VideoPlace(this);
   }
 
   /** Where it is. */
@@ -18,6 +47,11 @@ export class Place implements Beat {
 
   get tick(): Tick {
     return this.#domain.tick;
+  }
+
+  /** Pictures a second there. */
+  get frameRate(): number {
+    return this.#domain.video.frameRate;
   }
 
   get beating(): boolean {

@@ -24,6 +24,7 @@ export class BoundedQueue<T> {
   readonly #slots: (T | undefined)[];
   readonly #copy: (from: T, into: T | undefined) => T;
   readonly #policy: OverflowPolicy;
+  readonly #drop: ((item: T) => void) | undefined;
   #head = 0;
   #depth = 0;
   #passed = 0;
@@ -34,13 +35,15 @@ export class BoundedQueue<T> {
    * @param capacity how many items it holds, at least 1.
    * @param policy what happens to one more; `block` makes {@link push} answer false and leave the queue as it is.
    * @param copy copies an item into a slot's old memory where there is some, and returns the copy.
+   * @param drop told of each item that goes to waste.
    */
-  constructor(capacity: number, policy: OverflowPolicy, copy: (from: T, into: T | undefined) => T) {
+  constructor(capacity: number, policy: OverflowPolicy, copy: (from: T, into: T | undefined) => T, drop?: (item: T) => void) {
     if (!Number.isInteger(capacity) || capacity < 1)
       throw new RangeError(`a queue's capacity must be a whole number from 1, not ${capacity}`);
     this.#slots = new Array<T | undefined>(capacity).fill(undefined);
     this.#policy = policy;
     this.#copy = copy;
+    this.#drop = drop;
   }
 
   /** How many items wait. */
@@ -60,6 +63,7 @@ export class BoundedQueue<T> {
       if (this.#policy === 'block') return false;
       this.#dropped++;
       if (this.#policy === 'drop-newest') return false;
+      this.#drop?.(this.#slots[this.#head]!);
       this.#head = (this.#head + 1) % capacity;
       this.#depth--;
     }

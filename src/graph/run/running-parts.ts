@@ -4,6 +4,7 @@ import type { Plan } from '../plan-types.js';
 import type { Registry } from '../registry.js';
 import { Moves } from './beat-order.js';
 import { Domain } from './domain.js';
+import { DEFAULT_FRAME_RATE } from './video-beat.js';
 import { domainOrder } from './domain-order.js';
 import type { GraphChangeParts } from './graph-change.js';
 import { closedGateway } from './graph-host.js';
@@ -49,7 +50,7 @@ export class RunningParts {
   constructor(plan: Plan, options: PartsOptions) {
     this.#options = options;
     const { registry, host, preparations } = options;
-    const domains = plan.domains.map(({ name }) => new Domain(name));
+    const domains = plan.domains.map(({ name, frameRate }) => new Domain(name, frameRate));
     const main = new Scope({ plan, registry, domains, host: host(plan, preparations) });
     this.#present = { plan, domains, main };
     this.#beating = beatOrder(this.#present);
@@ -109,7 +110,9 @@ export class RunningParts {
     const { registry, host, gateway } = this.#options;
     const before = this.#present;
     const preparations = this.#options.newPreparations();
-    const domains = plan.domains.map(({ name }, i) => before.domains[diff.domains[i] ?? -1] ?? new Domain(name));
+    const domains = plan.domains.map(
+      ({ name, frameRate }, i) => before.domains[diff.domains[i] ?? -1] ?? new Domain(name, frameRate),
+    );
     const from = { scope: before.main, kept };
     const after = { plan, domains, main: new Scope({ plan, registry, domains, host: host(plan, preparations), from }) };
     // New domains beat at once: their nodes are tried out.
@@ -156,6 +159,7 @@ export class RunningParts {
   #become(present: Present): void {
     this.#present = present;
     this.#leaders = leadingSinks(present);
+    present.domains.forEach(({ video }, i) => (video.frameRate = present.plan.domains[i]!.frameRate ?? DEFAULT_FRAME_RATE));
     this.#options.onPlan(present.plan);
     const order = beatOrder(present);
     // What is being left beats on, ahead of what takes its place.

@@ -2,7 +2,7 @@ import { Subscription } from 'rxjs';
 import { clearAudioFrame, createAudioFrame, type AudioFrame } from '../../media/frame.js';
 import type { NodeDefinition } from '../define-node.js';
 import type { Beat } from './domain.js';
-import { completeOutputs, inputsDrained, type NodePorts } from './node-ports.js';
+import { beatOf, completeOutputs, inputsDrained, type NodePorts } from './node-ports.js';
 import type { NodeSignals } from './node-signals.js';
 
 /** What a stand-in needs of the node in whose place it is. */
@@ -32,9 +32,11 @@ export class StandIn {
     const { ports, domain } = this.#for;
     if (!domain.beating) return;
     for (const [name, outlet] of ports.outlets) {
-      if (outlet.ended || outlet.stamp === domain.tick.index) continue;
+      const beat = beatOf(this.#kind(name), domain);
+      // A picture is lent for the time of its delivery only.
+      if (outlet.ended || outlet.stamp === beat.tick.index || !beat.beating) continue;
       const inlet = this.#bypass(name);
-      if (inlet && inlet.stamp === domain.tick.index) outlet.next(inlet.current);
+      if (inlet && inlet.stamp === beat.tick.index) outlet.next(inlet.current);
       else if (!inlet && this.#isAudio(name)) outlet.next(this.#silence());
     }
   }
@@ -52,7 +54,8 @@ export class StandIn {
     for (const [name, outlet] of ports.outlets) {
       const inlet = this.#bypass(name);
       const audio = this.#isAudio(name);
-      const missing = () => !audio || outlet.stamp !== domain.tick.index;
+      const beat = beatOf(this.#kind(name), domain);
+      const missing = () => !isBeat(this.#kind(name)) || outlet.stamp !== beat.tick.index;
       if (inlet) {
         streams.add(inlet.subscribe({ next: (value) => missing() && outlet.next(value), complete: () => outlet.complete() }));
       } else if (audio) streams.add(signals.tick.subscribe(() => missing() && outlet.next(this.#silence())));
@@ -78,8 +81,12 @@ export class StandIn {
     return input === undefined ? undefined : this.#for.ports.inlets.get(input);
   }
 
+  #kind(output: string): string {
+    return this.#for.definition.outputs[output]!.kind;
+  }
+
   #isAudio(output: string): boolean {
-    return this.#for.definition.outputs[output]!.kind === 'audio';
+    return this.#kind(output) === 'audio';
   }
 
   #silence(): AudioFrame {
@@ -87,4 +94,9 @@ export class StandIn {
     this.#silent.ptsUs = this.#for.domain.tick.ptsUs;
     return this.#silent;
   }
+}
+
+/** Kinds of which at most one comes on a beat. */
+function isBeat(kind: string): boolean {
+  return kind === 'audio' || kind === 'video';
 }

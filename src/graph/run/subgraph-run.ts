@@ -59,7 +59,7 @@ export class SubgraphRun {
       }),
     ]);
     const own = subgraphFor(plan, types, names);
-    const domains = own.domains.map(({ name }) => new Domain(name));
+    const domains = own.domains.map(({ name, frameRate }) => new Domain(name, frameRate));
     this.#domains = domainOrder(own).map((index) => domains[index]!);
     this.#scope = new Scope({
       plan: own,

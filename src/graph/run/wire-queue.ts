@@ -2,10 +2,12 @@ import { DryEdge, EDGE_SAMPLES } from '../../media/dsp/dry-edge.js';
 import { FRAME_SAMPLES, FRAME_US } from '../../media/format.js';
 import { createAudioFrame, frameChannels, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
 import type { Packet } from '../../media/packet.js';
+import type { VideoFrame } from '../../media/video-frame.js';
 import type { PlanQueue } from '../plan-types.js';
 import type { Beat } from './domain.js';
 import type { Consumer, Outlet } from './outlet.js';
 import { BoundedQueue, copyFrameInto, copyPacketInto, type QueueStats } from './queue.js';
+import { VideoDrain } from './video-drain.js';
 
 /** A queue that sits on a wire between two domains: filled on the producer's beat, emptied on the consumer's. */
 export interface WireQueue {
@@ -23,14 +25,22 @@ export interface WireQueue {
  * the consumer is made to take the oldest at once when the queue is full, so that nothing is lost.
  */
 export function queueWire(kind: string, spec: PlanQueue, from: Outlet<unknown>, to: Consumer<unknown>, domain: Beat): WireQueue {
+  if (kind === 'video') {
+    const drain = new VideoDrain(spec, to, domain.video);
+    return connect(drain, from as Outlet<VideoFrame>, to, domain);
+  }
   return kind === 'audio'
     ? connect(new AudioDrain(spec, to as Consumer<AudioFrame>, domain), from as Outlet<AudioFrame>, to, domain)
     : connect(new PacketDrain(spec, to as Consumer<Packet>), from as Outlet<Packet>, to, domain);
 }
 
 /** How the items of a kind leave. */
-interface Drain<T> {
+export interface Drain<T> {
   readonly queue: BoundedQueue<T>;
+  /** True when its ticks are those of the pictures. */
+  readonly onVideoBeat?: boolean;
+  /** Gives up what waits, unseen. */
+  clear?(): void;
   /** Hands on what is due on one tick of the consumer. */
   tick(ended: boolean): void;
   /** Hands on the oldest; there is one. */
@@ -141,16 +151,16 @@ function connect<T>(drain: Drain<T>, from: Outlet<T>, to: Consumer<unknown>, dom
     if (completed) return;
     completed = true;
     leave();
+    drain.clear?.();
     to.complete();
   };
-  const leave = domain.add({
-    tick: {
-      next: () => {
-        drain.tick(ended);
-        if (ended && queue.depth === 0) finish();
-      },
+  const onTick = {
+    next: () => {
+      drain.tick(ended);
+      if (ended && queue.depth === 0) finish();
     },
-  });
+  };
+  const leave = domain.add(drain.onVideoBeat ? { videoTick: onTick } : { tick: onTick });
   return {
     stats: () => queue.stats(),
     flush: () => {
@@ -160,6 +170,7 @@ function connect<T>(drain: Drain<T>, from: Outlet<T>, to: Consumer<unknown>, dom
     disconnect: () => {
       disconnectFrom();
       leave();
+      drain.clear?.();
     },
   };
 }

@@ -108,7 +108,7 @@ describe('BranchOutlet and ManyInlet', () => {
   const pair = (wires = 1) => {
     const domain = new Domain('d');
     const outlet = new BranchOutlet<number>();
-    const inlet = new ManyInlet<number>(domain, never, wires);
+    const inlet = new ManyInlet<number>(() => new Inlet<number>(domain, never), never, wires);
     const log: string[] = [];
     inlet.subscribe({
       next: ({ id, stream$ }) => {

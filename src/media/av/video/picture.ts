@@ -48,6 +48,10 @@ export class Picture implements VideoContent {
     return this.#native;
   }
 
+  get alive(): boolean {
+    return this.#shares > 0;
+  }
+
   retain(): void {
     if (this.#shares <= 0) throw new Error('a picture was retained after its last share had been given back');
     this.#shares++;

@@ -66,6 +66,14 @@ export class Recipe implements VideoContent {
     return this.#inputs;
   }
 
+  get alive(): boolean {
+    return this.#shares > 0;
+  }
+
+  share(): void {
+    this.shared = true;
+  }
+
   retain(): void {
     if (this.#shares <= 0) throw new Error('a recipe was retained after its last share had been given back');
     this.#shares++;
