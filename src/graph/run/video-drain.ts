@@ -29,10 +29,15 @@ export class VideoDrain implements Drain<VideoFrame> {
 
   tick(ended: boolean): void {
     const { ptsUs } = this.beat.tick;
-    for (let next = this.queue.peek(); next && next.ptsUs <= ptsUs; next = this.queue.peek()) this.#take();
+    let came = false;
+    for (let next = this.queue.peek(); next && next.ptsUs <= ptsUs; next = this.queue.peek()) {
+      this.#take();
+      came = true;
+    }
     // Nothing came in time: counted.
     if (this.queue.depth === 0 && !this.#shown && !ended) this.queue.pop();
-    if (this.#shown) this.#give(ptsUs);
+    // When the stream has ended its last picture does not stay up.
+    if (this.#shown && (came || !ended)) this.#give(ptsUs);
   }
 
   one(): void {
