@@ -447,6 +447,13 @@ export const ERRORS = {
     fix: 'Take those first, or all of them with { withDependants: true }.',
     exit: input,
   },
+  CONFIG_MISSING: { message: 'the config file {file} does not exist', fix: 'Correct the path of --config.', exit: input },
+  CONFIG_TWICE: {
+    message: '{first} and {second} are both here, and only one can count',
+    fix: 'Remove one of them, or name one with --config.',
+    exit: input,
+  },
+  CONFIG_SHAPE: { message: '{reason}', fix: 'See docs/plugins.md for what voxgraph.config holds.', exit: input },
   PLUGIN_FILE_MISSING: {
     message: 'the plugin file {file} does not exist{hint}',
     fix: 'Correct the path; it starts from the folder of the file that names it.',

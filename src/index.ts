@@ -70,6 +70,8 @@ export { memoryStorage, type PluginStorage, type StorageBackend } from './plugin
 export { sqliteStorage, type SqliteStorage, type SqliteStorageOptions } from './plugins/sqlite/sqlite-storage.js';
 export { canonicalJson, stateHash } from './events/journal/state-hash.js';
 export { replay, type Replayed, type ReplayOptions } from './plugins/replay.js';
+export { defineConfig, type ConfigPlugin, type VoxgraphConfig } from './plugins/config/config-schema.js';
+export { loadConfig, type LoadConfigOptions, type LoadedConfig } from './plugins/config/load-config.js';
 export { createPluginLoader, type PluginLoaderOptions } from './plugins/loader/plugin-loader.js';
 export { builtinNodes } from './nodes/index.js';
 export { pushChannel, type PushChannel, type PushResult } from './nodes/support/push-channels.js';

@@ -2,9 +2,12 @@ import type { PluginDefinition } from './plugin-types.js';
 
 /** A plugin that a graph file, or a config file, names. */
 export interface PluginRequest {
-  /** The name under `plugins`; without it `from` must be given, and any name is right. */
+  /** The name under `plugins` of a graph file: the plugin must have it. Without it `from` must be given, and any name is right. */
   readonly name?: string;
-  /** A package's name, or a path; default: looked for by the name. */
+  /**
+   * A package's name, or a path. Without it, or without `name`, the one that is given is looked for: a built-in plugin, the package
+   * `voxgraph-plugin-…`, the package of that name; `from` alone may be a path too.
+   */
   readonly from?: string;
   /** The folder that relative paths start from, and that packages are looked for from. */
   readonly baseDir: string;
@@ -35,4 +38,6 @@ export interface PluginLoader {
    * @param onFile hears of each file that is read, also when it fails then: those are worth watching.
    */
   reload(from: string, onFile?: (file: string) => void): Promise<LoadedPlugin>;
+  /** Those that were imported from files, each as it was last imported. */
+  present(): readonly LoadedPlugin[];
 }

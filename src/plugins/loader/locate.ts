@@ -21,11 +21,13 @@ export function locate(request: PluginRequest, resolveFrom: ResolveFrom, builtin
     if (file === undefined) throw voxError('PLUGIN_FILE_MISSING', { file: from, hint: fileHint(path) });
     return file;
   }
-  for (const wanted of from === undefined ? [PACKAGE_PREFIX + name, name!] : [from]) {
+  const shown = from ?? name!;
+  // With both, "from" is meant as it is written.
+  const names = from !== undefined && name !== undefined ? [from] : [PACKAGE_PREFIX + shown, shown];
+  for (const wanted of names) {
     const url = resolveFrom(wanted, importer);
     if (url !== undefined && !isBuiltin(wanted)) return url.startsWith('file:') ? fileURLToPath(url) : url;
   }
-  const shown = from ?? name!;
   throw voxError('UNKNOWN_PLUGIN', { plugin: shown, hint: nearestHint(shown, [...builtin, ...installedNear(baseDir)]) });
 }
 

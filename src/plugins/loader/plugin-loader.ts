@@ -1,14 +1,10 @@
-import { relative } from 'node:path';
-import { satisfies, validRange } from 'semver';
 import { voxError } from '../../errors.js';
-import { nearestHint } from '../../graph/registry.js';
 import { isPluginDefinition } from '../define-plugin.js';
 import type { LoadedPlugin, PluginLoader, PluginRequest } from '../loader-types.js';
 import type { PluginDefinition } from '../plugin-types.js';
-import { runningVoxgraph, voxgraphVersion } from '../running-copy.js';
 import { loadCompiler } from './compile.js';
-import { locate, packageOf } from './locate.js';
-import { importTree } from './module-tree.js';
+import { importOwn, shownFrom } from './import-own.js';
+import { locate } from './locate.js';
 
 /** What a loader knows. */
 export interface PluginLoaderOptions {
@@ -24,35 +20,19 @@ export interface PluginLoaderOptions {
  */
 export function createPluginLoader(options: PluginLoaderOptions = {}): PluginLoader {
   const { builtin = [], cwd = process.cwd() } = options;
-  const present = new Map<string, Promise<LoadedPlugin>>();
-  const shown = (file: string): string => {
-    const path = relative(cwd, file);
-    return path.startsWith('..') ? file : path;
-  };
+  const present = new Map<string, LoadedPlugin>();
+  const underWay = new Map<string, Promise<LoadedPlugin>>();
+  const shown = (file: string): string => shownFrom(cwd, file);
 
   const importFile = async (file: string, onFile: (file: string) => void = () => {}): Promise<LoadedPlugin> => {
-    const { root, manifest } = packageOf(file);
-    const range = manifest?.peerDependencies?.['voxgraph'];
-    const version = voxgraphVersion();
-    if (typeof range === 'string' && validRange(range) && !satisfies(version, range, { includePrerelease: true }))
-      throw voxError('PLUGIN_VOXGRAPH_VERSION', { package: manifest?.name ?? shown(file), range, version });
-    const files = new Set([file]);
-    const namespace = await importTree({
-      entry: file,
-      root,
-      shown,
-      given: new Map([['voxgraph', strict(await runningVoxgraph())]]),
-      onFile: (read) => {
-        files.add(read);
-        onFile(read);
-      },
-    });
-    return { definition: pluginIn(namespace, shown(file)), from: file, files: [...files] };
+    const { namespace, files } = await importOwn(file, shown, onFile);
+    return { definition: pluginIn(namespace, shown(file)), from: file, files };
   };
 
   return {
     load: async (request) => {
-      const own = request.from === undefined && builtin.find(({ name }) => name === request.name);
+      const wanted = request.from === undefined || request.name === undefined ? (request.from ?? request.name) : undefined;
+      const own = builtin.find(({ name }) => name === wanted);
       if (own) return { definition: own, from: 'built-in', files: [] };
       const { resolveFrom } = await loadCompiler(shown);
       const file = locate(
@@ -60,20 +40,23 @@ export function createPluginLoader(options: PluginLoaderOptions = {}): PluginLoa
         resolveFrom,
         builtin.map(({ name }) => name),
       );
-      let loading = present.get(file);
+      const found = present.get(file);
+      if (found) return named(found, request, shown);
+      let loading = underWay.get(file);
       if (!loading) {
-        loading = importFile(file);
-        present.set(file, loading);
-        // A file with a mistake is read again the next time.
-        loading.catch(() => present.delete(file));
+        loading = importFile(file).finally(() => underWay.delete(file));
+        underWay.set(file, loading);
       }
-      return named(await loading, request, shown);
+      const loaded = await loading;
+      present.set(file, loaded);
+      return named(loaded, request, shown);
     },
     reload: async (file, onFile) => {
       const loaded = await importFile(file, onFile);
-      present.set(file, Promise.resolve(loaded));
+      present.set(file, loaded);
       return loaded;
     },
+    present: () => [...present.values()],
   };
 }
 
@@ -102,16 +85,4 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : typeof value === 'function' ? 'a function' : `a ${typeof value}`;
-}
-
-/** A module that says which of its names was meant, where Node's own import would refuse the file. */
-function strict(namespace: object): object {
-  return new Proxy(namespace, {
-    get: (target, name) => {
-      if (typeof name === 'symbol' || name in target || ['__esModule', 'then', 'default', 'toJSON'].includes(name))
-        return Reflect.get(target, name) as unknown;
-      const hint = nearestHint(name, Object.keys(target));
-      throw new SyntaxError(`voxgraph exports no "${name}"${hint.startsWith('. Did') ? hint : ''}`);
-    },
-  });
 }
