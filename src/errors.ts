@@ -169,7 +169,7 @@ export const ERRORS = {
   },
   URL_INVALID: {
     message: '{url} cannot be played: {reason}',
-    fix: 'Write an address such as https://example.org/song.mp3.',
+    fix: 'Write an address such as https://example.org/song.mp3 or rtsp://camera.example/sound.',
     exit: input,
   },
   URL_DNS: { message: 'no server is called {host}', fix: 'Check the address and the network connection.', exit: failed },

@@ -21,6 +21,9 @@ export type PlaylistLocation =
   /** Another protocol, which a playlist may not reach. */
   | { readonly kind: 'foreign'; readonly text: string; readonly protocol: string };
 
+/** The protocols by which a playlist may name addresses. */
+const WEB = /^(https?|rtsps?)$/;
+
 /** A playlist file, read. */
 export interface PlaylistFile {
   /** The playlist's own title, if it has one. */
@@ -43,7 +46,7 @@ export function playlistError(error: string): PlaylistFile {
 export function locationOf(text: string): PlaylistLocation {
   const protocol = /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase() ?? (/^file:\//i.test(text) ? 'file' : undefined);
   if (protocol === undefined) return { kind: 'path', path: text };
-  if (protocol === 'http' || protocol === 'https') return { kind: 'url', url: text };
+  if (WEB.test(protocol)) return { kind: 'url', url: text };
   const path = protocol === 'file' ? pathOfFileUrl(text) : undefined;
   return path === undefined ? { kind: 'foreign', text, protocol } : { kind: 'path', path };
 }
@@ -53,7 +56,7 @@ export function locationOfUri(text: string): PlaylistLocation {
   const protocol = /^([a-z][a-z\d+.-]+):/i.exec(text)?.[1]?.toLowerCase();
   if (protocol === undefined) return { kind: 'path', path: percentDecoded(text) };
   if (protocol === 'file') return locationOf(text);
-  return protocol === 'http' || protocol === 'https' ? { kind: 'url', url: text } : { kind: 'foreign', text, protocol };
+  return WEB.test(protocol) ? { kind: 'url', url: text } : { kind: 'foreign', text, protocol };
 }
 
 /** The path of a `file:` address on this machine; undefined for one on another. */

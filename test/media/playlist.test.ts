@@ -75,7 +75,7 @@ describe('m3u', () => {
       { kind: 'path', path: '/m/c' },
     ]);
   });
-  it.each(['rtsp://x/a', 'ftp://x/a', 'concat://a', 'file://otherhost/share/a'])('does not reach %s', (text) => {
+  it.each(['gopher://x/a', 'ftp://x/a', 'concat://a', 'file://otherhost/share/a'])('does not reach %s', (text) => {
     expect(parse(text).entries[0]!.location).toMatchObject({ kind: 'foreign', text });
   });
   it('refuses HLS, which has the same extension', () => {

@@ -1,7 +1,9 @@
 /** HTTP servers on this machine that behave well or badly, as a test says. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach } from 'vitest';
+import { CERTIFICATE, CERTIFICATE_KEY } from './certificate.js';
 
 /** What a server does with one request. */
 export type Behaviour = (request: IncomingMessage, response: ServerResponse, count: number) => void;
@@ -33,9 +35,28 @@ function track(server: { on(event: 'connection', run: (socket: Socket) => void):
 }
 
 /** Serves until the test ends. */
-export async function serve(behaviour: Behaviour): Promise<MediaServer> {
+export async function serve(behaviour: Behaviour, host = '127.0.0.1'): Promise<MediaServer> {
   const requests: MediaServer['requests'] = [];
   const server: Server = createServer((request, response) => {
+    requests.push({ path: request.url ?? '', range: request.headers.range });
+    behaviour(request, response, requests.length);
+  });
+  const sockets = track(server);
+  await new Promise<void>((done) => server.listen(0, host, done));
+  running.push({
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((done) => server.close(done));
+    },
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, requests, connections: () => sockets.size };
+}
+
+/** As {@link serve}, by https with a certificate that nobody trusts. */
+export async function serveSecurely(behaviour: Behaviour): Promise<MediaServer> {
+  const requests: MediaServer['requests'] = [];
+  const server = createSecureServer({ cert: CERTIFICATE, key: CERTIFICATE_KEY }, (request, response) => {
     requests.push({ path: request.url ?? '', range: request.headers.range });
     behaviour(request, response, requests.length);
   });
@@ -48,7 +69,7 @@ export async function serve(behaviour: Behaviour): Promise<MediaServer> {
     },
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, requests, connections: () => sockets.size };
+  return { url: `https://127.0.0.1:${port}`, requests, connections: () => sockets.size };
 }
 
 /** A server that speaks raw TCP. */

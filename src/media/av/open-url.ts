@@ -26,8 +26,8 @@ export interface OpenUrlOptions extends NetworkAudioOptions {
 }
 
 /**
- * Opens the sound at an address as 48 kHz frames: a file or a live stream over HTTP. FFmpeg gets bytes only, so nothing in a
- * stream or playlist can make it open a file or another address.
+ * Opens the sound at an address as 48 kHz frames: a file or a live stream over HTTP, or a stream of an RTSP server. FFmpeg gets bytes
+ * and packets only, so nothing in a stream or playlist can make it open a file or another address.
  *
  * @throws VoxError `URL_INVALID`, `URL_DNS`, `URL_UNREACHABLE`, `URL_NOT_PUBLIC`, `URL_CERTIFICATE`, `URL_REDIRECTS`, `URL_STATUS`,
  * `URL_NOT_MEDIA`, `STREAM_TIMEOUT`, `CODEC_MISSING`; the signal's reason when aborted.

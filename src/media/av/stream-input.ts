@@ -88,7 +88,8 @@ export async function openStreamInput(source: ByteSource, name: string): Promise
   }
 }
 
-function notMedia(source: ByteSource, name: string, code: number): Error {
+/** What is said when FFmpeg cannot make sound of what came. */
+export function notMedia(source: ByteSource, name: string, code: number): Error {
   if (source.failure) return new VoxError(source.failure);
   const nothing = source.head.length === 0 ? 'nothing came' : refusalReason(source.head);
   const reason = nothing ?? (code === AVERROR_ENOMEM ? avReason(code) : 'it is damaged, or nothing that FFmpeg knows');

@@ -9,6 +9,7 @@ import { readMediaInfo, type MediaInfo } from './media-info.js';
 import { chooseStream, openDecoder } from './open-input.js';
 import { statesLength } from './formats.js';
 import { PacketPump, type PumpOptions } from './packet-pump.js';
+import { openRtpInput } from './rtp-input.js';
 import { openStreamInput, type StreamInput } from './stream-input.js';
 
 /** How a stream is read. */
@@ -43,7 +44,8 @@ export async function openNetworkAudio(
   let reader: AudioReader | undefined;
   try {
     await source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES);
-    const opened = await openStreamInput(source, name);
+    const { sdp } = source;
+    const opened = await (sdp === undefined ? openStreamInput(source, name) : openRtpInput(source, sdp, name));
     input = opened;
     const { format } = opened;
     const stream = chooseStream(format, name, undefined);

@@ -19,6 +19,8 @@ export interface ByteSource {
   readonly live: boolean;
   /** FFmpeg's names of the demuxers that may read it, when the protocol says which; undefined: any that reads one file. */
   readonly formats: string | undefined;
+  /** When set, each read gives one RTP packet of the stream that this session description tells of. */
+  readonly sdp?: string;
   /** Why it ended before its end; undefined while it goes on and when all of it came. */
   readonly failure: Problem | undefined;
   /** The first bytes, for telling what it is; empty when nothing has come. */

@@ -1,7 +1,7 @@
-import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { connect as connectTls } from 'node:tls';
 import { bareHost } from './address-rule.js';
+import { openSocket } from './open-socket.js';
 
 const ICY = Buffer.from('ICY ');
 const HTTP = Buffer.from('HTTP/1.0 ');
@@ -19,8 +19,7 @@ export class IcySocket extends Duplex {
     super();
     const host = bareHost(url);
     const secure = url.protocol === 'https:';
-    const target = { host, port: Number(url.port) || (secure ? 443 : 80), ...(lookup && { lookup }) };
-    this.#socket = secure ? connectTls({ ...target, servername: host }) : connectTcp(target);
+    this.#socket = openSocket({ host, port: Number(url.port) || (secure ? 443 : 80), secure, lookup });
     this.#socket.on('data', (chunk: Buffer) => this.#came(chunk));
     this.#socket.on('end', () => this.push(null));
     this.#socket.on('error', (error) => this.destroy(error));

@@ -3,6 +3,8 @@ import type { ByteSource } from './byte-source.js';
 import { isHls } from './hls-playlist.js';
 import { openHlsSource } from './hls-source.js';
 import { HttpSource, openHttpSource, type HttpSourceSettings } from './http-source.js';
+import { openRtspSource } from './rtsp-source.js';
+import { isRtsp } from './rtsp-url.js';
 import { parseUrl, shownUrl } from './url.js';
 
 /** Content types that are never sound. */
@@ -15,11 +17,12 @@ const MOST_LIST_BYTES = 8 * 1024 * 1024;
 const MOST_LISTS = 3;
 
 /**
- * What an address gives; behind an HLS playlist its segments, behind a station's list (m3u, pls) the first address in it.
+ * What an address gives: bytes, or packets of an RTSP server; behind an HLS playlist its segments, behind a station's list (m3u, pls) the first address in it.
  *
  * @throws VoxError as `openUrl` does; the signal's reason when aborted.
  */
 export async function openAddress(url: URL, settings: HttpSourceSettings, lists = 0): Promise<ByteSource> {
+  if (isRtsp(url)) return openRtspSource(url, settings);
   const source = await openHttpSource(url, settings);
   try {
     await source.ready(16);
@@ -50,7 +53,7 @@ async function readText(source: ByteSource): Promise<string> {
 
 /** Only whole addresses count: whatever else a list from the network names, such as a file, is not looked at. */
 function firstAddress(text: string): string | undefined {
-  return /^\s*(?:File\d+\s*=\s*)?(https?:\/\/\S+)\s*$/im.exec(text)?.[1];
+  return /^\s*(?:File\d+\s*=\s*)?((?:https?|rtsps?):\/\/\S+)\s*$/im.exec(text)?.[1];
 }
 
 /** The error to show when what came from `source` is no media: a page where sound was expected is the commonest mistake. */

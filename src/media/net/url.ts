@@ -1,4 +1,5 @@
 import { voxError } from '../../errors.js';
+import { isRtsp, rtspHost } from './rtsp-url.js';
 
 /** An address as people may see it: without user name and password. */
 export function shownUrl(url: URL): string {
@@ -13,7 +14,9 @@ export function shownUrl(url: URL): string {
 export function parseUrl(src: string): URL {
   if (!URL.canParse(src)) throw voxError('URL_INVALID', { url: src, reason: 'it is no address' });
   const url = new URL(src);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+  const rtsp = isRtsp(url);
+  if (rtsp && rtspHost(url) === '') throw voxError('URL_INVALID', { url: shownUrl(url), reason: 'it names no server' });
+  if (!rtsp && url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw voxError('URL_INVALID', { url: shownUrl(url), reason: `${url.protocol}// is not supported` });
   }
   return url;

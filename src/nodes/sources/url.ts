@@ -8,7 +8,10 @@ import { fileOptions } from './file.js';
 /** What `source.url` takes. */
 export const urlOptions = z.strictObject({
   ...fileOptions.shape,
-  src: z.string().min(1).meta({ description: 'Address to play, such as https://example.org/song.mp3 or a radio station.' }),
+  src: z
+    .string()
+    .min(1)
+    .meta({ description: 'Address to play: https://example.org/song.mp3, a radio station, or rtsp://camera.example/sound.' }),
   resolver: z.enum(['auto', 'none', 'yt-dlp']).default('auto').meta({
     description:
       'Who finds the media behind a page: `auto` asks yt-dlp, if it is installed, when the address gives a web page; `yt-dlp` always asks it; `none` never.',
@@ -52,12 +55,13 @@ export const url = defineNode({
   type: 'source.url',
   summary: 'Play a file or a live stream from the network.',
   details:
-    'http and https: files, Icecast and SHOUTcast stations and their lists (m3u, pls), HLS streams (MPEG-TS, fMP4 and packed audio; AES-128). Everything is read between ticks; should nothing come in time, ' +
+    'http and https: files, Icecast and SHOUTcast stations and their lists (m3u, pls), HLS streams (MPEG-TS, fMP4 and packed audio; AES-128). rtsp and rtsps: the first sound that the server describes, in any codec FFmpeg knows, over the one TCP connection ' +
+    '(RTP interleaved; UDP is not used), with the user name and password of the address by Basic or Digest. Everything is read between ticks; should nothing come in time, ' +
     'silence is given, an underrun counted and `stream.stalled` told, until a second has come again.\n\n' +
     'A lost connection is made anew after 0.5 s, doubling up to 15 s, with jitter: a file goes on at the byte where it was lost (if its ' +
-    'server knows ranges, otherwise what came already is skipped), a live stream in the present. A pause of a live stream ends in the present ' +
-    'too. Files of a known length on servers with ranges can be sought in and loop without a gap; others, and HLS, play from their start once.\n\n' +
-    'Redirects are followed up to ten times, to http and https only. FFmpeg gets nothing but bytes: no stream and no playlist can make it open ' +
+    'server knows ranges, otherwise what came already is skipped), an RTSP recording at the second, a live stream in the present. A pause of a live stream ends in the present ' +
+    'too. Files of a known length on servers with ranges can be sought in and loop without a gap; others, HLS and RTSP play from their start once.\n\n' +
+    'Redirects are followed up to ten times, to http and https only; those of RTSP up to five times, to rtsp and rtsps. FFmpeg gets nothing but bytes and packets: no stream and no playlist can make it open ' +
     'a file or another protocol. Where graphs may reach public addresses only, every connection is checked after its name is resolved.\n\n' +
     'Commands and events are those of `source.file`, and `stream.title { title }`, `stream.reconnecting { attempt, delayMs, problem }`, ' +
     '`stream.reconnected { attempts }`, `stream.stalled { positionMs }`, `stream.recovered { positionMs }`, `stream.resolved { title }` when ' +

@@ -42,7 +42,9 @@ export function urlPlayerSource(ctx: NodeContext): PlayerSource<UrlOptions> {
       try {
         return await openUrl(src, settings);
       } catch (error) {
-        if (resolver === 'none' || publicOnly || !(await shouldResolve(error))) throw error;
+        // Only what is served as pages are can be one.
+        const page = resolver !== 'none' && !publicOnly && /^https?:/i.test(src);
+        if (!page || !(await shouldResolve(error))) throw error;
         return viaResolver();
       }
     },

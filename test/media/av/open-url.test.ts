@@ -9,7 +9,8 @@ import type { NetworkFact } from '../../../src/media/net/byte-source.js';
 import { createRealtimeScheduler, type Scheduler } from '../../../src/time/index.js';
 import { peakOf } from '../../nodes/support/signals.js';
 import { makeTempDir, noise, readAll, sine, writeSignal, writeWav } from '../../support/media-fixtures.js';
-import { freePort, rangeStart, sendFile, serve, serveRaw, withTitles } from '../../support/media-server.js';
+import { freePort, rangeStart, sendFile, serve, serveRaw, serveSecurely, withTitles } from '../../support/media-server.js';
+import { canTrust, trusting } from '../../support/trust.js';
 
 const temp = makeTempDir();
 let clock: Scheduler;
@@ -223,6 +224,26 @@ describe('a file over http', () => {
   });
 });
 
+describe('a file over https', () => {
+  it('is refused when the certificate is not to be trusted', async () => {
+    const { url, requests } = await serveSecurely((request, response) => sendFile(request, response, wav));
+    expect(await refusal(open(`${url}/noise.wav`))).toContain('cannot be trusted');
+    expect(requests).toEqual([]);
+  });
+
+  it.runIf(canTrust)('is heard to its last sample, also behind a redirect from http', async () => {
+    const secure = await serveSecurely((request, response) => sendFile(request, response, wav));
+    const plain = await serve((_request, response) => void response.writeHead(302, { location: `${secure.url}/noise.wav` }).end());
+    await trusting(async () => {
+      for (const url of [`${secure.url}/noise.wav`, plain.url]) {
+        const reader = await open(url, { startSec: 1 });
+        expectNoise(await hear(reader), 48_000);
+        reader.close();
+      }
+    });
+  });
+});
+
 describe('what cannot be played', () => {
   it.each([
     [404, 'the server answers URL/x with status 404'],
@@ -297,7 +318,7 @@ describe('what cannot be played', () => {
     expect(message).not.toContain('secret');
   });
 
-  it('is refused when it is no public address, also behind a redirect', async () => {
+  it('is refused when it is no public address, by number and by name', async () => {
     const { url, requests } = await serve((request, response) => sendFile(request, response, wav));
     expect(await refusal(open(`${url}/x`, { publicOnly: true }))).toBe('127.0.0.1 is not an address of the public internet.');
     expect(await refusal(open(`${url.replace('127.0.0.1', 'localhost')}/x`, { publicOnly: true }))).toContain('localhost is not');

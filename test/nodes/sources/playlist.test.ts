@@ -66,7 +66,7 @@ describe('source.playlist', () => {
     const src = file('list.m3u');
     const text =
       '\ufeff#EXTM3U\r\n#PLAYLIST:Mine\r\n#EXTINF:1,The third\r\nmusic/Track 3.WAV\r\nmissing.wav\r\nmusic\\track 2.wav\r\n' +
-      '%C3%A4%20b.wav\r\nrtsp://example.org/x\r\nlist.m3u\r\nmusic\r\n';
+      '%C3%A4%20b.wav\r\ngopher://example.org/x\r\nlist.m3u\r\nmusic\r\n';
     writeFileSync(src, text);
     const rendered = await play({ src });
     expect(levels(rendered)).toEqual([0.2, 0.1, 0.4]);
@@ -75,7 +75,7 @@ describe('source.playlist', () => {
     const problems = of(rendered, 'entry.skipped').map(({ problem }) => formatProblem(problem as Problem).replaceAll(folder, ''));
     expect(problems).toEqual([
       '/list.m3u:5:1 node "node": the media file missing.wav does not exist.',
-      '/list.m3u:8:1 node "node": rtsp://example.org/x cannot be played: a playlist may not lead to rtsp addresses.',
+      '/list.m3u:8:1 node "node": gopher://example.org/x cannot be played: a playlist may not lead to gopher addresses.',
       '/list.m3u:9:1 node "node": the media file list.m3u cannot be read: it is a playlist, not a media file.',
       '/list.m3u:10:1 node "node": the media file music does not exist.',
     ]);

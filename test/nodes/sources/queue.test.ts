@@ -252,7 +252,7 @@ describe('source.queue', () => {
       file('missing.wav'),
       file('a.wav'),
       file('broken.wav'),
-      'rtsp://example.org/a.mp3',
+      'gopher://example.org/a.mp3',
       file('b.wav'),
     ];
     const rendered = await play({ tracks, onEmpty: 'end' });
@@ -418,7 +418,7 @@ describe('source.queue', () => {
     "gone.wav",
     { "src": "lost.wav", "title": "Lost" },
     "https://example.org/a.mp3",
-    "rtsp://example.org/a",
+    "gopher://example.org/a",
     { "src": "here.wav", "startSec": 3, "endSec": 2 },
     { "source": "here.wav" } ] } },
   "p": { "type": "source.playlist", "options": { "src": "missing.m3u" } },
@@ -432,7 +432,7 @@ describe('source.queue', () => {
       [
         "q.json:4:5 node "q" (source.queue): the file gone.wav does not exist.",
         "q.json:5:14 node "q" (source.queue): the file lost.wav does not exist.",
-        "q.json:7:5 node "q" (source.queue): option "tracks[4]": it names a file, and "rtsp://example.org/a" is an address; play it with source.url.",
+        "q.json:7:5 node "q" (source.queue): option "tracks[4]": it names a file, and "gopher://example.org/a" is an address; play it with source.url.",
         "q.json:8:5 node "q" (source.queue): option "tracks[5]": endSec must be after startSec.",
         "q.json:9:5 node "q" (source.queue): option "tracks[6].src": it must be given.",
         "q.json:9:7 node "q" (source.queue): option "tracks[6].source" does not exist. There is: src, title, requester, startSec, endSec, data.",

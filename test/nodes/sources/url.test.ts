@@ -5,6 +5,7 @@ import { VoxError } from '../../../src/errors.js';
 import { url } from '../../../src/nodes/sources/url.js';
 import { renderNode, type RenderedNode } from '../../../src/testing/index.js';
 import { sendFile, serve, withTitles } from '../../support/media-server.js';
+import { L16, serveRtsp } from '../../support/rtsp-server.js';
 import { temporaryFolder, writeWav } from '../support/media.js';
 import { largestDifference, largestStep, noise, peakOf, sine } from '../support/signals.js';
 
@@ -107,6 +108,24 @@ describe('source.url', () => {
     expect(codeOf(await renderNode(url, { options: { src: '/etc/passwd' } }))).toBe('URL_INVALID');
     const permissions = { publicOnly: true };
     expect(codeOf(await renderNode(url, { options: { src: `${server.url}/tune.wav` }, permissions }))).toBe('URL_NOT_PUBLIC');
+  });
+
+  it('plays rtsp, and its errors are told', async () => {
+    const payloads = Array.from({ length: 25 }, (_, k) => {
+      const payload = Buffer.alloc(3840);
+      for (let i = 0; i < 1920; i++) payload.writeInt16BE(((k * 1920 + i) * 31) % 32_768, i * 2);
+      return payload;
+    });
+    const server = await serveRtsp({ sdp: `${L16}a=range:npt=0-0.5\r\n`, payloads: () => payloads });
+    const rendered = await renderNode(url, { options: { src: `${server.url}/tape`, channels: 2 } });
+    const { planes, frames } = rendered.outputs.audio!;
+    expect(frames).toHaveLength(25);
+    expect(planes[0]!.every((x, i) => x === ((2 * i * 31) % 32_768) / 32_768)).toBe(true);
+    expect(planes[1]!.every((x, i) => x === (((2 * i + 1) * 31) % 32_768) / 32_768)).toBe(true);
+    expect(types(rendered)).toEqual(['stream.opened', 'stream.started', 'stream.ended']);
+    expect(rendered.problems).toEqual([]);
+    const gone = await serveRtsp({ payloads: () => [], answer: () => '404 Not Found' });
+    expect(codeOf(await renderNode(url, { options: { src: `${gone.url}/tape` } }))).toBe('URL_STATUS');
   });
 
   it('tells titles, and refuses to seek in a live stream', async () => {

@@ -1,0 +1,25 @@
+/**
+ * A certificate for `localhost` and 127.0.0.1 that nobody trusts, and its key, for servers of tests:
+ * openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj /CN=localhost
+ *   -addext subjectAltName=DNS:localhost,IP:127.0.0.1
+ */
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUfQxiYss966AOhTmrC+4Qz0hUGYgwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyOTE2MTAxOFoYDzIxMjYxMTA1
+MTYxMDE4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQ1ZoTfp0L2a31is177LbMZ5CI05lAYqY2XDwaaniTrE9hMCCCpMVcB
+lFgT7xmo09guqGZmIC6q/yMM2eml7EtWo28wbTAdBgNVHQ4EFgQUGCCHB6suNLYH
+tUBVxkPma2O2OP0wHwYDVR0jBBgwFoAUGCCHB6suNLYHtUBVxkPma2O2OP0wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgVOWGZEXEvaqWous8ezX3lJG6w+H97Y23dzQrBJ0BMEYCIQCs
+yMXAbpD6OejG90VwsE4UCPfai5VZLnkHHKBNvd4E4g==
+-----END CERTIFICATE-----
+`;
+
+/** Its key. */
+export const CERTIFICATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdsGxBVj8wB/+EkSd
+nf6UQ40e8jwGpHjZG/MZTjPsCXahRANCAAQ1ZoTfp0L2a31is177LbMZ5CI05lAY
+qY2XDwaaniTrE9hMCCCpMVcBlFgT7xmo09guqGZmIC6q/yMM2eml7EtW
+-----END PRIVATE KEY-----
+`;
