@@ -43,7 +43,8 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
     options: { preDelayMs: 0, roomMeters: 3, mix: 0.5 },
     change: { roomMeters: 12, decaySec: 4, dampingHz: 2000, preDelayMs: 30, widthPercent: 20, mix: 0.9 },
   },
-  'effect.denoise': { anyFrameSize: false, change: { reductionDb: 24, noiseFloorDb: -60 } },
+  // FFmpeg's afftdn works in blocks of 600 samples, and the queue behind it holds back what frames from 5 ms on need.
+  'effect.denoise': { frameSizes: [480, 240], change: { reductionDb: 24, noiseFloorDb: -60 } },
   'effect.echo': { options: { delayMs: 33, feedback: 0.5 }, change: { delayMs: 60, decay: 0.9, dryDb: -3 } },
   'effect.pitch': { options: { semitones: 4 }, change: { semitones: -3, cents: 20 } },
   'effect.robot': { change: { mode: 'ring', carrierHz: 60, mix: 0.5 }, largestStep: 0.1 },
@@ -57,7 +58,7 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
   'source.noise': { change: { levelDb: -60 }, largestStep: 0.2 },
   'source.tone': { change: { frequencyHz: 600, levelDb: -6 } },
   'source.participants': { gateway: fakeGateway() },
-  'encode.opus': { anyFrameSize: false },
+  'encode.opus': { frameSizes: [] },
 };
 
 // These have tests of their own: they need a file, or packets.
