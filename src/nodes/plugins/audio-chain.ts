@@ -168,21 +168,30 @@ export class AudioChain {
     );
   }
 
-  /** What left the chain is no sound: finds whose fault that is. Gives what is heard in its place. */
+  /**
+   * What left the chain is no sound: finds whose fault that is, and lets what came before it go through those behind it again, with fresh
+   * operators, for theirs hold what they were fed.
+   */
   #blame(input: AudioFrame, result: AudioFrame): AudioFrame {
     // Then it is the fault of what is before the chain; operators that hold it show that when the input is sound again.
     if (!isSound(input)) return result;
-    let before = input;
-    const at = this.#stages.findIndex((stage) => {
-      const { out = before } = stage;
-      if (out !== before && !isSound(out)) return true;
-      before = out;
-      return false;
-    });
-    if (at < 0) return input;
-    this.#stages[at]!.gaveNoNumbers();
-    for (const stage of this.#stages.slice(at + 1)) stage.renew();
-    return before;
+    let sound = input;
+    for (let i = 0; i < this.#stages.length; i++) {
+      const stage = this.#stages[i]!;
+      const { out = sound } = stage;
+      if (out === sound || isSound(out)) {
+        sound = out;
+        continue;
+      }
+      stage.gaveNoNumbers();
+      stage.out = sound;
+      let frame = sound;
+      for (const behind of this.#stages.slice(i + 1)) {
+        behind.renew();
+        frame = behind.run(frame, this.#laps);
+      }
+    }
+    return sound;
   }
 
   #ending(work: Promise<void>): void {

@@ -88,13 +88,17 @@ export class AudioChainStage {
 
   /** What left it is no sound, though what came in was. */
   gaveNoNumbers(): void {
+    this.#faults.notGood();
     this.#fault(this.#life, 'it gave samples that are no finite numbers', true);
   }
 
-  /** It was fed what is no sound: its operator holds that, and is made anew. Nobody's fault. */
+  /** It was fed what is no sound: its operator holds that, and is made anew at once. Not its fault. */
   renew(): void {
-    this.#remake = this.#life !== undefined;
-    this.#restartFade();
+    if (!this.#life) return;
+    this.settle();
+    this.#remake = false;
+    this.#end(this.#life);
+    this.#life = this.#begin();
   }
 
   /** Takes what the control plane told of its plugin. True when that takes a fade. */

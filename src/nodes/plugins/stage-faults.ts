@@ -10,6 +10,7 @@ export class StageFaults {
   /** True when there were too many in a row: it is left out. */
   bypassed = false;
   #inARow = 0;
+  #beforeGood = 0;
 
   /** @param plugins where they are told. @param place where the operator runs. */
   constructor(
@@ -44,7 +45,13 @@ export class StageFaults {
 
   /** A frame was answered as it should. */
   good(): void {
+    this.#beforeGood = this.#inARow;
     this.#inARow = 0;
+  }
+
+  /** The frame that was called good last was not. */
+  notGood(): void {
+    this.#inARow = this.#beforeGood;
   }
 
   /** It is tried again, or taken off. */
