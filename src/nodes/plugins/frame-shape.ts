@@ -25,7 +25,9 @@ export function videoShapeFault(frame: unknown): string | undefined {
   if (typeof given !== 'object' || given === null || given.kind !== 'video') return 'it gave something that is no video frame';
   if (typeof given.retain !== 'function' || typeof given.release !== 'function')
     return 'it gave a picture that can be neither retained nor released';
-  const { width, height } = given;
+  const { width, height, ptsUs, content } = given;
+  if (typeof content !== 'object' || content === null) return 'it gave a picture without content';
+  if (!Number.isFinite(ptsUs)) return 'it gave a picture without a time';
   if (!Number.isInteger(width) || !Number.isInteger(height) || width! < 1 || height! < 1)
     return `it gave a picture of ${String(width)} × ${String(height)}`;
   return undefined;

@@ -41,9 +41,10 @@ export class VideoChain {
     let maker: VideoChainStage | undefined;
     for (const stage of this.#stages) {
       const next = stage.run(picture, this.#laps);
-      if (next === picture) continue;
-      maker?.release(picture);
-      maker = stage;
+      if (next.content !== picture.content) {
+        maker?.release(picture);
+        maker = stage;
+      }
       picture = next;
     }
     this.#running = false;

@@ -5,6 +5,7 @@ import { stageOf } from '../../graph/plugin-media.js';
 import type { VideoFrame } from '../../media/video-frame.js';
 import { videoShapeFault } from './frame-shape.js';
 import type { Laps } from './laps.js';
+import { HeldShares, LentPicture } from './lent-picture.js';
 import { beginLife, type ChainPlace, type OperatorLife } from './operator-life.js';
 import type { MakeOperator } from './operator-run.js';
 import { SLOW_US, StageFaults } from './stage-faults.js';
@@ -16,6 +17,7 @@ export class VideoChainStage {
   readonly #ending: (work: Promise<void>) => void;
   #plugin: ActivePlugin;
   #life: OperatorLife<VideoFrame> | undefined;
+  #shares = new HeldShares();
   /** What is lent to the operator at the moment. */
   #input: VideoFrame | undefined;
 
@@ -28,20 +30,21 @@ export class VideoChainStage {
     this.#begin();
   }
 
-  /** One picture through it: what it gave, which is the chain's to release then; the input when it could not be used. */
+  /**
+   * One picture through it: what it gave, which with other content than the input's is the chain's to release; the input when it could not
+   * be used.
+   */
   run(input: VideoFrame, laps: Laps | undefined): VideoFrame {
     if (!this.#life) return input;
     const { run } = this.#life;
     this.#input = input;
-    const result = run.push(input);
-    this.#input = undefined;
+    const lent = new LentPicture(input, this.#shares);
+    const given = run.push(lent);
     const tookUs = laps ? laps.lap() : 0;
     if (laps) this.#took(tookUs);
-    let reason = run.problem;
-    if (result !== undefined && result !== input) {
-      reason = shapeFault(result);
-      if (reason !== undefined) this.#refuse(result);
-    }
+    const reason = run.problem ?? (given === lent ? undefined : this.#check(given!));
+    if (reason !== undefined && given !== undefined) this.#refuse(given);
+    this.#input = undefined;
     if (reason !== undefined) {
       if (this.#faults.frame(this.#plugin, reason)) this.#end();
       else if (run.broken) this.#remake();
@@ -49,7 +52,7 @@ export class VideoChainStage {
     }
     if (tookUs <= SLOW_US) this.#faults.good();
     else if (this.#faults.slow(this.#plugin, tookUs)) this.#end();
-    return result!;
+    return given === lent ? input : given!;
   }
 
   /** Takes what the control plane told of its plugin. */
@@ -66,7 +69,9 @@ export class VideoChainStage {
   /** Gives a picture of its operator back. */
   release(picture: VideoFrame): void {
     try {
-      picture.release();
+      // What had been lent counts shares; this one is counted already.
+      if (picture instanceof LentPicture) picture.content.release();
+      else picture.release();
     } catch (error) {
       this.#faults.beside(this.#plugin, `it gave a picture that cannot be released: ${reasonOf(error)}`);
     }
@@ -78,7 +83,14 @@ export class VideoChainStage {
     this.#faults.reset(this.#plugin);
   }
 
+  #check(given: VideoFrame): string | undefined {
+    const reason = shapeFault(given);
+    if (reason !== undefined || given.content === this.#input?.content) return reason;
+    return this.#handedOver(given) ? undefined : 'it gave a picture it had been lent before and not retained';
+  }
+
   #begin(): void {
+    this.#shares = new HeldShares();
     const make = stageOf(this.#plugin.media, 'video')!.stage as MakeOperator<VideoFrame>;
     this.#life = beginLife(make, this.#plugin, this.#place, this.#faults, (picture) => this.#refuse(picture));
   }
@@ -89,14 +101,25 @@ export class VideoChainStage {
   }
 
   #end(): void {
-    if (this.#life) this.#ending(this.#life.end());
+    if (this.#life) this.#ending(this.#ended(this.#life, this.#shares));
     this.#life = undefined;
+  }
+
+  async #ended(life: OperatorLife<VideoFrame>, shares: HeldShares): Promise<void> {
+    await life.end();
+    if (shares.held > 0) this.#faults.beside(this.#plugin, `it retained ${shares.held} pictures and did not release them`);
   }
 
   /** A picture that goes no further is released here, unless it is the one that came in, or none at all. */
   #refuse(picture: unknown): void {
     if (typeof (picture as Partial<VideoFrame> | null)?.release !== 'function') return;
-    if (picture !== this.#input) this.release(picture as VideoFrame);
+    const given = picture as VideoFrame;
+    if (given.content !== this.#input?.content && this.#handedOver(given)) this.release(given);
+  }
+
+  /** Whether a picture came with a share. One that the operator had kept comes with that, one that it made with its own. */
+  #handedOver(picture: VideoFrame): boolean {
+    return this.#shares.take(picture.content) || !(picture instanceof LentPicture);
   }
 
   #took(us: number): void {

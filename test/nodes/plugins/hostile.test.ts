@@ -58,7 +58,7 @@ const WRONG: readonly (readonly [string, PluginMedia, RegExp])[] = [
   [
     'throws something that is no error',
     gives(() => {
-      throw 'a string';
+      throw 'a string' as unknown as Error;
     }),
     /a string/,
   ],
