@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BehaviorSubject, ReplaySubject, Subject } from 'rxjs';
+import { BehaviorSubject, filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallMediaFactory } from '../../../src/calls/call-media.js';
 import { createEngine } from '../../../src/engine.js';
@@ -14,6 +14,7 @@ import { createAudioFrame } from '../../../src/media/frame.js';
 import type { ParticipantChange } from '../../../src/media/gateway.js';
 import { builtinNodes } from '../../../src/nodes/index.js';
 import { createVirtualScheduler } from '../../../src/time/virtual.js';
+import { adder, counter, entry } from '../../nodes/plugins/chain-lab.js';
 
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'vox-log-'))));
@@ -116,6 +117,52 @@ describe('an event log', () => {
     expect(again.length).toBe(live.length);
     expect(again.findIndex((x, i) => x !== live[i])).toBe(-1);
     expect(readFileSync(join(folder, 'a.wav')).equals(readFileSync(join(folder, 'b.wav')))).toBe(true);
+  });
+
+  it('has the plugins that worked, and when they changed', async () => {
+    const registry = createRegistry(builtinNodes);
+    const scheduler = createVirtualScheduler();
+    const modules = [adder('plus'), counter('count')];
+    const plugins = { find: (module: string) => modules.find(({ name }) => name === module) };
+    const host = new InProcessHost({ registry, scheduler, backends: {}, plugins });
+    const plan = (path: string) =>
+      graphFromObject(
+        {
+          version: 1,
+          nodes: {
+            silence: { type: 'source.silence' },
+            fx: { type: 'plugin.audio', in: { audio: 'silence' } },
+            quiet: { type: 'effect.gain', in: { audio: 'fx' }, options: { gainDb: -40 } },
+            out: { type: 'sink.file', in: { audio: 'quiet' }, options: { path: join(folder, path), codec: 'pcm_f32le' } },
+          },
+        },
+        { registry, cwd: folder, baseDir: folder },
+      );
+    const record = join(folder, 'plugins.ndjson');
+    const chain = [entry('plus', { config: { plus: 0.5 } })];
+    await host.request({ type: 'graph.load', graph: 'g', plan: plan('live.wav'), pace: 'realtime', record, plugins: chain });
+    await host.request({ type: 'graph.start', graph: 'g' });
+    await scheduler.play(200);
+    await host.request({ type: 'plugin.set', graph: 'g', plugins: [...chain, entry('count')] });
+    await scheduler.play(200);
+    const stopping = host.request({ type: 'graph.stop', graph: 'g' });
+    await scheduler.settle();
+    await stopping;
+    const lines = readEventLog(record, 'plugins.ndjson').lines.filter(({ type }) => type === 'plugin.set');
+    expect(lines.map((line) => 'tick' in line && line.tick)).toEqual([0, 11]);
+    const again = { type: 'graph.load', graph: 'h', plan: plan('again.wav'), pace: 'offline', replay: record } as const;
+    await host.request({ ...again, durationUs: 11 * 20_000 + 200_000 });
+    const ended = firstValueFrom(
+      host.events$.pipe(filter((message) => message.type === 'graph' && message.event.type === 'graph.ended')),
+    );
+    await host.request({ type: 'graph.start', graph: 'h' });
+    await ended;
+    await host.close();
+    scheduler.close();
+    const [live, replayed] = [await samplesOf(join(folder, 'live.wav')), await samplesOf(join(folder, 'again.wav'))];
+    expect(live.length).toBeGreaterThan(18_000);
+    expect(new Set(live).size).toBeGreaterThan(10);
+    expect(live.findIndex((x, i) => x !== replayed[i])).toBe(-1);
   });
 
   it('can be heard through another graph', async () => {
