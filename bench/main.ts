@@ -1,7 +1,7 @@
 /**
  * Measures voxgraph against its peers on this machine: see README.md beside this file.
  *
- *     npm run bench -- [W1 W1gainecho W1p W2a W3 W5 W6 W7 W8 start] [--runs 3] [--json]
+ *     npm run bench -- [W1 W1gainecho W1p W2a W3 W5 W6 W7 W8 plugins start] [--runs 3] [--json]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { forty } from './workloads/forty.ts';
 import { noop } from './workloads/noop.ts';
 import { pacing } from './workloads/pacing.ts';
 import { passthrough } from './workloads/passthrough.ts';
+import { plugins } from './workloads/plugins.ts';
 import { render } from './workloads/render.ts';
 import { start } from './workloads/start.ts';
 
@@ -24,6 +25,7 @@ const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
   W6: forty,
   W7: change,
   W8: pacing,
+  plugins,
   start,
 };
 

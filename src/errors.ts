@@ -507,7 +507,7 @@ export const ERRORS = {
   },
   PLUGIN_SLOW: {
     message: 'plugin "{plugin}" took {ms} ms for one frame in node "{node}"; {limit} ms are a whole beat of the call',
-    fix: 'What takes long must not be done per frame: do it ahead, or let it be left out while the machine is busy.',
+    fix: 'Do what takes long ahead and not per frame. Once in a while it may have been other programs that held it up.',
     exit: failed,
   },
   PLUGIN_LEAK: {

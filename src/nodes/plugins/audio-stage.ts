@@ -13,8 +13,8 @@ import type { Laps } from './laps.js';
 import type { MakeOperator } from './operator-run.js';
 import { SLOW_US, StageFaults } from './stage-faults.js';
 
-/** Outside of debug mode one frame in so many is lent as a copy, so that an operator that writes into its input is found: 1 s. */
-const LEND_EVERY = 50;
+/** Outside of debug mode one frame in so many is lent as a copy, so that an operator that writes into its input is found: 2 s. */
+const LEND_EVERY = 100;
 const HOLDER = 'it gave NaN: it reads a borrowed frame after its call (copy it, or use keep()), or computes one';
 const UNTRUE_SILENCE = 'it gave a frame marked silent that is not';
 
