@@ -56,9 +56,7 @@ function chained(make: () => Op): Send {
       throw error;
     },
   });
-  plugins.set(
-    media.map(({ name }) => ({ plugin: name, key: name, module: name, enabled: true, config: {} })),
-  );
+  plugins.set(media.map(({ name }) => ({ plugin: name, key: name, module: name, enabled: true, config: {} })));
   const chain = new AudioChain({ node: 'fx', kind: 'audio', plugins, scheduler, offline: false, debug: false });
   plugins.list$.subscribe((list) => chain.set(list));
   return (frame) => chain.run(frame, taken);

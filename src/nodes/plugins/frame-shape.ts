@@ -27,6 +27,7 @@ export function videoShapeFault(frame: unknown): string | undefined {
     return 'it gave a picture that can be neither retained nor released';
   const { width, height, ptsUs, content } = given;
   if (typeof content !== 'object' || content === null) return 'it gave a picture without content';
+  if (!content.alive) return 'it gave a picture whose last share had been given back';
   if (!Number.isFinite(ptsUs)) return 'it gave a picture without a time';
   if (!Number.isInteger(width) || !Number.isInteger(height) || width! < 1 || height! < 1)
     return `it gave a picture of ${String(width)} × ${String(height)}`;

@@ -112,9 +112,10 @@ export class VideoChainStage {
 
   /** A picture that goes no further is released here, unless it is the one that came in, or none at all. */
   #refuse(picture: unknown): void {
-    if (typeof (picture as Partial<VideoFrame> | null)?.release !== 'function') return;
-    const given = picture as VideoFrame;
-    if (given.content !== this.#input?.content && this.#handedOver(given)) this.release(given);
+    const given = picture as Partial<VideoFrame> | null;
+    if (typeof given?.release !== 'function' || given.content?.alive === false) return;
+    if (given.content === undefined || (given.content !== this.#input?.content && this.#handedOver(given as VideoFrame)))
+      this.release(given as VideoFrame);
   }
 
   /** Whether a picture came with a share. One that the operator had kept comes with that, one that it made with its own. */

@@ -140,6 +140,16 @@ describe('a chain of video operators', () => {
       /not retained|no frame/,
     ],
     [
+      'gives one that it has released',
+      () =>
+        map((one) => {
+          const made = new ContentFrame(one.ptsUs, blankPicture(8, 2));
+          made.release();
+          return made;
+        }),
+      /given back|size|0 × 0/,
+    ],
+    [
       'makes one and fails',
       () =>
         map((one) => {
@@ -178,6 +188,7 @@ describe('a chain of video operators', () => {
     const broken: VideoContent = {
       width: 2,
       height: 2,
+      alive: true,
       retain() {},
       release() {
         throw new Error('stuck');
