@@ -5,8 +5,10 @@ import { DATA, MUSIC, ROOT, hasPeer, needInputs, pinned } from '../lib/machine.t
 import { measure, median, type Cost } from '../lib/measure.ts';
 import { ratioOf, short, type Result } from '../lib/result.ts';
 
-const FFMPEG = 'ffmpeg -v error -nostdin -threads 1 -filter_threads 1 -filter_complex_threads 1 -y'.split(' ');
-const ENCODE = '-c:a libopus -application audio -b:a 64k -vbr on -frame_duration 20 -compression_level 10'.split(' ');
+/** The ffmpeg command, on one thread. */
+export const FFMPEG = 'ffmpeg -v error -nostdin -threads 1 -filter_threads 1 -filter_complex_threads 1 -y'.split(' ');
+/** What makes its encoder ours. */
+export const ENCODE = '-c:a libopus -application audio -b:a 64k -vbr on -frame_duration 20 -compression_level 10'.split(' ');
 
 const TEN_MINUTES = ['-i', MUSIC];
 const RING =
