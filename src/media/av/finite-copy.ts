@@ -10,7 +10,8 @@ export function isSilent(planes: readonly Float32Array[]): boolean {
 
 /** Copies samples; NaN and infinity, which damaged files hold, become 0 before they poison a filter. */
 export function copyFinite(from: Float32Array, fromIndex: number, to: Float32Array, toIndex: number, count: number): void {
-  to.set(from.subarray(fromIndex, fromIndex + count), toIndex);
-  if (allFinite(to, toIndex, toIndex + count)) return;
+  const part = from.subarray(fromIndex, fromIndex + count);
+  to.set(part, toIndex);
+  if (allFinite(part)) return;
   for (let i = toIndex; i < toIndex + count; i++) if (!Number.isFinite(to[i])) to[i] = 0;
 }

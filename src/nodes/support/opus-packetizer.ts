@@ -21,7 +21,7 @@ export class OpusPacketizer {
   readonly #packetSamples: number;
   readonly #nothing: Uint8Array;
   readonly #scratch: AudioFrame;
-  readonly #packet = new OutgoingPacket();
+  readonly #packet = new OutgoingPacket(() => this.#levelDbov());
   #encoder: OpusEncoder | undefined;
   #emit: (packet: Packet) => void = () => {};
   #fail: (reason: unknown) => void = () => {};
@@ -36,6 +36,8 @@ export class OpusPacketizer {
   #waiting = 0;
   /** Sum of mean square × samples of what waits. */
   #energy = 0;
+  /** The sound of a whole packet while that is sent, for who asks how loud it is. */
+  #whole: AudioFrame | undefined;
   #silentSamples = 0;
   #resting = false;
   #unsent = 0;
@@ -189,10 +191,13 @@ export class OpusPacketizer {
   }
 
   #encode(encoder: OpusEncoder, input: AudioFrame, samples: number): void {
+    const whole = this.#waiting === 0 && samples === this.#packetSamples;
     this.#waiting += samples;
-    if (!input.silent) this.#energy += meanSquare(input.planes) * samples;
+    this.#whole = whole ? input : undefined;
+    if (!whole) this.#energy += energyOf(input);
     const frame = this.#options.channels === 1 ? withChannels(input, 1, this.#scratch) : input;
     encoder.encodeLazily(frame, this.#send);
+    this.#whole = undefined;
     const clipped = encoder.clippedSamples - this.#clipped;
     if (clipped === 0) return;
     this.#clipped += clipped;
@@ -202,11 +207,15 @@ export class OpusPacketizer {
   readonly #send = (encoded: EncodedPacket, samples: number): void => {
     const packet = this.#packet;
     packet.lend(encoded);
-    packet.levelDbov = levelDbov(this.#energy / samples);
-    this.#energy = 0;
     this.#sendPacket(samples);
     packet.takeBack();
+    this.#energy = 0;
   };
+
+  #levelDbov(): number {
+    const energy = this.#energy + (this.#whole ? energyOf(this.#whole) : 0);
+    return levelDbov(energy / this.#packetSamples);
+  }
 
   #sendNothing(): void {
     const due = this.#unsent === 0;
@@ -233,4 +242,9 @@ export class OpusPacketizer {
     this.#startUs += samplesToUs(samples);
     this.#waiting = Math.max(0, this.#waiting - samples);
   }
+}
+
+/** Mean square × samples. */
+function energyOf(frame: AudioFrame): number {
+  return frame.silent ? 0 : meanSquare(frame.planes) * frameSamples(frame);
 }

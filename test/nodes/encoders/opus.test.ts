@@ -25,6 +25,9 @@ describe('encode.opus', () => {
     const { packets } = outputs.audio!;
     packets.forEach((packet, i) => expect([packet.ptsUs, packet.durationUs]).toEqual([i * frameMs * 1000, frameMs * 1000]));
     expect(packets.length).toBeGreaterThanOrEqual(Math.ceil(500 / frameMs));
+    const whole = packets.slice(0, Math.floor(500 / frameMs));
+    for (const packet of whole) expect(packet.levelDbov).toBe(whole[0]!.levelDbov);
+    expect(whole[0]!.levelDbov).toBeGreaterThan(-20);
   });
 
   it('rests in silence after 200 ms, and wakes with the sound', async () => {

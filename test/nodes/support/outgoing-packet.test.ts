@@ -40,6 +40,24 @@ describe('the packet of an encoder node', () => {
     expect('native' in copy).toBe(false);
   });
 
+  test('is measured once, and only for who reads its level', () => {
+    let measured = 0;
+    const packet = new OutgoingPacket(() => {
+      measured++;
+      return -23;
+    });
+    packet.lend({ data: Uint8Array.of(7), native: {} });
+    expect(measured).toBe(0);
+    expect([packet.levelDbov, packet.levelDbov]).toEqual([-23, -23]);
+    expect({ ...packet }.levelDbov).toBe(-23);
+    expect(measured).toBe(1);
+    packet.takeBack();
+    packet.lend({ data: Uint8Array.of(8), native: {} });
+    packet.takeBack();
+    expect(packet.levelDbov).toBe(-127);
+    expect(measured).toBe(1);
+  });
+
   test('carries bytes of its own too', () => {
     const packet = new OutgoingPacket();
     packet.data = Uint8Array.of(9);
