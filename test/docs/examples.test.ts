@@ -87,3 +87,11 @@ describe('the example in docs/writing-nodes.md', () => {
     expect(await run(place('docs/writing-nodes.md', 'tremolo'))).toEqual([['0.00', '0.50']]);
   });
 });
+
+describe('the example in docs/plugin-operators.md', () => {
+  it('compiles', () => expect(typeErrors(place('docs/plugin-operators.md', 'tremor'))).toEqual([]), 60_000);
+
+  it('does what it says', async () => {
+    expect(await run(place('docs/plugin-operators.md', 'tremor'))).toEqual([['0.25', '0.00', 0]]);
+  });
+});

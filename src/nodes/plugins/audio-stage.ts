@@ -13,7 +13,7 @@ import type { Laps } from './laps.js';
 import type { MakeOperator } from './operator-run.js';
 import { SLOW_US, StageFaults } from './stage-faults.js';
 
-/** Outside of debug mode one frame in so many is lent as a copy, so that an operator that writes into its input is found: 2 s. */
+/** Outside of debug mode one frame in so many is lent as a copy and pushed in the operator's name, so that misuse is found: 2 s. */
 const LEND_EVERY = 100;
 const HOLDER = 'it gave NaN: it reads a borrowed frame after its call (copy it, or use keep()), or computes one';
 const UNTRUE_SILENCE = 'it gave a frame marked silent that is not';
@@ -185,7 +185,7 @@ export class AudioChainStage {
     const lend = debug || (--this.#untilLent <= 0 && !input.coded);
     const given = lend ? this.#lender.lend(input) : input;
     life.nextFrame();
-    let result = life.run.push(given);
+    let result = life.run.push(given, lend);
     const tookUs = laps ? laps.lap() : 0;
     if (laps) this.#took(tookUs);
     let reason = life.run.problem;

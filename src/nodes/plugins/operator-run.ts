@@ -41,6 +41,7 @@ export class OperatorRun<F> implements FaultOwner {
   #pushing = false;
   #ended = false;
   /** From its first fault on frames are pushed in its name, so that what RxJS throws in a timer is known to be its. */
+  #suspect = false;
   #pushInName: ((frame: F) => void) | undefined;
 
   /** Makes the operator; {@link problem} says when that failed. */
@@ -63,13 +64,14 @@ export class OperatorRun<F> implements FaultOwner {
   /**
    * Hands it a frame.
    *
+   * @param named whether it runs in its name, which costs more than all the rest.
    * @returns what it gave in the same call; undefined when {@link problem} says why there is nothing to go on.
    */
-  push(frame: F): F | undefined {
+  push(frame: F, named = false): F | undefined {
     this.problem = this.broken ? this.problem : undefined;
     if (this.broken) return undefined;
     this.#pushing = true;
-    if (this.#pushInName) this.#pushInName(frame);
+    if (named || this.#suspect) (this.#pushInName ??= boundTo(this, (next: F) => this.#input.next(next)))(frame);
     else this.#input.next(frame);
     this.#pushing = false;
     const given = this.#given;
@@ -79,7 +81,7 @@ export class OperatorRun<F> implements FaultOwner {
       return first;
     }
     this.problem ??= given.length > 1 ? TWO_FRAMES : NO_FRAME;
-    this.#pushInName ??= boundTo(this, (next: F) => this.#input.next(next));
+    this.#suspect = true;
     for (const one of given) this.#owner.refused(one);
     given.length = 0;
     return undefined;
@@ -98,6 +100,7 @@ export class OperatorRun<F> implements FaultOwner {
   }
 
   escaped(error: unknown): void {
+    this.#suspect = true;
     if (!this.#ended) this.#owner.failed(this, reasonOf(error));
   }
 

@@ -18,6 +18,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { AudioStage, PluginMedia, PluginMediaContext } from '../../../src/graph/plugin-media.js';
 import { createAudioFrame, type AudioFrame } from '../../../src/media/frame.js';
+import { inNameOf } from '../../../src/graph/run/attribution.js';
 import { takeUnhandledErrors } from '../../../src/host/unhandled.js';
 import { watchProcess } from '../../graph/run/harness.js';
 import { ChainLab, constant, plugin, samples } from './chain-lab.js';
@@ -344,6 +345,38 @@ describe('an operator that', () => {
     expect(lab.values(3, 20)).toEqual(Array(20).fill(3));
     expect(seen.size).toBeLessThanOrEqual(4);
     expect(lab.flush().told()).toEqual([]);
+  });
+
+  it('throws where no guard sees it is named within two seconds, and heard all the same', async () => {
+    const back = takeUnhandledErrors();
+    const watch = watchProcess();
+    const lab = new ChainLab([
+      hostile(() => (in$) => {
+        merge(in$, NEVER).subscribe(() => {
+          throw new Error('unseen');
+        });
+        return in$;
+      }),
+    ]);
+    lab.set('hostile');
+    // The graph takes what cannot be told apart.
+    const unnamed: unknown[] = [];
+    const graph = { escaped: (error: unknown) => void unnamed.push(error) };
+    expect(inNameOf(graph, () => lab.values(1, 110))).toEqual(Array(110).fill(1));
+    await watch.settle();
+    expect(unnamed.length).toBeGreaterThan(0);
+    // From the first that was told apart on, all are.
+    unnamed.length = 0;
+    expect(inNameOf(graph, () => lab.values(1, 20))).toEqual(Array(20).fill(1));
+    await watch.settle();
+    expect(unnamed).toEqual([]);
+    lab.flush();
+    watch.stop();
+    back();
+    expect(lab.told()[0]).toMatch(/hostile.*unseen/);
+    expect(lab.of('plugin.bypassed')).toEqual([]);
+    expect(watch.seen).toEqual([]);
+    await lab.chain.close();
   });
 
   it('writes into its input is named within two seconds, without debug mode too', () => {
