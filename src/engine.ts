@@ -3,29 +3,51 @@
  * @module
  */
 import { resolve } from 'node:path';
-import { BehaviorSubject, Subject, filter, firstValueFrom, map, takeUntil, takeWhile, type Observable } from 'rxjs';
+import { Subject, filter, type Observable } from 'rxjs';
 import { fileMedia } from './calls/file/file-media.js';
 import type { CallMediaFactory } from './calls/call-media.js';
 import type { RoomServer, RoomServerOptions } from './calls/room/index.js';
-import type { Engine, EngineOptions, GraphSession, RenderOptions, RenderSession, RunOptions } from './engine/api.js';
-import { Calls, type OpenCall } from './engine/calls.js';
+import type {
+  Engine,
+  EngineOptions,
+  GraphSession,
+  InstalledPlugin,
+  PluginUseOptions,
+  RenderOptions,
+  RenderSession,
+  RunOptions,
+} from './engine/api.js';
+import { Calls } from './engine/calls.js';
+import { Commands, type CommandedGraph } from './engine/commands.js';
+import { EnginePlugins } from './engine/engine-plugins.js';
+import { EventStream } from './engine/event-stream.js';
 import { callEvent, graphEvent } from './engine/events.js';
-import { Playbacks } from './engine/playbacks.js';
 import { renderPlan } from './engine/render-plan.js';
 import { createRoomService } from './engine/room-service.js';
-import type { EngineEvent } from './events/event.js';
-import { EMPTY_STATE, reduce, type EngineState } from './events/state.js';
+import { startGraph, type GraphPlace, type GraphRuns } from './engine/start-graph.js';
+import { StreamFacts } from './engine/stream-facts.js';
+import { checkCommand } from './events/check-command.js';
+import type { EngineCommand } from './events/command.js';
+import type { EngineEvent, MessageSender, StampedEvent } from './events/event.js';
+import type { EngineState } from './events/state.js';
 import { voxError } from './errors.js';
 import { loadGraph } from './graph/load.js';
 import type { Plan } from './graph/plan-types.js';
 import { createRegistry, type Registry } from './graph/registry.js';
-import type { GraphEndReason, GraphEvent } from './graph/run/graph-events.js';
+import type { GraphEvent } from './graph/run/graph-events.js';
 import { readEventLog } from './host/event-log/index.js';
 import { InProcessHost } from './host/in-process.js';
+import { OUTSIDE } from './plugins/bus.js';
 import { FRAME_US } from './media/format.js';
 import type { MediaHost } from './host/media-host.js';
 import { builtinNodes } from './nodes/index.js';
 import { createRealtimeScheduler } from './time/realtime.js';
+import { wallTimeMs } from './time/clock.js';
+import type { DeclaredPlugins } from './plugins/declared.js';
+import type { PluginInfo } from './plugins/plugin-info.js';
+import type { PluginDefinition } from './plugins/plugin-types.js';
+import { DEFAULT_PLUGIN_LIMITS } from './plugins/services.js';
+import { memoryStorage, type StorageBackend } from './plugins/storage.js';
 import type { Scheduler } from './time/scheduler.js';
 
 export type { Engine, EngineOptions, GraphSession, RenderOptions, RenderSession, RunOptions } from './engine/api.js';
@@ -44,9 +66,16 @@ const roomMedia: CallMediaFactory = async (config, scheduler) => {
 };
 
 class VoxEngine implements Engine {
-  readonly events$ = new Subject<EngineEvent>();
   readonly registry: Registry;
-  readonly #state$ = new BehaviorSubject<EngineState>(EMPTY_STATE);
+  readonly #stream: EventStream;
+  readonly #plugins: EnginePlugins;
+  readonly #storage: StorageBackend;
+  readonly #commands: Commands;
+  readonly #streams = new StreamFacts();
+  readonly #sessions = new Map<string, CommandedGraph>();
+  /** Settle when graphs have ended and are cleaned up. */
+  readonly #ending = new Set<Promise<unknown>>();
+  readonly #runs: GraphRuns;
   readonly #scheduler: Scheduler;
   readonly #ownScheduler: boolean;
   readonly #host: MediaHost;
@@ -67,8 +96,40 @@ class VoxEngine implements Engine {
       file: fileMedia,
     };
     const { permissions = {} } = options;
+    const scheduler = this.#scheduler;
+    const { nowMs = scheduler.kind === 'virtual' ? () => scheduler.nowUs() / 1000 : () => Math.round(wallTimeMs()) } = options;
+    this.#stream = new EventStream((state, event) => this.#plugins.host.reduce(state, event), nowMs);
+    this.#storage = options.storage ?? memoryStorage();
+    this.#plugins = new EnginePlugins({
+      services: {
+        scheduler,
+        nowMs,
+        storage: this.#storage,
+        registry: this.registry,
+        limits: { ...DEFAULT_PLUGIN_LIMITS, ...options.pluginLimits },
+        events$: this.#stream.events$,
+        state$: this.#stream.state$,
+        state: () => this.state,
+        tell: (event) => this.#stream.tell(event),
+        execute: (command, by) => this.#commands.execute(command, by),
+        chainChanged: (graph, plugins) => {
+          // The graph may have ended meanwhile, or not begun.
+          this.#host.request({ type: 'plugin.set', graph, plugins }).catch(() => {});
+        },
+      },
+      installs: options.plugins ?? [],
+      loader: options.loader,
+      mayImport: (permissions.plugins ?? true) && !permissions.publicOnly,
+    });
     this.#host =
-      options.host ?? new InProcessHost({ registry: this.registry, scheduler: this.#scheduler, backends, permissions });
+      options.host ??
+      new InProcessHost({ registry: this.registry, scheduler, backends, permissions, plugins: this.#plugins.host.supply });
+    this.#commands = new Commands({
+      graphs: () => [...this.#sessions.values()],
+      request: (call, request) => this.#host.request({ type: 'call.request', call, request }),
+      plugin: (plugin, enabled) => this.setPlugin(plugin, enabled),
+      tell: (event) => this.#stream.tell(event),
+    });
     this.#calls = new Calls({
       host: this.#host,
       scheduler: this.#scheduler,
@@ -76,26 +137,76 @@ class VoxEngine implements Engine {
       maxPeers: options.maxPeers,
       tell: (event) => this.#tell(event),
     });
+    this.#runs = {
+      host: this.#host,
+      scheduler,
+      registry: this.registry,
+      plugins: this.#plugins,
+      calls: this.#calls,
+      sessions: this.#sessions,
+      ending: this.#ending,
+      tell: (event) => this.#tell(event),
+      declared: (graph, how) => this.#declared(graph, how),
+    };
     this.#host.events$.subscribe((message) => {
       if (message.type === 'tap') return;
       if (message.type === 'call') return this.#tell(callEvent(message.call, message.event, this.#connectedPeers));
-      this.#tell(graphEvent(message.event));
-      this.#graphEvents$.next(message.event);
+      this.#tellGraph(message.event);
     });
   }
 
+  get events$(): Observable<StampedEvent> {
+    return this.#stream.events$;
+  }
+
   get state$(): Observable<EngineState> {
-    return this.#state$;
+    return this.#stream.state$;
   }
 
   get state(): EngineState {
-    return this.#state$.value;
+    return this.#stream.state$.value;
   }
 
   async run(graph: string | Plan, options: RunOptions = {}): Promise<GraphSession> {
     const { call, cwd = process.cwd() } = options;
-    const plan = this.#plan(graph, options);
-    return this.#start(plan, call === undefined ? undefined : await this.#calls.open(call, cwd), options);
+    if (this.#closing) throw voxError('HOST_CLOSED');
+    const [plan, declared] = await this.#declared(graph, options);
+    if (call !== undefined) this.#calls.check(call);
+    const open = call === undefined ? undefined : { id: call, open: () => this.#calls.open(call, cwd) };
+    return this.#start(plan, declared, open, options);
+  }
+
+  async use(plugin: PluginDefinition, options: PluginUseOptions = {}): Promise<InstalledPlugin> {
+    return this.#plugins.use(plugin, options);
+  }
+
+  plugins(): readonly PluginInfo[] {
+    return this.#plugins.host.list();
+  }
+
+  setPlugin(plugin: string, enabled: boolean): void {
+    if (enabled) this.#plugins.host.enable(plugin);
+    else this.#plugins.host.disable(plugin);
+  }
+
+  reloadPlugin(plugin: string, definition: PluginDefinition, from?: string): Promise<void> {
+    return this.#plugins.reload(plugin, definition, from);
+  }
+
+  send(plugin: string, message: string, payload: unknown = null): Promise<unknown> {
+    return this.#plugins.host.send(plugin, message, payload);
+  }
+
+  async execute(command: EngineCommand): Promise<void> {
+    await this.#commands.execute(checkCommand(command), OUTSIDE);
+  }
+
+  async say(call: string, text: string, from: MessageSender): Promise<void> {
+    await this.#host.request({ type: 'call.request', call, request: { type: 'chat.receive', text, from } });
+  }
+
+  declare(graph: string, cwd: string = process.cwd()): Promise<DeclaredPlugins> {
+    return this.#plugins.declare(graph, cwd);
   }
 
   async render(graph: string | Plan | undefined, options: RenderOptions): Promise<RenderSession> {
@@ -106,11 +217,13 @@ class VoxEngine implements Engine {
     const durationUs = options.durationUs ?? (log && log.ticks * FRAME_US);
     const given = graph ?? log?.plan;
     if (given === undefined) throw voxError('USAGE', { reason: 'name a graph to render, or an event log with --events' });
-    const { plan, callFile } = renderPlan(this.#plan(given, options), wanted);
+    if (this.#closing) throw voxError('HOST_CLOSED');
+    const [planned, declared] = await this.#declared(given, options);
+    const { plan, callFile } = renderPlan(planned, wanted);
     // Every rendering is a call of its own, even two to the same file: the later one wins as a whole.
     const id = `file:${callFile ?? ''}#${++this.#renders}`;
-    const call = await this.#calls.openFile(id, callFile, cwd);
-    const session = await this.#start(plan, call, { pace: 'offline', durationUs, debug }, replay);
+    const call = { id, open: () => this.#calls.openFile(id, callFile, cwd) };
+    const session = await this.#start(plan, declared, call, { pace: 'offline', durationUs, debug }, replay);
     const abort = async () => {
       await this.#host.request({ type: 'call.request', call: id, request: { type: 'file.abort' } });
       await session.stop();
@@ -119,11 +232,15 @@ class VoxEngine implements Engine {
   }
 
   async serveRooms(options: RoomServerOptions = {}): Promise<RoomServer> {
-    const service = createRoomService(
-      this.#host,
-      () => this.#calls.rooms(),
-      () => this.state,
-    );
+    const service = createRoomService({
+      host: this.#host,
+      rooms: () => this.#calls.rooms(),
+      state: () => this.state,
+      events$: this.events$,
+      plugins: () => this.plugins(),
+      setPlugin: (plugin, enabled) => this.setPlugin(plugin, enabled),
+      send: (plugin, message, payload) => this.send(plugin, message, payload),
+    });
     const { startRoomServer } = await loadRooms();
     const server = await startRoomServer(service, options);
     this.#servers.add(server);
@@ -144,100 +261,42 @@ class VoxEngine implements Engine {
     await this.#calls.close();
     await this.#host.close();
     this.#graphEvents$.complete();
-    this.events$.complete();
-    this.#state$.complete();
+    await Promise.allSettled(this.#ending);
+    await this.#plugins.host.close();
+    await this.#storage.close();
+    this.#stream.close();
     if (this.#ownScheduler) this.#scheduler.close();
   }
 
   #tell(event: EngineEvent | undefined): void {
-    if (!event) return;
-    this.#state$.next(reduce(this.#state$.value, event));
-    this.events$.next(event);
+    if (event) void this.#stream.tell(event);
   }
 
-  #plan(graph: string | Plan, { params, cwd }: Pick<RunOptions, 'params' | 'cwd'>): Plan {
-    return typeof graph === 'string' ? loadGraph(graph, { registry: this.registry, params, cwd }) : graph;
+  #tellGraph(event: GraphEvent): void {
+    const streams = this.#streams.told(event, this.#sessions.get(event.graph)?.call);
+    const ended = event.type === 'graph.ended';
+    if (!ended) this.#tell(graphEvent(event));
+    for (const fact of streams) this.#tell(fact);
+    if (ended) this.#tell(graphEvent(event));
+    this.#graphEvents$.next(event);
   }
 
-  async #start(plan: Plan, call: OpenCall | undefined, options: RunOptions, replay?: string): Promise<GraphSession> {
-    const host = this.#host;
+  /** What a graph is checked and run with: the plan, and the declarations of the plugins it names. */
+  async #declared(graph: string | Plan, { params, cwd }: Pick<RunOptions, 'params' | 'cwd'>): Promise<[Plan, DeclaredPlugins]> {
+    await this.#plugins.ready();
+    const declared = await this.#plugins.declare(graph, cwd ?? process.cwd());
+    return [typeof graph === 'string' ? loadGraph(graph, { ...declared.check, params, cwd }) : graph, declared];
+  }
+
+  #start(
+    plan: Plan,
+    declared: DeclaredPlugins,
+    place: GraphPlace | undefined,
+    options: RunOptions,
+    replay?: string,
+  ): Promise<GraphSession> {
     const id = `graph-${++this.#graphs}`;
-    const abandoned$ = new Subject<void>();
-    const events$ = this.#graphEvents$.pipe(
-      filter((event) => event.graph === id),
-      takeUntil(abandoned$),
-    );
-    const over = firstValueFrom(
-      events$.pipe(
-        filter((event) => event.type === 'graph.ended'),
-        map((event) => event['reason'] as GraphEndReason),
-      ),
-      { defaultValue: 'stopped' as const },
-    );
-    const playbacks = new Playbacks(plan, this.#scheduler, (node, command) => {
-      // The graph may have ended meanwhile; then there is nothing left to steer.
-      host.request({ type: 'node.command', graph: id, node, command }).catch(() => {});
-    });
-    events$.pipe(takeWhile((event) => event.type !== 'graph.ended')).subscribe((event) => playbacks.told(event));
-    let present = plan;
-    const release = async () => {
-      playbacks.close();
-      // When the engine closes, the call may have ended before its graph.
-      if (call?.actor.getSnapshot().status === 'active') call.actor.send({ type: 'audio.stopped' });
-      if (call) await this.#calls.release(call);
-    };
-    try {
-      const { pace = 'realtime', durationUs, debug, cwd = process.cwd() } = options;
-      const record = options.record === undefined ? undefined : resolve(cwd, options.record);
-      await host.request({ type: 'graph.load', graph: id, plan, pace, call: call?.id, durationUs, debug, record, replay });
-      this.#tell({ type: 'graph.loaded', graph: id, title: plan.title, ...(call && { call: call.id }) });
-      // Files open while the call is being joined.
-      await host.request({ type: 'graph.prepare', graph: id });
-      await call?.live;
-      await host.request({ type: 'graph.start', graph: id });
-      call?.actor.send({ type: 'audio.started' });
-    } catch (error) {
-      if (this.state.graphs[id]) await host.request({ type: 'graph.stop', graph: id }).catch(() => {});
-      abandoned$.next();
-      await release();
-      throw error;
-    }
-    const ended = over.then(async (reason) => {
-      await release();
-      return reason;
-    });
-    // Whoever awaits it hears of a failure; for the others it was an event.
-    ended.catch(() => {});
-    return {
-      id,
-      get plan() {
-        return present;
-      },
-      events$,
-      ended,
-      playbacks: playbacks.present,
-      change: async (graph, settings) => {
-        const next = this.#plan(graph, options);
-        const settle = playbacks.expect(present, next, this.registry);
-        let happened = false;
-        try {
-          const diff = await host.request({ type: 'graph.change', graph: id, plan: next, ...(settings && { settings }) });
-          happened = true;
-          present = next;
-          return diff;
-        } finally {
-          settle(happened);
-        }
-      },
-      setOptions: async (node, changed) => void (await host.request({ type: 'node.set', graph: id, node, options: changed })),
-      watch: async (node, event) => {
-        await host.request({ type: 'watch', graph: id, node, event });
-        return async () => void (await host.request({ type: 'unwatch', graph: id, node, event }));
-      },
-      stats: () => host.request({ type: 'graph.stats', graph: id }),
-      stop: async () => {
-        if (this.state.graphs[id]?.status !== 'ended') await host.request({ type: 'graph.stop', graph: id });
-      },
-    };
+    const events$ = this.#graphEvents$.pipe(filter((event) => event.graph === id));
+    return startGraph({ id, plan, declared, place, options, replay, events$ }, this.#runs);
   }
 }

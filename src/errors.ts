@@ -555,6 +555,7 @@ export const ERRORS = {
     fix: 'Report this to its author.',
     exit: failed,
   },
+  MESSAGE_REFUSED: { message: '{reason}', fix: 'See the reason; the plugin has changed nothing.', exit: failed },
   MESSAGE_TIMEOUT: {
     message: 'plugin "{plugin}" did not answer the message "{message}" within {seconds} s',
     fix: 'See that its reply settles, or do not wait for it.',

@@ -8,8 +8,15 @@ import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from '../graph/run/graph-events.js';
 import type { MediaHost } from '../host/media-host.js';
 import type { Scheduler } from '../time/scheduler.js';
+import type { PluginLoader } from '../plugins/loader-types.js';
+import type { DeclaredPlugins } from '../plugins/declared.js';
+import type { PluginInfo } from '../plugins/plugin-info.js';
+import type { Installation, InstallOptions, PluginDefinition } from '../plugins/plugin-types.js';
+import type { PluginLimits } from '../plugins/services.js';
+import type { StorageBackend } from '../plugins/storage.js';
 import type { Playback } from './playback.js';
-import type { EngineEvent } from '../events/event.js';
+import type { EngineCommand } from '../events/command.js';
+import type { MessageSender, StampedEvent } from '../events/event.js';
 import type { EngineState } from '../events/state.js';
 
 /** What an engine is made of; everything has a default. */
@@ -26,6 +33,40 @@ export interface EngineOptions {
   readonly maxPeers?: number;
   /** What its graphs may do. Default: no commands; any address. */
   readonly permissions?: Partial<Permissions>;
+  /** Plugins that work for all its graphs; they are loaded before the first graph. Default: none. */
+  readonly plugins?: readonly Installation[];
+  /** Imports the plugins that graph files name. Default: none, so that graphs may name only {@link plugins}. */
+  readonly loader?: PluginLoader;
+  /** Where plugins keep things. Default: in memory. The engine closes it. */
+  readonly storage?: StorageBackend;
+  /** Time limits and counts of plugins that differ from the default ones. */
+  readonly pluginLimits?: Partial<PluginLimits>;
+  /** The wall clock, in milliseconds since 1970. Default: the machine's; of a virtual scheduler its own time. */
+  readonly nowMs?: () => number;
+}
+
+/** How a plugin is installed by a program. */
+export interface PluginUseOptions extends InstallOptions {
+  /** The file or package it came from, for people. */
+  readonly from?: string;
+}
+
+/** A plugin that a program installed. */
+export interface InstalledPlugin {
+  /** Its key in state and events. */
+  readonly key: string;
+  /** Lets it work again. @throws VoxError `PLUGIN_NEEDS_DISABLED`. */
+  enable(): void;
+  /** Stops it; it stays loaded and keeps its state. @throws VoxError `PLUGIN_NEEDED`. */
+  disable(): void;
+  /** Gives it another config. @throws VoxError with what is wrong with it. */
+  configure(config: Readonly<Record<string, unknown>>): void;
+  /** Sends it a message; resolves with its reply. @throws VoxError, see `PluginContext.send`. */
+  send(message: string, payload?: unknown): Promise<unknown>;
+  /** Puts other code in its place, with its state. @throws VoxError with why not; then the old code goes on. */
+  reload(definition: PluginDefinition, from?: string): Promise<void>;
+  /** Unloads it. @throws VoxError `PLUGIN_NEEDED`, unless those that need it are to go too. */
+  remove(options?: { readonly withDependants?: boolean }): Promise<void>;
 }
 
 /** How a graph is run. */
@@ -80,8 +121,8 @@ export interface GraphSession {
 
 /** voxgraph as a library: graphs, calls and rooms of one process. */
 export interface Engine {
-  /** Every fact, in order. */
-  readonly events$: Observable<EngineEvent>;
+  /** Every fact, in order; each is in the state already. */
+  readonly events$: Observable<StampedEvent>;
   /** The state: the present one on subscribing, then each change. */
   readonly state$: Observable<EngineState>;
   /** The present state. */
@@ -99,6 +140,28 @@ export interface Engine {
    * @throws VoxError with everything that is wrong; then nothing is written.
    */
   render(graph: string | Plan | undefined, options: RenderOptions): Promise<RenderSession>;
+  /**
+   * Installs a plugin that works for all graphs, those that run already too.
+   * @throws VoxError with everything that is wrong; then nothing of it runs.
+   */
+  use(plugin: PluginDefinition, options?: PluginUseOptions): Promise<InstalledPlugin>;
+  /** The plugins, the engine's and those of running graphs, as they were loaded. */
+  plugins(): readonly PluginInfo[];
+  /** Enables or disables a plugin, by its key or name. @throws VoxError `UNKNOWN_PLUGIN`, `PLUGIN_NEEDED`, `PLUGIN_NEEDS_DISABLED`. */
+  setPlugin(plugin: string, enabled: boolean): void;
+  /** Puts other code in a plugin's place, with its state. @throws VoxError with why not; then the old code goes on. */
+  reloadPlugin(plugin: string, definition: PluginDefinition, from?: string): Promise<void>;
+  /** Sends a plugin a message; resolves with its reply. @throws VoxError, see `PluginContext.send`. */
+  send(plugin: string, message: string, payload?: unknown): Promise<unknown>;
+  /** Does a command; resolves when it is done. What became of it is an event too. @throws VoxError with why it was refused. */
+  execute(command: EngineCommand): Promise<void>;
+  /** Writes in a call's chat in somebody's name, as if he had: plugins react to it. @throws VoxError. */
+  say(call: string, text: string, from: MessageSender): Promise<void>;
+  /**
+   * Imports the plugins that a graph file names, so that `checkGraphFile(file, { …check })` knows them. Never rejects: what is wrong with
+   * them is found by that check.
+   */
+  declare(graph: string, cwd?: string): Promise<DeclaredPlugins>;
   /** Serves the open rooms over HTTP. @throws VoxError `PORT_TAKEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`. */
   serveRooms(options?: RoomServerOptions): Promise<RoomServer>;
   /** Ends everything. Idempotent. */

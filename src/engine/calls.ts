@@ -53,6 +53,15 @@ export class Calls {
     return rooms.map((call) => call.id.slice('room:'.length));
   }
 
+  /** Whether a call can be opened at an address. @throws VoxError `BAD_CALL_ADDRESS`, `CALL_TAKEN`. */
+  check(address: string): void {
+    const [backend = '', ...rest] = address.split(':');
+    const place = rest.join(':');
+    if (backend === 'room') checkRoomName(place);
+    else if (backend !== 'file' || !place) throw voxError('BAD_CALL_ADDRESS', { address });
+    if (this.#taken.has(address)) throw voxError('CALL_TAKEN', { call: address });
+  }
+
   /**
    * Opens the media side of the call at an address and begins to join it; see {@link OpenCall.live}.
    * @throws VoxError `BAD_CALL_ADDRESS`, `CALL_TAKEN`, and what the backend has to say.
@@ -121,6 +130,14 @@ export class Calls {
     });
     const actor = createActor(machine, { input: { address }, clock: xstateClock(scheduler) });
     tell({ type: 'call.opened', call: address, address });
+    let started = false;
+    actor.on('call.started', () => {
+      started = true;
+      tell({ type: 'call.started', call: address, address });
+    });
+    actor.on('call.ended', ({ reason }) => {
+      if (started) tell({ type: 'call.ended', call: address, reason: reason.type });
+    });
     actor.subscribe((snapshot) => tell({ type: 'call.moved', call: address, status: statusOf(snapshot.value) }));
     actor.start();
     const call: OpenCall = { id: address, backend, actor, live: untilLive(actor) };

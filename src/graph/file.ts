@@ -82,6 +82,8 @@ export interface ParamSpec {
 
 /** A plugin the graph asks for. */
 export interface PluginSpecJson {
+  /** Where it comes from: a package's name, or a path beside the graph file. Default: it is found by its name. */
+  from?: string;
   /** Default true. */
   enabled?: boolean;
   /** Higher comes first. Default 0. */

@@ -18,6 +18,16 @@ export interface LoadOptions extends Omit<ValidateOptions, 'exists'>, PlannedPlu
   readonly exists?: (absolutePath: string) => boolean;
 }
 
+/** A plugin that a graph file asks for. */
+export interface PluginEntry {
+  /** Its name. */
+  readonly name: string;
+  /** Where it comes from. */
+  readonly from?: string;
+  /** Whether it is to work. */
+  readonly enabled: boolean;
+}
+
 /** A plan when there are no problems, else the problems. */
 export interface CheckedGraph {
   /** Ready to run; absent when there are problems. */
@@ -39,6 +49,24 @@ const MAX_BYTES = 4 * 1024 * 1024;
  */
 export function loadGraph(path: string, options: LoadOptions): Plan {
   return planOrThrow(checkGraphFile(path, options));
+}
+
+/**
+ * The plugins that a graph file asks for, so that they can be imported before it is checked. Never throws; a file that is broken asks for
+ * none.
+ *
+ * @param options `text` is what the file holds; absent: it is read
+ */
+export function pluginEntries(path: string, options: Pick<LoadOptions, 'cwd'> & { readonly text?: string } = {}): PluginEntry[] {
+  const read =
+    options.text === undefined ? readGraphFile(resolve(options.cwd ?? process.cwd(), path), path) : { text: options.text };
+  const tree = 'text' in read ? parseJson(read.text, path).tree : undefined;
+  const model = tree && readModel(tree).model;
+  return [...(model?.plugins.values() ?? [])].map(({ name, from, enabled }) => ({
+    name,
+    ...(from && { from: from.text }),
+    enabled,
+  }));
 }
 
 /** Everything that is wrong with a graph file; empty when it can run. Never throws. */

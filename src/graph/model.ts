@@ -80,6 +80,8 @@ export interface PluginModel {
   readonly name: string;
   /** Where its name stands. */
   readonly where: Where;
+  /** Where it comes from, and where that stands. */
+  readonly from?: { readonly text: string; readonly where: Where };
   /** Default true. */
   readonly enabled: boolean;
   /** Default 0. */

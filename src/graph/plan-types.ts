@@ -91,6 +91,8 @@ export interface PlanGroup {
 
 /** A plugin the graph asks for. */
 export interface PlanPlugin {
+  /** A package's name, or a path from {@link Plan.baseDir}. Absent: it is found by its name. */
+  readonly from?: string;
   /** Whether it is used at all. Default true. */
   readonly enabled: boolean;
   /** Higher comes first. Default 0. */

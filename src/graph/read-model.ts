@@ -11,7 +11,7 @@ import { nearestHint } from './registry.js';
 export const KEYS = {
   file: ['$schema', 'version', 'title', 'about', 'params', 'plugins', 'groups', 'crossfadeMs', 'nodes'],
   param: ['type', 'default', 'about'],
-  plugin: ['enabled', 'priority', 'config'],
+  plugin: ['from', 'enabled', 'priority', 'config'],
   node: ['type', 'in', 'options', 'clock', 'optional', 'about'],
   wire: ['from', 'queue'],
   queue: ['frames', 'overflow'],
@@ -177,9 +177,13 @@ class Reader {
       return otherwise;
     };
     const config = object?.members.get('config')?.value;
+    const from = object?.members.get('from');
+    const text = this.text(from, '"from"');
+    if (text === '') this.shape('"from" must name a package or a path, such as "./my-plugin.ts"', from!.value.where);
     return {
       name,
       where,
+      ...(text ? { from: { text, where: from!.value.where } } : {}),
       enabled: scalar('enabled', 'boolean', true),
       priority: scalar('priority', 'number', 0),
       config: config && this.object(config, '"config"'),

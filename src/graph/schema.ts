@@ -79,7 +79,12 @@ function pluginEntry(): JsonSchema {
   return {
     type: 'object',
     properties: {
-      enabled: { type: 'boolean', default: true, description: 'Whether it is used at all.' },
+      from: {
+        type: 'string',
+        minLength: 1,
+        description: 'Where it comes from: a package, or a path beside this file. Default: it is found by its name.',
+      },
+      enabled: { type: 'boolean', default: true, description: 'Whether it works.' },
       priority: { type: 'number', default: 0, description: 'Higher comes first.' },
       config: { type: 'object', description: "The plugin's own settings." },
     },

@@ -4,7 +4,6 @@ import type { NodeModel } from './model.js';
 import { checkOptions, optionName, ownFaults, valueAt } from './option-problems.js';
 import { pathKey, substitute, type ParamValues, type Substituted } from './params.js';
 import type { Where } from './places.js';
-import { nearestHint } from './registry.js';
 import type { Report } from './report.js';
 import { reasonOf } from '../errors.js';
 
@@ -50,8 +49,8 @@ export function resolveOptions(
   return checked.options;
 }
 
-/** The place of a path: its value (or key), else the nearest thing around it that stands in the file. */
-function placeOf(given: Substituted, path: readonly PropertyKey[], key: boolean): Where | undefined {
+/** The place of a path in what was substituted: its value (or key), else the nearest thing around it that stands in the file. */
+export function placeOf(given: Substituted, path: readonly PropertyKey[], key: boolean): Where | undefined {
   const parent = given.nodes.get(pathKey(path.slice(0, -1)));
   const last = path.at(-1);
   if (key && parent?.kind === 'object' && typeof last === 'string') return parent.members.get(last)?.where ?? parent.where;
@@ -62,7 +61,8 @@ function placeOf(given: Substituted, path: readonly PropertyKey[], key: boolean)
   return undefined;
 }
 
-function overlap(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean {
+/** Whether one of two paths leads to, or into, the other. */
+export function overlap(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
   return true;
@@ -98,34 +98,4 @@ function checkFiles(
 /** An entry of a list names its file by itself, or in its field `src`. */
 function fileOf(item: unknown, path: readonly PropertyKey[]): { readonly item: unknown; readonly path: readonly PropertyKey[] } {
   return typeof item === 'object' ? { item: valueAt(item, ['src']), path: [...path, 'src'] } : { item, path };
-}
-
-/** Reports a type that does not exist: as a missing plugin when it names one, else with the nearest type. */
-export function reportUnknownType(model: NodeModel, types: readonly string[], plugins: PluginNames, report: Report): void {
-  const type = model.type!;
-  const [group = '', name = ''] = type.split('.');
-  // The plugin itself is reported once, where the graph asks for it.
-  if (plugins.missing.has(group)) return;
-  const hint = nearestHint(type, types);
-  const installed = plugins.installed;
-  if (group === 'plugin' && name && installed && !installed.includes(name) && !hint.startsWith('. Did')) {
-    report('UNKNOWN_PLUGIN', { plugin: name, hint: nearestHint(name, installed) }, model.typeWhere, model);
-    return;
-  }
-  const sameGroup = types.filter((known) => known.startsWith(`${group}.`));
-  const shown = hint.startsWith('. Did') || sameGroup.length === 0 ? hint : nearestHint(type, sameGroup);
-  report(
-    'UNKNOWN_TYPE',
-    { type, hint: shown.startsWith('. There is') && sameGroup.length === 0 ? '' : shown },
-    model.typeWhere,
-    model,
-  );
-}
-
-/** What is known about plugins. */
-export interface PluginNames {
-  /** The installed ones; undefined when that is not known. */
-  readonly installed: readonly string[] | undefined;
-  /** Those the graph asks for that are not installed. */
-  readonly missing: ReadonlySet<string>;
 }

@@ -2,28 +2,30 @@ import type { Problem } from '../errors.js';
 import { findCycles } from './cycles.js';
 import { splitDomains, type DomainSplit } from './domains.js';
 import type { ParamValue } from './file.js';
-import type { GraphModel, PluginModel } from './model.js';
-import { settleParams, substitute, type ParamValues } from './params.js';
+import type { GraphModel } from './model.js';
+import { settleParams } from './params.js';
 import type { PlanPlugin } from './plan-types.js';
+import type { PluginMediaSupply } from './plugin-media.js';
 import { converterFinder } from './plan/converters.js';
 import { findings } from './plan/findings.js';
-import { nearestHint, type Registry } from './registry.js';
+import type { Registry } from './registry.js';
 import { reportTo, sortProblems, type Report } from './report.js';
 import { isSink, type MixerPorts, type ResolvedNode, type ResolvedWire } from './resolved.js';
 import { checkSubgraph } from './validate-subgraph.js';
-import { reportUnknownType, resolveOptions, type FileExists, type PluginNames } from './validate-options.js';
+import { resolveOptions, type FileExists } from './validate-options.js';
+import { checkPlugins, reportUnknownType, resolvePlugin, type KnownPlugins } from './validate-plugins.js';
 import { useBranchTypes } from './validate-branches.js';
 import { reportGroups } from './validate-groups.js';
 import { implicitMixer, resolveWires, type WiredGraph } from './validate-wires.js';
 
 /** What a graph is checked against. */
-export interface ValidateOptions {
+export interface ValidateOptions extends KnownPlugins {
   /** The node types there are. */
   readonly registry: Registry;
   /** Values of params: strings as from a command line, or of the declared type. Default none. */
   readonly params?: Readonly<Record<string, ParamValue>>;
-  /** The names of the installed plugins; undefined: not known, so that none is called missing. */
-  readonly plugins?: readonly string[];
+  /** What is known of the graph's plugins, by name: their configs are checked. Default: nothing. */
+  readonly pluginSupply?: PluginMediaSupply;
   /** Whether a file named in the graph exists. Default: every file does. */
   readonly exists?: FileExists;
 }
@@ -65,9 +67,9 @@ export function validateModel(model: GraphModel, options: ValidateOptions): Chec
   const problems: Problem[] = [];
   const report = reportTo(problems);
   const params = settleParams(model, options.params ?? {}, report);
-  const pluginNames = checkPlugins(model, options.plugins, report);
+  const pluginNames = checkPlugins(model, options, problems, report);
   const plugins = Object.fromEntries(
-    [...model.plugins.values()].map((plugin) => [plugin.name, resolvePlugin(plugin, params, report)]),
+    [...model.plugins.values()].map((plugin) => [plugin.name, resolvePlugin(plugin, params, options.pluginSupply, report)]),
   );
 
   const types = registry.list().map((definition) => definition.type);
@@ -110,22 +112,6 @@ function unsaid(found: readonly Problem[], said: readonly Problem[]): Problem[] 
   const key = ({ code, message, path, place }: Problem) => JSON.stringify([code, message, path, place]);
   const known = new Set(said.map(key));
   return found.filter((one) => !known.has(key(one)));
-}
-
-function checkPlugins(model: GraphModel, installed: readonly string[] | undefined, report: Report): PluginNames {
-  const missing = new Set<string>();
-  for (const { name, where, enabled } of model.plugins.values()) {
-    if (!installed || installed.includes(name) || !enabled) continue;
-    missing.add(name);
-    report('UNKNOWN_PLUGIN', { plugin: name, hint: nearestHint(name, installed) }, where);
-  }
-  return { installed, missing };
-}
-
-function resolvePlugin(plugin: PluginModel, params: ParamValues, report: Report): PlanPlugin {
-  const { enabled, priority } = plugin;
-  const config = plugin.config ? (substitute(plugin.config, params, report).value as Record<string, unknown>) : {};
-  return { enabled, priority, config };
 }
 
 function reportCycles(nodes: ReadonlyMap<string, ResolvedNode>, { wires }: WiredGraph, report: Report): Set<string> {

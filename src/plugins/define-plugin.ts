@@ -1,6 +1,6 @@
 import { valid, validRange } from 'semver';
 import { z } from 'zod';
-import { reasonOf } from '../errors.js';
+import { reasonOf, voxError, type VoxError } from '../errors.js';
 import type { NodeDefinition } from '../graph/define-node.js';
 import type { MessageSpec, Messages, PluginDefinition, PluginSpec } from './plugin-types.js';
 
@@ -32,6 +32,11 @@ export function message<P extends z.ZodType, R extends z.ZodType = z.ZodNull>(
   { reply, description = '' }: { readonly reply?: R; readonly description?: string } = {},
 ): MessageSpec<P, R> {
   return { payload, reply: reply ?? (z.null() as z.ZodType as R), description };
+}
+
+/** What a reply throws to refuse a message for a reason that is meant for its sender; anything else that it throws counts as a fault. */
+export function refuse(reason: string): VoxError {
+  return voxError('MESSAGE_REFUSED', { reason });
 }
 
 /**

@@ -50,18 +50,22 @@ export function orderPlugins<T extends Orderable>(
   return { order, problems };
 }
 
-/** Those that would be without something they need if a plugin went, nearest last, so that they can be taken in this order. */
-export function dependantsOf<T extends Pick<Orderable, 'name' | 'dependencies'>>(name: string, plugins: readonly T[]): T[] {
-  const found: T[] = [];
-  const visit = (needed: string): void => {
-    for (const plugin of plugins) {
-      if (!Object.hasOwn(plugin.dependencies, needed) || found.includes(plugin)) continue;
-      visit(plugin.name);
-      if (!found.includes(plugin)) found.push(plugin);
+/**
+ * Those that would be without something they need if one went, in the order in which they must go.
+ *
+ * @param uses whether one needs another directly.
+ */
+export function dependantsOf<T>(gone: T, all: readonly T[], uses: (user: T, needed: T) => boolean): T[] {
+  const found = new Set<T>();
+  const visit = (needed: T): void => {
+    for (const user of all) {
+      if (user === gone || found.has(user) || !uses(user, needed)) continue;
+      visit(user);
+      found.add(user);
     }
   };
-  visit(name);
-  return found.filter((plugin) => plugin.name !== name);
+  visit(gone);
+  return [...found];
 }
 
 /** What a plugin needs and does not get, each with the chain that leads to it. */

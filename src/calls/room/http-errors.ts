@@ -11,10 +11,18 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   TOKEN_WRONG: 401,
   FOREIGN_HOST: 403,
   FOREIGN_ORIGIN: 403,
+  REMOVED_FROM_CALL: 403,
   UNKNOWN_ROOM: 404,
   UNKNOWN_CALL: 404,
   UNKNOWN_GRAPH: 404,
   UNKNOWN_WIRE: 404,
+  UNKNOWN_PLUGIN: 404,
+  UNKNOWN_MESSAGE: 404,
+  UNKNOWN_PARTICIPANT: 404,
+  PLUGIN_DISABLED: 409,
+  PLUGIN_NEEDED: 409,
+  PLUGIN_NEEDS_DISABLED: 409,
+  MESSAGE_REFUSED: 409,
   CONNECTION_ENDED: 404,
   PATH_UNKNOWN: 404,
   METHOD_WRONG: 405,
@@ -56,6 +64,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof VoxError) return error.problems[0]!;
   const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem('NOT_SDP');
+  if (error instanceof SyntaxError) return problem('BAD_REQUEST', { reason: `the body is no JSON: ${error.message}` });
   if (statusCode === 413) return problem('BODY_TOO_LARGE', { limitKiB: BODY_LIMIT_BYTES / 1024 });
   if (statusCode < 500 && error instanceof Error) return problem('BAD_REQUEST', { reason: error.message });
   return problem('INTERNAL', { reason: 'a request could not be answered' });

@@ -6,7 +6,16 @@ import type { Scheduler } from '../../time/scheduler.js';
 import type { CallEvent, CallMedia, CallRequest } from '../call-media.js';
 import { createPeer, type PeerOptions, type PeerStats, type WebRtcPeer } from '../webrtc/peer.js';
 import { MixRouter, type MixListener } from './mix-router.js';
-import { parseRoomRequest, roomConfig, type OfferRequest, type PeerRole, type RoomConfig } from './room-requests.js';
+import { mutableVoice } from './mutable-voice.js';
+import { Removals } from './removals.js';
+import {
+  parseRoomRequest,
+  roomConfig,
+  type KickRequest,
+  type OfferRequest,
+  type PeerRole,
+  type RoomConfig,
+} from './room-requests.js';
 
 /** What a room reports of itself, as plain JSON. */
 export interface RoomStats {
@@ -46,6 +55,8 @@ export class RoomMedia implements CallMedia {
   readonly #voices = new Map<string, Voice>();
   readonly #changes = new Subject<ParticipantChange>();
   readonly #mixes = new MixRouter();
+  readonly #muted = new Set<string>();
+  readonly #removals: Removals;
   #opening = 0;
   #closed = false;
 
@@ -62,6 +73,7 @@ export class RoomMedia implements CallMedia {
     this.#config = roomConfig.parse(config);
     this.#scheduler = scheduler;
     this.#openPeer = openPeer;
+    this.#removals = new Removals(this.#config.room, () => scheduler.nowUs());
     this.gateway = {
       participants$: new Observable<ParticipantChange>((observer) => {
         for (const [participantId, { audio }] of this.#voices) observer.next({ type: 'joined', participantId, audio });
@@ -74,10 +86,25 @@ export class RoomMedia implements CallMedia {
 
   async request(request: CallRequest): Promise<unknown> {
     const wanted = parseRoomRequest(request);
-    if (wanted.type === 'peer.offer') return this.#answer(wanted);
-    const member = this.#members.get(wanted.peerId);
-    await member?.peer.close();
-    return { closed: member !== undefined };
+    switch (wanted.type) {
+      case 'peer.offer':
+        return this.#answer(wanted);
+      case 'peer.close': {
+        const member = this.#members.get(wanted.peerId);
+        await member?.peer.close();
+        return { closed: member !== undefined };
+      }
+      case 'participant.kick':
+        return this.#kick(wanted);
+      case 'participant.mute':
+        return this.#mute(wanted.participantId, wanted.muted);
+      case 'chat.send':
+        if (wanted.to !== undefined) this.#connectionsOf(wanted.to);
+        return this.events$.next({ ...wanted, type: 'message.sent' });
+      case 'chat.receive':
+        this.#removals.check(wanted.from.id);
+        return this.events$.next({ ...wanted, type: 'message.received' });
+    }
   }
 
   stats(): RoomStats {
@@ -101,6 +128,7 @@ export class RoomMedia implements CallMedia {
 
   async #answer({ role, sdp, participantId = randomBytes(9).toString('base64url') }: OfferRequest): Promise<unknown> {
     const { room, maxPeers, addresses } = this.#config;
+    this.#removals.check(participantId);
     if (this.#closed) throw voxError('UNKNOWN_CALL', { call: room });
     const taken = this.#members.size + this.#opening - this.#predecessors(role, participantId).length;
     if (taken >= maxPeers) throw voxError('ROOM_FULL', { room, limit: maxPeers });
@@ -124,6 +152,13 @@ export class RoomMedia implements CallMedia {
       await peer.close();
       throw voxError('UNKNOWN_CALL', { call: room });
     }
+    try {
+      // He may have been removed while it was answered.
+      this.#removals.check(participantId);
+    } catch (error) {
+      await peer.close();
+      throw error;
+    }
     // Only an offer that could be answered takes an old one's place.
     for (const old of this.#predecessors(role, participantId)) void old.peer.close();
     const member: Member = {
@@ -138,6 +173,30 @@ export class RoomMedia implements CallMedia {
     this.#members.set(member.peerId, member);
     this.#follow(member);
     return { peerId: member.peerId, participantId, sdp: answer };
+  }
+
+  /** His connections. @throws VoxError `UNKNOWN_PARTICIPANT` when he has none. */
+  #connectionsOf(participantId: string): Member[] {
+    const found = [...this.#members.values()].filter((member) => member.participantId === participantId);
+    if (found.length === 0) throw voxError('UNKNOWN_PARTICIPANT', { call: this.#config.room, participant: participantId });
+    return found;
+  }
+
+  /** His connections end; when he tries to come back too early he is told why. */
+  async #kick({ participantId, reason, banMs }: KickRequest): Promise<void> {
+    const connections = this.#connectionsOf(participantId);
+    this.#removals.add(participantId, banMs, reason);
+    this.events$.next({ type: 'participant.kicked', participantId, banMs, ...(reason !== undefined && { reason }) });
+    await Promise.all(connections.map(({ peer }) => peer.close()));
+  }
+
+  /** Stays when he leaves and comes back. */
+  #mute(participantId: string, muted: boolean): void {
+    if (this.#muted.has(participantId) === muted) return;
+    if (muted) this.#connectionsOf(participantId);
+    if (muted) this.#muted.add(participantId);
+    else this.#muted.delete(participantId);
+    this.events$.next({ type: 'participant.muted', participantId, muted });
   }
 
   /** The connections whose place a new one of the same participant and role takes. */
@@ -169,8 +228,10 @@ export class RoomMedia implements CallMedia {
     });
     if (role !== 'speak') return;
     peer.incoming$.subscribe((change) => {
-      if (change.type === 'started') member.streams.set(change.ssrc, change.audio);
-      else member.streams.delete(change.ssrc);
+      if (change.type === 'started') {
+        const voice = mutableVoice(change.audio, () => this.#muted.has(participantId));
+        member.streams.set(change.ssrc, voice);
+      } else member.streams.delete(change.ssrc);
       this.#speak(member);
     });
   }

@@ -23,17 +23,45 @@ const offerRequest = z.object({
   participantId: z.string().optional(),
 });
 const closeRequest = z.object({ type: z.literal('peer.close'), peerId: z.string() });
-const roomRequest = z.discriminatedUnion('type', [offerRequest, closeRequest]);
+const kickRequest = z.object({
+  type: z.literal('participant.kick'),
+  participantId: z.string(),
+  reason: z.string().optional(),
+  banMs: z.number().min(0),
+});
+const muteRequest = z.object({ type: z.literal('participant.mute'), participantId: z.string(), muted: z.boolean() });
+/** We write in the room's chat. */
+const sendRequest = z.object({ type: z.literal('chat.send'), text: z.string(), to: z.string().optional() });
+/** Somebody writes in the room's chat. */
+const receiveRequest = z.object({
+  type: z.literal('chat.receive'),
+  text: z.string().min(1).max(4096),
+  from: z.object({ id: z.string(), name: z.string().optional(), admin: z.boolean().optional() }),
+});
+const roomRequest = z.discriminatedUnion('type', [
+  offerRequest,
+  closeRequest,
+  kickRequest,
+  muteRequest,
+  sendRequest,
+  receiveRequest,
+]);
 
 /** Somebody wants to speak or to listen. */
 export type OfferRequest = z.output<typeof offerRequest>;
+/** Somebody is to go. */
+export type KickRequest = z.output<typeof kickRequest>;
 /** Whether a peer sends or receives. */
 export type PeerRole = OfferRequest['role'];
 
-/** Checks what a room is asked. @throws VoxError BAD_OFFER. */
+/** Checks what a room is asked. @throws VoxError `BAD_OFFER`, `BAD_REQUEST`. */
 export function parseRoomRequest(request: unknown): z.output<typeof roomRequest> {
   const parsed = roomRequest.safeParse(request);
-  if (!parsed.success) throw voxError('BAD_OFFER', { reason: parsed.error.issues[0]?.message ?? 'malformed request' });
+  if (!parsed.success) {
+    const reason = parsed.error.issues[0]?.message ?? 'malformed request';
+    const { type } = request as { readonly type?: unknown };
+    throw voxError(type === 'peer.offer' ? 'BAD_OFFER' : 'BAD_REQUEST', { reason });
+  }
   return parsed.data;
 }
 

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { problem, voxError } from '../../errors.js';
 import { accessRules, type AccessRules } from './access.js';
+import { CONTROL_PATHS, serveChat, serveControl, type ControlService } from './control-routes.js';
 import { BODY_LIMIT_BYTES, refuseConnection, sendError, sendProblem } from './http-errors.js';
 import { isPageFile, servePage } from './page-files.js';
 import type { PeerRole } from './room-requests.js';
 import { serveTaps, TAP_PATHS, type TapService } from './tap-routes.js';
 
 /** What the HTTP server asks of the rooms. */
-export interface RoomService extends TapService {
+export interface RoomService extends TapService, ControlService {
   /** The open rooms' names. */
   rooms(): readonly string[];
   /** Answers an SDP offer. Rejects with a VoxError. */
@@ -54,7 +55,11 @@ export async function startRoomServer(service: RoomService, options: RoomServerO
   servePage(app);
   serveRooms(app, service);
   serveTaps(app, service);
+  serveControl(app, service);
   for (const path of TAP_PATHS) allowOnly(app, path, 'GET');
+  for (const [path, method] of CONTROL_PATHS) allowOnly(app, path, method);
+  serveChat(app, service, (room) => open(service, room));
+  allowOnly(app, '/rooms/:room/messages', 'GET', 'POST');
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -82,6 +87,14 @@ function createApp(rules: AccessRules): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(SDP, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  // The default parser would refuse an empty body, which is what a message without a payload has.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? undefined : JSON.parse(String(body)));
+    } catch (error) {
+      done(error as SyntaxError);
+    }
+  });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(rules.headers(request.headers)).header('cache-control', 'no-store');
     const refusal = rules.refuse(request.headers, request.method, isPageFile(request.url));
@@ -128,14 +141,14 @@ function serveRooms(app: FastifyInstance, service: RoomService): void {
   }
 }
 
-/** Answers OPTIONS, and every method but the one that is for this path. */
-function allowOnly(app: FastifyInstance, path: string, method: 'GET' | 'POST' | 'DELETE'): void {
-  const allow = `${method}, OPTIONS`;
+/** Answers OPTIONS, and every method but those that are for this path. */
+function allowOnly(app: FastifyInstance, path: string, ...methods: readonly ('GET' | 'POST' | 'DELETE')[]): void {
+  const allow = [...methods, 'OPTIONS'].join(', ');
   app.options(path, async (_request, reply) => {
-    if (method === 'POST') reply.header('accept-post', SDP);
+    if (methods.includes('POST')) reply.header('accept-post', path.includes('/wh') ? SDP : 'application/json');
     return reply.code(204).header('allow', allow).send();
   });
-  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => other !== method);
+  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => !(methods as readonly string[]).includes(other));
   // Before the body is looked at: what it holds makes no difference.
   const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
     sendProblem(reply.header('allow', allow), problem('METHOD_WRONG', { ...asked(request), allow }));

@@ -60,7 +60,7 @@ export const file = defineNode({
     'Commands: `pause`, `play`, `restart`, `seek { positionMs }`; none clicks.\n\n' +
     'Events: `stream.opened { src, info }`, `stream.levelled { src, lufs, gainDb, from }` (from `tags`, `scan` or `estimate`), `stream.started`, `stream.looped`, `stream.paused`, `stream.resumed`, `stream.seeked`, ' +
     '`stream.position { positionMs, durationMs }` once a second while watched, `stream.failed { src, problem }`, and exactly once for each ' +
-    'opened stream `stream.ended { src, reason, problem? }` with the reason `finished`, `failed` (what could be decoded was played), ' +
+    'opened stream `stream.ended { src, reason, playedMs, problem? }` with the reason `finished`, `failed` (what could be decoded was played), ' +
     '`replaced` or `stopped`.',
   inputs: {},
   outputs: { audio: audio("The file's sound; ends with the file unless it loops.") },

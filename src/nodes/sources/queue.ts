@@ -23,7 +23,7 @@ export const queue = defineNode({
     'The next track is opened and decoded before the present one ends: its first sample follows the last one, or both are heard ' +
     'together for `crossfadeMs`, without the silence at their ends. `next`, `previous` and `jump` fade over within 20 ms as soon as ' +
     'the chosen track is open; until then the old one is heard. A track that cannot be played is told and passed over. Addresses are played as `source.url` does.\n\n' +
-    'Commands: `add { track | tracks, at: place | "next" | "end" }`, `remove`, `jump` and `move { to }` with the `id` or the `index` of ' +
+    'Commands: `add { track | tracks, at: place | "next" | "end", play }` (with `play: true` the first of them is played at once), `remove`, `jump` and `move { to }` with the `id` or the `index` of ' +
     'a track, `clear { current }` (all but the current one unless `current` is true), `next`, `previous`, `shuffle { mode }` (without a mode: ' +
     'draw anew), `repeat { mode }`, `pause`, `play` (from the front when the queue is through), `stop`, `seek { positionMs }`, `replay`, and ' +
     '`report`, which tells `queue.changed`. Places count from 0 in the order of playing.\n\n' +

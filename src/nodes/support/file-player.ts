@@ -30,6 +30,8 @@ interface Stream {
   /** Which part of what it is, so that the same, opened in another way, can go on where it was. */
   readonly part: string;
   started: boolean;
+  /** How much of it was heard, in samples. */
+  heard: number;
 }
 
 /** Which part of which recording the options name. */
@@ -205,6 +207,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
       this.#ctx.emit({ type: 'stream.position', positionMs: Math.round(taken.positionUs / 1000), durationMs });
     }
     const frame = this.#shaped(taken.frame);
+    stream.heard += frameSamples(frame);
     return this.#fades ? this.#fadeTo(frame) : frame;
   }
 
@@ -223,7 +226,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
       }
       this.#ctx.emit({ type: 'stream.opened', src, info: deck.info });
       this.#closeReady();
-      const stream = { src, deck, part: partOf(options), started: false };
+      const stream = { src, deck, part: partOf(options), started: false, heard: 0 };
       if (this.#stream) this.#ready = stream;
       else this.#stream = stream;
       if (!this.#playing) deck.suspend(true);
@@ -257,7 +260,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   #closeReady(): void {
     if (!this.#ready) return;
     this.#ready.deck.close();
-    this.#ctx.emit({ type: 'stream.ended', src: this.#ready.src, reason: 'replaced' });
+    this.#ctx.emit({ type: 'stream.ended', src: this.#ready.src, reason: 'replaced', heard: false, playedMs: 0 });
     this.#ready = undefined;
   }
 
@@ -268,10 +271,18 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     old.deck.close();
     if (next.part === old.part) {
       next.started = old.started;
+      next.heard = old.heard;
       next.deck.seek(positionUs);
       next.deck.fill(1, true);
     }
-    this.#ctx.emit({ type: 'stream.ended', src: old.src, reason: 'replaced' });
+    this.#ctx.emit({
+      type: 'stream.ended',
+      src: old.src,
+      reason: 'replaced',
+      ...endOf(old),
+      // The same part of the same file, heard in another way.
+      ...(next.part === old.part && { continues: true }),
+    });
     this.#stream = next;
     this.#ready = undefined;
   }
@@ -374,7 +385,13 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
       type: 'stream.ended',
       src: stream.src,
       reason,
+      ...endOf(stream),
       ...(failure ? { problem: { ...failure, node: this.#ctx.nodeId } } : {}),
     });
   }
+}
+
+/** Whether a stream was heard, and how much of it. */
+function endOf({ started, heard }: Stream): { readonly heard: boolean; readonly playedMs: number } {
+  return { heard: started, playedMs: Math.round(heard / 48) };
 }

@@ -14,6 +14,7 @@ const commands = {
     track: trackOption.optional(),
     tracks: z.array(trackOption).optional(),
     at: z.union([z.int().min(0), z.enum(['next', 'end'])]).default('end'),
+    play: z.boolean().default(false),
   }),
   next: alone,
   previous: alone,

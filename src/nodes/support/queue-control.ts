@@ -31,12 +31,18 @@ export function obey(player: Controlled, command: QueueCommand): string | undefi
   const { list } = player;
   switch (command.type) {
     case 'add': {
-      const { track, tracks = [], at } = command;
+      const { track, tracks = [], at, play } = command;
       const wanted = track === undefined ? tracks : [track, ...tracks];
       if (wanted.length === 0) return 'give a "track" or "tracks"';
       const added = list.add(wanted, at, true);
       if (!added) return 'the queue would hold too many tracks';
       player.added(added);
+      if (!play) break;
+      if (list.current !== added[0]) {
+        list.jump(list.indexOf(added[0]!.id));
+        player.chosen();
+      }
+      player.play();
       break;
     }
     case 'next':

@@ -4,6 +4,7 @@ import { RoomMedia, type RoomPeer } from '../../../src/calls/room/index.js';
 import type { CallEvent } from '../../../src/calls/call-media.js';
 import type { IncomingChange, PeerOptions, PeerState } from '../../../src/calls/webrtc/index.js';
 import { JitterBuffer } from '../../../src/calls/webrtc/index.js';
+import { createAudioFrame } from '../../../src/media/frame.js';
 import type { ParticipantChange } from '../../../src/media/gateway.js';
 import type { Packet } from '../../../src/media/packet.js';
 import { createVirtualScheduler } from '../../../src/time/index.js';
@@ -56,7 +57,8 @@ class FakePeer implements RoomPeer {
 
 function room(maxPeers = 8) {
   const peers: FakePeer[] = [];
-  const media = new RoomMedia({ room: 'lobby', maxPeers }, createVirtualScheduler(), async (options) => {
+  const scheduler = createVirtualScheduler();
+  const media = new RoomMedia({ room: 'lobby', maxPeers }, scheduler, async (options) => {
     const peer = new FakePeer(options);
     peers.push(peer);
     return peer;
@@ -75,7 +77,7 @@ function room(maxPeers = 8) {
     };
     return { ...reply, peer: peers.at(-1)! };
   };
-  return { media, peers, events, changes, personal, join, types: () => events.map((event) => event.type) };
+  return { media, scheduler, peers, events, changes, personal, join, types: () => events.map((event) => event.type) };
 }
 
 const packet = (ptsUs: number): Packet => ({
@@ -129,7 +131,7 @@ describe('a room', () => {
     const { peer } = await join('speak', 'anna');
     peer.connect();
     const audio = peer.starts(1);
-    expect(changes).toEqual([{ type: 'joined', participantId: 'anna', audio }]);
+    expect(changes).toMatchObject([{ type: 'joined', participantId: 'anna', audio: { source: audio } }]);
     const later: ParticipantChange[] = [];
     media.gateway.participants$.subscribe((change) => later.push(change));
     expect(later).toEqual(changes);
@@ -148,14 +150,14 @@ describe('a room', () => {
     const second = speaker.peer.starts(2);
     speaker.peer.ends(1, 'replaced');
     expect(changes.map((change) => change.type)).toEqual(['joined', 'left', 'joined']);
-    expect(changes.at(-1)).toMatchObject({ audio: second });
+    expect(changes.at(-1)).toMatchObject({ audio: { source: second } });
     expect(types().filter((type) => type.startsWith('participant'))).toEqual(['participant.joined']);
     expect(personal).toEqual([[], ['anna']]);
     // The newest ends first: the older one, if it still runs, is heard again.
     const third = speaker.peer.starts(3);
     speaker.peer.ends(3);
     expect(third).not.toBe(second);
-    expect(changes.at(-1)).toMatchObject({ type: 'joined', audio: second });
+    expect(changes.at(-1)).toMatchObject({ type: 'joined', audio: { source: second } });
     speaker.peer.ends(2);
     expect(changes.at(-1)).toEqual({ type: 'left', participantId: 'anna' });
     expect(personal).toEqual([[], ['anna'], []]);
@@ -173,7 +175,7 @@ describe('a room', () => {
     const audio = anew.peer.starts(9);
     // The old one's last words change nothing.
     old.peer.ends(1, 'closed');
-    expect(changes.at(-1)).toEqual({ type: 'joined', participantId: 'anna', audio });
+    expect(changes.at(-1)).toMatchObject({ type: 'joined', participantId: 'anna', audio: { source: audio } });
     expect(media.stats().peers.map(({ participantId }) => participantId)).toEqual(['ben', 'anna']);
   });
 
@@ -221,9 +223,84 @@ describe('a room', () => {
     expect(personal).toEqual([[]]);
   });
 
+  it('removes somebody with all his connections, and tells him why when he comes back too early', async () => {
+    const { media, join, events, scheduler, peers } = room();
+    const speaker = await join('speak', 'anna');
+    const listener = await join('listen', 'anna');
+    const other = await join('listen', 'ben');
+    for (const { peer } of [speaker, listener, other]) peer.connect();
+    speaker.peer.starts(1);
+    await media.request({ type: 'participant.kick', participantId: 'anna', reason: 'spam', banMs: 30_000 });
+    expect([speaker, listener, other].map(({ peer }) => peer.closed)).toEqual([true, true, false]);
+    expect(events.slice(-4)).toMatchObject([
+      { type: 'participant.kicked', participantId: 'anna', reason: 'spam', banMs: 30_000 },
+      { type: 'participant.left', participantId: 'anna' },
+      { type: 'peer.closed', participantId: 'anna' },
+      { type: 'peer.closed', participantId: 'anna' },
+    ]);
+    scheduler.advanceBy(10_000);
+    const before = peers.length;
+    await expect(join('listen', 'anna')).rejects.toMatchObject({
+      code: 'REMOVED_FROM_CALL',
+      message: 'you were removed from the room "lobby": spam; you may come back in 20 s.',
+    });
+    expect(peers).toHaveLength(before);
+    scheduler.advanceBy(20_000);
+    await join('listen', 'anna');
+  });
+
+  it('removes somebody who is just coming in', async () => {
+    const { media, join, peers } = room();
+    (await join('listen', 'anna')).peer.connect();
+    const coming = join('speak', 'anna');
+    await media.request({ type: 'participant.kick', participantId: 'anna', banMs: 1000 });
+    await expect(coming).rejects.toMatchObject({ code: 'REMOVED_FROM_CALL' });
+    expect(peers.every(({ closed }) => closed)).toBe(true);
+  });
+
+  it('cannot remove, mute or address who is not there', async () => {
+    const { media } = room();
+    for (const request of [
+      { type: 'participant.kick', participantId: 'nobody', banMs: 0 },
+      { type: 'participant.mute', participantId: 'nobody', muted: true },
+      { type: 'chat.send', text: 'hello', to: 'nobody' },
+    ])
+      await expect(media.request(request)).rejects.toMatchObject({ code: 'UNKNOWN_PARTICIPANT' });
+    await media.request({ type: 'participant.mute', participantId: 'nobody', muted: false });
+  });
+
+  it('makes a voice silent, also when it comes again, until it may be heard', async () => {
+    const { media, join, changes, events } = room();
+    const { peer } = await join('speak', 'anna');
+    peer.connect();
+    const speak = (ssrc: number) => {
+      peer.starts(ssrc).pull = (out) => {
+        out.planes[0]!.fill(0.5);
+        out.silent = false;
+        return 'audio';
+      };
+    };
+    const heard = () => {
+      const out = createAudioFrame(1);
+      const change = changes.at(-1);
+      if (change?.type === 'joined') change.audio.pull(out);
+      return [out.silent, out.planes[0]![0]];
+    };
+    speak(1);
+    expect(heard()).toEqual([false, 0.5]);
+    await media.request({ type: 'participant.mute', participantId: 'anna', muted: true });
+    await media.request({ type: 'participant.mute', participantId: 'anna', muted: true });
+    expect(heard()).toEqual([true, 0]);
+    speak(2);
+    expect(heard()).toEqual([true, 0]);
+    await media.request({ type: 'participant.mute', participantId: 'anna', muted: false });
+    expect(heard()).toEqual([false, 0.5]);
+    expect(events.filter(({ type }) => type === 'participant.muted')).toMatchObject([{ muted: true }, { muted: false }]);
+  });
+
   it('refuses what it does not understand', async () => {
     const { media } = room();
-    await expect(media.request({ type: 'peer.dance' })).rejects.toMatchObject({ code: 'BAD_OFFER' });
+    await expect(media.request({ type: 'peer.dance' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     expect(await media.request({ type: 'peer.close', peerId: 'nobody' })).toEqual({ closed: false });
   });
 });

@@ -1,4 +1,5 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
+import type { ControlService } from '../../../src/calls/room/control-routes.js';
 import {
   RoomMedia,
   startRoomServer,
@@ -24,8 +25,17 @@ export interface Ask {
   readonly body?: string | Buffer;
 }
 
+/** Plugins and chat, as a server without any has them. */
+export const NO_CONTROL: ControlService = {
+  plugins: () => [],
+  setPlugin: async () => {},
+  tellPlugin: async () => null,
+  say: async () => {},
+  chat: () => [],
+};
+
 /** A server with one real room, whose peers are real. */
-export async function serve(options: RoomServerOptions = {}, config: object = {}) {
+export async function serve(options: RoomServerOptions = {}, config: object = {}, control: Partial<ControlService> = {}) {
   const scheduler = createRealtimeScheduler();
   const media = new RoomMedia({ room: 'lobby', ...config }, scheduler);
   const service: RoomService = {
@@ -39,6 +49,8 @@ export async function serve(options: RoomServerOptions = {}, config: object = {}
       },
     close: async (_room, peerId) => ((await media.request({ type: 'peer.close', peerId })) as { closed: boolean }).closed,
     status: async (room) => ({ room, listeners: 0, speakers: 0 }),
+    ...NO_CONTROL,
+    ...control,
   };
   const server: RoomServer = await startRoomServer(service, { port: 0, ...options });
   return {

@@ -1,6 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startRoomServer, type RoomServer, type RoomService } from '../../../src/calls/room/index.js';
+import { NO_CONTROL } from './support.js';
 import type { Heard } from '../../../src/calls/room/tap-routes.js';
 
 let server: RoomServer | undefined;
@@ -16,6 +17,7 @@ async function tapped() {
     offer: () => Promise.reject(new Error('not asked')),
     close: async () => false,
     status: async () => ({}),
+    ...NO_CONTROL,
     graphs: () => [{ id: 'g', title: 'G' }],
     tap: async (_graph, _wire, wanted, tell) => {
       told = tell;

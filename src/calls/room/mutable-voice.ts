@@ -1,0 +1,22 @@
+import { clearAudioFrame } from '../../media/frame.js';
+import type { IncomingAudio } from '../../media/gateway.js';
+
+/** A voice with a switch. */
+export interface MutableVoice extends IncomingAudio {
+  /** The voice itself. */
+  readonly source: IncomingAudio;
+}
+
+/** A voice that is silent while `muted` says so. It is pulled all the same, so that it goes on in the present. */
+export function mutableVoice(audio: IncomingAudio, muted: () => boolean): MutableVoice {
+  return {
+    participantId: audio.participantId,
+    source: audio,
+    pull: (out) => {
+      const quality = audio.pull(out);
+      if (!muted()) return quality;
+      clearAudioFrame(out);
+      return 'silent';
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { freeze } from 'immer';
+import { BehaviorSubject, Subject } from 'rxjs';
+import type { EngineEvent, StampedEvent } from '../events/event.js';
+import { EMPTY_STATE, type EngineState } from '../events/state.js';
+
+interface Waiting {
+  readonly event: StampedEvent;
+  readonly heard: () => void;
+}
+
+/**
+ * The events of an engine, in one order for everybody: what is told while an event is being heard comes after it. The state changes by
+ * them alone.
+ */
+export class EventStream {
+  /** As they happened. */
+  readonly events$: Subject<StampedEvent> = new Subject();
+  /** The state: the present one on subscribing, then each change. */
+  readonly state$: BehaviorSubject<EngineState> = new BehaviorSubject(EMPTY_STATE);
+  readonly #reduce: (state: EngineState, event: StampedEvent) => EngineState;
+  readonly #nowMs: () => number;
+  readonly #waiting: Waiting[] = [];
+  #busy = false;
+  #seq = 0;
+
+  /** @param nowMs milliseconds since 1970. */
+  constructor(reduce: (state: EngineState, event: StampedEvent) => EngineState, nowMs: () => number) {
+    this.#reduce = reduce;
+    this.#nowMs = nowMs;
+  }
+
+  /** Tells a fact; resolves when it is in the state and everybody has heard it. */
+  tell(event: EngineEvent): Promise<void> {
+    return new Promise((heard) => {
+      // Frozen: everybody hears the same object.
+      const stamped = freeze({ ...event, seq: ++this.#seq, atMs: this.#nowMs() }, true);
+      this.#waiting.push({ event: stamped, heard });
+      if (!this.#busy) this.#drain();
+    });
+  }
+
+  /** Ends it. */
+  close(): void {
+    this.events$.complete();
+    this.state$.complete();
+  }
+
+  #drain(): void {
+    this.#busy = true;
+    try {
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+        const state = this.#reduce(this.state$.value, next.event);
+        if (state !== this.state$.value) this.state$.next(state);
+        this.events$.next(next.event);
+        next.heard();
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+}

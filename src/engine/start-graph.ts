@@ -1,0 +1,177 @@
+import { resolve } from 'node:path';
+import { Subject, filter, firstValueFrom, map, takeUntil, takeWhile, type Observable } from 'rxjs';
+import type { EngineEvent } from '../events/event.js';
+import type { Plan } from '../graph/plan-types.js';
+import type { Registry } from '../graph/registry.js';
+import type { GraphEndReason, GraphEvent } from '../graph/run/graph-events.js';
+import type { MediaHost } from '../host/media-host.js';
+import type { DeclaredPlugins } from '../plugins/declared.js';
+import type { Scheduler } from '../time/scheduler.js';
+import type { GraphSession, RunOptions } from './api.js';
+import type { Calls, OpenCall } from './calls.js';
+import type { CommandedGraph } from './commands.js';
+import type { EnginePlugins } from './engine-plugins.js';
+import { Playbacks } from './playbacks.js';
+
+/** Where a graph's call is, and how it is opened. */
+export interface GraphPlace {
+  /** Its id. */
+  readonly id: string;
+  /** Opens it. Rejects with a VoxError. */
+  open(): Promise<OpenCall>;
+}
+
+/** A graph that is to run. */
+export interface GraphStart {
+  /** Its id. */
+  readonly id: string;
+  readonly plan: Plan;
+  /** The plugins that it names. */
+  readonly declared: DeclaredPlugins;
+  readonly place: GraphPlace | undefined;
+  readonly options: RunOptions;
+  /** An event log that happens again. */
+  readonly replay: string | undefined;
+  /** What it tells. */
+  readonly events$: Observable<GraphEvent>;
+}
+
+/** What graphs of an engine share. */
+export interface GraphRuns {
+  readonly host: MediaHost;
+  readonly scheduler: Scheduler;
+  readonly registry: Registry;
+  readonly plugins: EnginePlugins;
+  readonly calls: Calls;
+  /** The running ones. */
+  readonly sessions: Map<string, CommandedGraph>;
+  /** Settle when those that run have ended and are cleaned up. */
+  readonly ending: Set<Promise<unknown>>;
+  tell(event: EngineEvent): void;
+  /** Another version of a graph, checked and planned. */
+  declared(graph: string | Plan, options: RunOptions): Promise<[Plan, DeclaredPlugins]>;
+}
+
+/**
+ * Loads a graph's plugins, opens its call and runs it, in this order; its end is the reverse.
+ * @throws VoxError with what is wrong; then nothing of it is left.
+ */
+export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<GraphSession> {
+  const { id, plan, declared, place, options, replay } = start;
+  const { host, plugins } = runs;
+  let loaded = false;
+  let over = false;
+  let call: OpenCall | undefined;
+  const abandoned$ = new Subject<void>();
+  const events$ = start.events$.pipe(takeUntil(abandoned$));
+  const end = firstValueFrom(
+    events$.pipe(
+      filter((event) => event.type === 'graph.ended'),
+      map((event) => event['reason'] as GraphEndReason),
+    ),
+    { defaultValue: 'stopped' as const },
+  );
+  const playbacks = new Playbacks(plan, runs.scheduler, (node, command) => {
+    // The graph may have ended meanwhile; then there is nothing left to steer.
+    host.request({ type: 'node.command', graph: id, node, command }).catch(() => {});
+  });
+  events$
+    .pipe(takeWhile((event) => event.type !== 'graph.ended'))
+    .subscribe({ next: (event) => playbacks.told(event), complete: () => void (over = true) });
+  let present = plan;
+  const release = async () => {
+    playbacks.close();
+    // When the engine closes, the call may have ended before its graph.
+    if (call?.actor.getSnapshot().status === 'active') call.actor.send({ type: 'audio.stopped' });
+    try {
+      if (call) await runs.calls.release(call);
+    } finally {
+      runs.sessions.delete(id);
+      // They hear of the end of the call first.
+      await plugins.host.unloadGraph(id);
+    }
+  };
+  try {
+    const chain = await plugins.host.loadGraph(plugins.ofGraph(id, plan, place?.id, declared));
+    call = await place?.open();
+    runs.sessions.set(id, {
+      id,
+      call: place?.id,
+      get plan() {
+        return present;
+      },
+      playbacks: playbacks.present,
+      setOptions: async (node, changed) => void (await host.request({ type: 'node.set', graph: id, node, options: changed })),
+      command: async (node, command) => void (await host.request({ type: 'node.command', graph: id, node, command })),
+      stop: async () => void (await host.request({ type: 'graph.stop', graph: id })),
+    });
+    const { pace = 'realtime', durationUs, debug, cwd = process.cwd() } = options;
+    const record = options.record === undefined ? undefined : resolve(cwd, options.record);
+    await host.request({
+      type: 'graph.load',
+      graph: id,
+      plan,
+      pace,
+      call: call?.id,
+      durationUs,
+      debug,
+      record,
+      replay,
+      plugins: chain,
+    });
+    loaded = true;
+    const about = { ...(call && { call: call.id }), ...(plan.file !== undefined && { file: plan.file }) };
+    runs.tell({ type: 'graph.loaded', graph: id, title: plan.title, ...about });
+    // Files open while the call is being joined.
+    await host.request({ type: 'graph.prepare', graph: id });
+    await call?.live;
+    await host.request({ type: 'graph.start', graph: id });
+    call?.actor.send({ type: 'audio.started' });
+  } catch (error) {
+    if (loaded) await host.request({ type: 'graph.stop', graph: id }).catch(() => {});
+    abandoned$.next();
+    await release();
+    throw error;
+  }
+  const ended = end.then(async (reason) => {
+    await release();
+    return reason;
+  });
+  // Whoever awaits it hears of a failure; for the others it was an event.
+  ended.catch(() => {});
+  runs.ending.add(ended);
+  void ended.catch(() => {}).then(() => runs.ending.delete(ended));
+  return {
+    id,
+    get plan() {
+      return present;
+    },
+    events$,
+    ended,
+    playbacks: playbacks.present,
+    change: async (graph, settings) => {
+      const [next, nextDeclared] = await runs.declared(graph, options);
+      const settlePlugins = await plugins.host.changeGraph(plugins.ofGraph(id, next, place?.id, nextDeclared));
+      const settle = playbacks.expect(present, next, runs.registry);
+      let happened = false;
+      try {
+        const diff = await host.request({ type: 'graph.change', graph: id, plan: next, ...(settings && { settings }) });
+        happened = true;
+        present = next;
+        return diff;
+      } finally {
+        settle(happened);
+        await settlePlugins(happened);
+      }
+    },
+    setOptions: async (node, changed) => void (await host.request({ type: 'node.set', graph: id, node, options: changed })),
+    watch: async (node, event) => {
+      await host.request({ type: 'watch', graph: id, node, event });
+      return async () => void (await host.request({ type: 'unwatch', graph: id, node, event }));
+    },
+    stats: () => host.request({ type: 'graph.stats', graph: id }),
+    stop: async () => {
+      if (!over) await host.request({ type: 'graph.stop', graph: id });
+    },
+  };
+}
