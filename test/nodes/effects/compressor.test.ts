@@ -3,7 +3,45 @@ import { compressor } from '../../../src/nodes/effects/compressor.js';
 import { marbles, renderNode } from '../../../src/testing/index.js';
 import { constant, largestDifference, largestStep, noise, peakOf, sine } from '../support/signals.js';
 
+/**
+ * Giannoulis, Massberg, Reiss (J. Audio Eng. Soc. 60, 2012) as the paper writes it: the level of each sample in decibels, equation 4 for the
+ * static curve with its knee, equation 17 for the smooth, decoupled peak detector, and the gain back from decibels.
+ */
+function byThePaper(
+  planes: readonly Float32Array[],
+  [T, R, W, attackMs, releaseMs, makeupDb]: readonly number[],
+): Float32Array[] {
+  const [alphaA, alphaR] = [attackMs!, releaseMs!].map((ms) => Math.exp(-1 / ((ms / 1000) * 48_000))) as [number, number];
+  const out = planes.map((plane) => new Float32Array(plane.length));
+  let [y1, yL] = [0, 0];
+  for (let n = 0; n < planes[0]!.length; n++) {
+    const xG = 20 * Math.log10(Math.max(1e-9, ...planes.map((plane) => Math.abs(plane[n]!))));
+    const over = xG - T!;
+    const bend = xG + ((1 / R! - 1) * (over + W! / 2) ** 2) / (2 * W!);
+    const yG = 2 * over < -W! ? xG : 2 * Math.abs(over) <= W! ? bend : T! + over / R!;
+    const xL = xG - yG;
+    y1 = Math.max(xL, alphaR * y1 + (1 - alphaR) * xL);
+    yL = alphaA * yL + (1 - alphaA) * y1;
+    planes.forEach((plane, c) => (out[c]![n] = plane[n]! * 10 ** ((makeupDb! - yL) / 20)));
+  }
+  return out;
+}
+
 describe('effect.compressor', () => {
+  it.each([
+    [-20, 4, 6, 10, 150, 0],
+    [-35, 20, 12, 1, 30, 9],
+    [-10, 1.5, 1, 80, 700, 3],
+  ])('is the equations of its paper, within 1e-5: threshold %d dB, ratio %d, knee %d dB', async (...values) => {
+    const [thresholdDb, ratio, kneeDb, attackMs, releaseMs, makeupDb] = values;
+    // Loud and quiet by turns, and both channels different.
+    const swell = (samples: Float32Array) => samples.map((x, i) => x * (0.1 + 0.9 * Math.sin((2 * Math.PI * i) / 19_000) ** 2));
+    const audio = [swell(noise(96_000, 0.9, 3)), swell(sine(96_000, 330, 0.7))];
+    const options = { thresholdDb, ratio, kneeDb, attackMs, releaseMs, makeupDb };
+    const { planes } = (await renderNode(compressor, { inputs: { audio }, options })).outputs.audio!;
+    byThePaper(audio, values).forEach((wanted, c) => expect(largestDifference(planes[c]!, wanted)).toBeLessThan(1e-5));
+  });
+
   it('turns a loud tone down by its static curve and makes up for it', async () => {
     const { outputs } = await renderNode(compressor, {
       inputs: { audio: sine(48_000, 1000, 1) },
