@@ -29,4 +29,14 @@ describe('the graphs that come along', () => {
     expect(problems).toEqual([]);
     expect(plan).toBeDefined();
   });
+
+  it.each(names)('%s has its recordings and its stations at an even loudness', (name) => {
+    const { plan } = checkGraphFile(join(GRAPHS, name), { registry: createRegistry(builtinNodes) });
+    const nodes = [...plan!.nodes];
+    const rides = nodes.some(({ type }) => type === 'effect.loudness');
+    for (const { type, options, id } of nodes) {
+      if (!/^source\.(file|url|queue|playlist)$/.test(type)) continue;
+      expect(rides || (options as { targetLufs?: number }).targetLufs !== undefined, id).toBe(true);
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { AVERROR_EIO, AVERROR_ENOENT } from 'node-av/constants';
 import { Dictionary, FormatContext, InputFormat } from 'node-av/lib';
 import { voxError } from '../../errors.js';
 import type { ByteSource } from '../net/byte-source.js';
@@ -36,14 +37,17 @@ export async function openDevice(format: string, device: string): Promise<AudioR
   const name = device || DEFAULT_NAMES[kind ?? ''] || '';
   const unavailable = (reason: string) => voxError('DEVICE_UNAVAILABLE', { format: kind ?? format, device: name, reason });
   if (!input || kind === undefined) throw unavailable('this build of FFmpeg has none of that kind');
+  // What drivers answer for a device that is not there differs, and says nothing to people.
+  const because = (code: number) =>
+    code === AVERROR_EIO || code === AVERROR_ENOENT ? 'there is none of that name, or another program holds it' : avReason(code);
   const context = new FormatContext();
   // No demuxer but the device's own, and no protocol: a device's name leads nowhere else.
   const options = Dictionary.fromObject({ protocol_whitelist: 'none', format_whitelist: kind });
   try {
     let code = await context.openInput(name, input, options);
-    if (code < 0) throw unavailable(avReason(code));
+    if (code < 0) throw unavailable(because(code));
     code = await context.findStreamInfo(null);
-    if (code < 0) throw unavailable(avReason(code));
+    if (code < 0) throw unavailable(because(code));
     const stream = chooseStream(context, name, undefined);
     const decoder = await openDecoder(stream, name);
     const info = { ...readMediaInfo(context, stream, false), durationUs: undefined, durationExact: false };

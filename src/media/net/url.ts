@@ -12,12 +12,16 @@ export function shownUrl(url: URL): string {
 
 /** Checks an address. @throws VoxError `URL_INVALID`. */
 export function parseUrl(src: string): URL {
-  if (!URL.canParse(src)) throw voxError('URL_INVALID', { url: src, reason: 'it is no address' });
+  const reason = addressFault(src);
+  if (reason === undefined) return new URL(src);
+  throw voxError('URL_INVALID', { url: URL.canParse(src) ? shownUrl(new URL(src)) : src, reason });
+}
+
+/** Why an address cannot be played, as the end of a sentence; undefined when it can be tried. */
+export function addressFault(src: string): string | undefined {
+  if (!URL.canParse(src)) return 'it is no address';
   const url = new URL(src);
   const rtsp = isRtsp(url);
-  if (rtsp && rtspHost(url) === '') throw voxError('URL_INVALID', { url: shownUrl(url), reason: 'it names no server' });
-  if (!rtsp && url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw voxError('URL_INVALID', { url: shownUrl(url), reason: `${url.protocol}// is not supported` });
-  }
-  return url;
+  if (rtsp && rtspHost(url) === '') return 'it names no server';
+  return rtsp || /^https?:$/.test(url.protocol) ? undefined : `${url.protocol}// is not supported; http, https, rtsp and rtsps are`;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { audio } from '../../graph/ports.js';
 import { channelsOption } from '../support/channels.js';
+import { levelOptions } from '../support/level-options.js';
 import { levelledFiles } from '../support/levelled-files.js';
 import { playerOutput } from '../support/player-output.js';
 import { timescaledFiles, timescaleOptions } from '../support/timescaled-files.js';
@@ -27,15 +28,7 @@ export type FileOptions = z.output<typeof fileOptions>;
 export const localFileOptions = z.strictObject({
   ...fileOptions.shape,
   ...timescaleOptions,
-  targetLufs: z.number().min(-40).max(-8).optional().meta({
-    description: 'Loudness to bring the file to, in LUFS, such as −16; by one gain for all of it. Absent: the file as it is.',
-  }),
-  truePeakDb: z
-    .number()
-    .min(-20)
-    .max(0)
-    .default(-1)
-    .meta({ description: 'With `targetLufs`: ceiling of the peaks, also between samples, in decibels below full scale (dBTP).' }),
+  ...levelOptions,
 });
 
 /** Options of `source.file`. */

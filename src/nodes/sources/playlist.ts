@@ -4,6 +4,7 @@ import { problem, reasonOf, VoxError } from '../../errors.js';
 import type { NodeContext } from '../../graph/context.js';
 import { defineNode } from '../../graph/define-node.js';
 import { audio } from '../../graph/ports.js';
+import { FileLevels } from '../support/file-levels.js';
 import { createOpenTrack } from '../support/queue-open.js';
 import { PLAYER_FIXED, playerFields } from '../support/queue-options.js';
 import { QueuePlayer } from '../support/queue-player.js';
@@ -28,7 +29,7 @@ export const playlist = defineNode({
   summary: 'Play a folder of media files, or a playlist file.',
   details:
     'A folder gives its media files in natural order (2 before 10), without hidden ones. A playlist gives its entries, which are looked up ' +
-    'beside it, with their titles; it may be UTF-8, UTF-16 or Latin-1. It reaches local files and http(s) addresses only. An entry that is ' +
+    'beside it, with their titles; it may be UTF-8, UTF-16 or Latin-1. It reaches local files and http(s) and rtsp(s) addresses only. An entry that is ' +
     'not there is told with its line and skipped.\n\n' +
     'Everything else is as in `source.queue`, with the same commands and events. Besides: the command `reload` reads it again, and what is ' +
     'still in it plays on; a new `src` does the same with another. Events: `playlist.loaded { src, title, tracks, skipped }` with the numbers of ' +
@@ -40,10 +41,12 @@ export const playlist = defineNode({
   fileOptions: ['src'],
   mayEnd: ({ onEmpty }) => (onEmpty === 'end' ? 'ends with its last track' : undefined),
   create: ({ options: first, options$, ctx }) => {
-    const player = new QueuePlayer(ctx, first, createOpenTrack(ctx), true);
+    const levels = new FileLevels(ctx, first);
+    const player = new QueuePlayer(ctx, first, createOpenTrack(ctx, levels), true);
     const loader = new Loader(ctx, player, first);
     ctx.defer(() => loader.close());
     const subscription = options$.subscribe((next) => {
+      levels.set(next);
       player.set(next);
       loader.set(next);
     });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { audio } from '../../graph/ports.js';
+import { FileLevels } from '../support/file-levels.js';
 import { createOpenTrack } from '../support/queue-open.js';
 import { PLAYER_FIXED, playerFields } from '../support/queue-options.js';
 import { QueuePlayer } from '../support/queue-player.js';
@@ -23,13 +24,15 @@ export const queue = defineNode({
     'The next track is opened and decoded before the present one ends: its first sample follows the last one, or both are heard ' +
     'together for `crossfadeMs`, without the silence at their ends. `next`, `previous` and `jump` fade over within 20 ms as soon as ' +
     'the chosen track is open; until then the old one is heard. A track that cannot be played is told and passed over. Addresses are played as `source.url` does.\n\n' +
+    'With `targetLufs` each file is brought to that loudness before it is heard, as in `source.file`. What comes from an address is not: ' +
+    '`effect.loudness` behind the queue does that.\n\n' +
     'Commands: `add { track | tracks, at: place | "next" | "end", play }` (with `play: true` the first of them is played at once), `remove`, `jump` and `move { to }` with the `id` or the `index` of ' +
     'a track, `clear { current }` (all but the current one unless `current` is true), `next`, `previous`, `shuffle { mode }` (without a mode: ' +
     'draw anew), `repeat { mode }`, `pause`, `play` (from the front when the queue is through), `stop`, `seek { positionMs }`, `replay`, and ' +
     '`report`, which tells `queue.changed`. Places count from 0 in the order of playing.\n\n' +
     'Events: `track.started { id, src, title, requester, index, info }`; exactly once for each that started `track.ended { id, src, reason, ' +
     'playedMs, problem? }` with the reason `finished`, `skipped`, `failed` (what could be decoded was played), `replaced` or `stopped`; ' +
-    '`track.failed { id, src, problem }` for one that could not start; `track.seeked`, `tracks.added`, `queue.ended { reason }` when nothing is left ' +
+    '`track.failed { id, src, problem }` for one that could not start; `track.seeked`, `tracks.added`, `stream.levelled { src, lufs, gainDb, from }`, `queue.ended { reason }` when nothing is left ' +
     '(`finished`) or too many failed in a row (`failures`); `stream.position { id, positionMs, durationMs }` once a second while watched; ' +
     '`queue.changed`, at most once a tick, with everything about the queue: given as the option `saved`, the queue goes on from there.\n\n' +
     'A track shorter than 20 ms may be followed by up to 20 ms of silence.',
@@ -40,10 +43,12 @@ export const queue = defineNode({
   fileOptions: ['tracks'],
   mayEnd: ({ onEmpty }) => (onEmpty === 'end' ? 'ends with its last track' : undefined),
   create: ({ options: first, options$, ctx }) => {
-    const player = new QueuePlayer(ctx, first, createOpenTrack(ctx));
+    const levels = new FileLevels(ctx, first);
+    const player = new QueuePlayer(ctx, first, createOpenTrack(ctx, levels));
     if (!first.saved) player.replaceTracks(first.tracks);
     let tracks: readonly TrackOption[] = first.tracks;
     const subscription = options$.subscribe((next) => {
+      levels.set(next);
       player.set(next);
       if (JSON.stringify(next.tracks) !== JSON.stringify(tracks)) player.replaceTracks(next.tracks);
       tracks = next.tracks;

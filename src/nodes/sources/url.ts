@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { audio } from '../../graph/ports.js';
+import { addressFault } from '../../media/net/url.js';
 import { playerOutput } from '../support/player-output.js';
 import { urlPlayerSource } from '../support/url-source.js';
 import { fileOptions } from './file.js';
@@ -69,6 +70,10 @@ export const url = defineNode({
   inputs: {},
   outputs: { audio: audio('Its sound; ends with the file, or when a lost connection cannot be made again.') },
   options: urlOptions,
+  checkOptions: ({ src }) => {
+    const reason = addressFault(src);
+    return reason === undefined ? [] : [{ path: ['src'], reason }];
+  },
   fixedOptions: ['autoplay', 'channels'],
   mayEnd: () => 'comes from the network, which may fail',
   retry: { attempts: 3, firstDelayMs: 1000 },

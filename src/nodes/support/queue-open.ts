@@ -1,8 +1,9 @@
 import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
 import type { NodeContext } from '../../graph/context.js';
-import { openAudioFile, type AudioFileOptions, type AudioReader } from '../../media/av/audio-reader.js';
+import type { AudioFileOptions, AudioReader } from '../../media/av/audio-reader.js';
 import { urlOptions } from '../sources/url.js';
 import { Deck } from './deck.js';
+import type { FileLevels } from './file-levels.js';
 import type { QueueTrackEntry } from './queue-state.js';
 import { QueueTrack, type QueueTrackSettings } from './queue-track.js';
 import { urlPlayerSource } from './url-source.js';
@@ -10,11 +11,14 @@ import { urlPlayerSource } from './url-source.js';
 /** Opens what a track names: the seam at which further kinds of sources are put in. @throws VoxError saying what is wrong. */
 export type OpenTrack = (src: string, options: AudioFileOptions & { readonly signal: AbortSignal }) => Promise<AudioReader>;
 
-/** Opens local files, beside the graph file or in the current folder, and addresses as `source.url` does. */
-export function createOpenTrack(ctx: NodeContext): OpenTrack {
+/**
+ * Opens local files, beside the graph file or in the current folder, at an even loudness if the levels say so, and addresses as
+ * `source.url` does.
+ */
+export function createOpenTrack(ctx: NodeContext, levels: FileLevels): OpenTrack {
   const addresses = urlPlayerSource(ctx);
   return (src, options) => {
-    if (!isAddress(src)) return openAudioFile(ctx.resolvePath(src), options);
+    if (!isAddress(src)) return levels.open(ctx.resolvePath(src), src, options);
     const { startSec = 0, endSec, signal } = options;
     return addresses.open(urlOptions.parse({ src, startSec, endSec }), signal);
   };

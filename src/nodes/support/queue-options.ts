@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FADE_CURVES } from '../../media/dsp/fade-curve.js';
 import { dbToLinear, usToSamples } from '../../media/format.js';
 import { channelsOption } from './channels.js';
+import { levelOptions } from './level-options.js';
 import { MOST_TRACKS, queueState, REPEAT_MODES, SHUFFLE_MODES, type QueueTrackEntry } from './queue-state.js';
 import type { QueueTrackSettings } from './queue-track.js';
 
@@ -49,6 +50,7 @@ export const playerFields = {
     .max(3600)
     .default(20)
     .meta({ description: 'How long before the end of a track the next one is opened, in seconds.' }),
+  ...levelOptions,
   autoplay: z.boolean().default(true).meta({ description: 'Play at once; otherwise silence until the command `play`.' }),
   onEmpty: z
     .enum(['silence', 'end'])

@@ -21,7 +21,10 @@ describe('source.device', () => {
   // Where there is a sound card the usual device may well be there.
   it.skipIf(process.platform !== 'linux' || existsSync('/dev/snd'))('says plainly that there is no device', async () => {
     const { outputs, problems } = await renderNode(device, {});
-    expect(outputs.audio!.end!.error).toMatchObject({ code: 'DEVICE_UNAVAILABLE' });
+    expect(outputs.audio!.end!.error).toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: expect.stringContaining('there is none of that name, or another program holds it') as string,
+    });
     expect(problems).toEqual([]);
   });
 });

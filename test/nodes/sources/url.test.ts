@@ -2,6 +2,9 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { VoxError } from '../../../src/errors.js';
+import { checkGraphText } from '../../../src/graph/load.js';
+import { createRegistry } from '../../../src/graph/registry.js';
+import { builtinNodes } from '../../../src/nodes/index.js';
 import { url } from '../../../src/nodes/sources/url.js';
 import { renderNode, type RenderedNode } from '../../../src/testing/index.js';
 import { sendFile, serve, withTitles } from '../../support/media-server.js';
@@ -126,6 +129,21 @@ describe('source.url', () => {
     expect(rendered.problems).toEqual([]);
     const gone = await serveRtsp({ payloads: () => [], answer: () => '404 Not Found' });
     expect(codeOf(await renderNode(url, { options: { src: `${gone.url}/tape` } }))).toBe('URL_STATUS');
+  });
+
+  it('has its address checked before it runs', () => {
+    const problemsOf = (src: string) => {
+      const nodes = { u: { type: 'source.url', options: { src } }, n: { type: 'sink.null', in: { audio: 'u' } } };
+      const { problems } = checkGraphText(JSON.stringify({ version: 1, nodes }), 'g.json', {
+        registry: createRegistry(builtinNodes),
+      });
+      return problems.map(({ message }) => message.split('option ')[1]);
+    };
+    expect(problemsOf('ftp://x/y.mp3')).toEqual(['"src": ftp:// is not supported; http, https, rtsp and rtsps are']);
+    expect(problemsOf('song.mp3')).toEqual(['"src": it is no address']);
+    expect(problemsOf('rtsp:///x')).toEqual(['"src": it names no server']);
+    for (const src of ['http://x/y', 'https://x', 'rtsp://me:pw@x:8554/y?z', 'rtsps://[::1]/y'])
+      expect(problemsOf(src)).toEqual([]);
   });
 
   it('tells titles, and refuses to seek in a live stream', async () => {
