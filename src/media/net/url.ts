@@ -23,5 +23,7 @@ export function addressFault(src: string): string | undefined {
   const url = new URL(src);
   const rtsp = isRtsp(url);
   if (rtsp && rtspHost(url) === '') return 'it names no server';
-  return rtsp || /^https?:$/.test(url.protocol) ? undefined : `${url.protocol}// is not supported; http, https, rtsp and rtsps are`;
+  return rtsp || /^https?:$/.test(url.protocol)
+    ? undefined
+    : `${url.protocol}// is not supported; http, https, rtsp and rtsps are`;
 }

@@ -233,7 +233,9 @@ describe('a file over https', () => {
 
   it.runIf(canTrust)('is heard to its last sample, also behind a redirect from http', async () => {
     const secure = await serveSecurely((request, response) => sendFile(request, response, wav));
-    const plain = await serve((_request, response) => void response.writeHead(302, { location: `${secure.url}/noise.wav` }).end());
+    const plain = await serve(
+      (_request, response) => void response.writeHead(302, { location: `${secure.url}/noise.wav` }).end(),
+    );
     await trusting(async () => {
       for (const url of [`${secure.url}/noise.wav`, plain.url]) {
         const reader = await open(url, { startSec: 1 });
