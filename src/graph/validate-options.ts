@@ -4,19 +4,25 @@ import type { NodeModel } from './model.js';
 import { checkOptions, optionName, ownFaults, valueAt } from './option-problems.js';
 import { pathKey, substitute, type ParamValues, type Substituted } from './params.js';
 import type { Where } from './places.js';
+import { nearestHint } from './registry.js';
 import type { Report } from './report.js';
 import { reasonOf } from '../errors.js';
 
 /** Whether a path, as written in a graph, names a file. */
 export type FileExists = (path: string) => boolean;
 
-/** Checks a node's options against its type; returns them complete, or undefined after reporting what is wrong. */
+/**
+ * Checks a node's options against its type; returns them complete, or undefined after reporting what is wrong.
+ *
+ * @param installed the plugins there are; undefined: not known.
+ */
 export function resolveOptions(
   model: NodeModel,
   definition: NodeDefinition,
   params: ParamValues,
   exists: FileExists,
   report: Report,
+  installed?: readonly string[],
 ): Record<string, unknown> | undefined {
   const given: Substituted = model.options
     ? substitute(model.options, params, report, model)
@@ -45,6 +51,16 @@ export function resolveOptions(
   checkFiles(model, definition, given, checked.options ?? given.value, exists, report);
   for (const { path, reason } of checked.options ? ownFaults(definition, checked.options, false) : []) {
     report('BAD_OPTION', { option: optionName(path) || 'options', reason, type }, whereOf(path, false), model);
+  }
+  const only: unknown = definition.runsPlugins && checked.options?.['only'];
+  for (const [i, plugin] of Array.isArray(only) && installed ? only.entries() : []) {
+    if (installed!.includes(plugin as string)) continue;
+    report(
+      'UNKNOWN_PLUGIN',
+      { plugin: plugin as string, hint: nearestHint(plugin as string, installed!) },
+      whereOf(['only', i], false),
+      model,
+    );
   }
   return checked.options;
 }

@@ -1,7 +1,7 @@
 import { map } from 'rxjs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { graphFromObject } from '../../../src/graph/load.js';
+import { checkGraphText, graphFromObject } from '../../../src/graph/load.js';
 import { latencyLedger } from '../../../src/graph/plan/latency.js';
 import { latencyText, planText, planReport } from '../../../src/graph/plan/report.js';
 import { passthroughOf } from '../../../src/graph/plan/passthrough.js';
@@ -17,6 +17,8 @@ const TUNE = fileURLToPath(new URL('../../../media/tune.opus', import.meta.url))
 const registry = createRegistry(builtinNodes);
 const late = (name: string, latencyMs: unknown): PluginMedia =>
   plugin(name, { latencyMs, stage: () => map((frame: AudioFrame) => frame) } as never);
+/** With the sink of the rig. */
+const rigRegistry = () => new PluginRig(nodes, []).registry;
 const nodes = {
   tone: { type: 'source.tone', options: { durationMs: 4000, channels: 1 } },
   fx: { type: 'plugin.audio', in: { audio: 'tone' } },
@@ -79,6 +81,21 @@ describe('the plan of a graph with plugins', () => {
     const busy = load(music);
     expect(passthroughOf(busy, registry)).toEqual([{ nodes: ['song', 'fx', 'call~opus'], active: ['fx'] }]);
     expect(planText(planReport(busy, registry))).toContain('are copied while "fx" is inactive');
+  });
+
+  it('names only plugins that there are', () => {
+    const graph = { version: 1, nodes: { ...nodes, fx: { ...nodes.fx, options: { only: ['vocoder', 'vocodre'] } } } };
+    const text = JSON.stringify(graph, undefined, 2);
+    const { problems } = checkGraphText(text, 'g.json', { registry: rigRegistry(), plugins: ['vocoder', 'look'] });
+    expect(problems).toEqual([
+      expect.objectContaining({
+        code: 'UNKNOWN_PLUGIN',
+        node: 'fx',
+        message: expect.stringMatching(/vocodre.*Did you mean "vocoder"/) as string,
+        place: expect.objectContaining({ line: text.split('\n').findIndex((line) => line.includes('vocodre')) + 1 }) as object,
+      }),
+    ]);
+    expect(checkGraphText(text, 'g.json', { registry: rigRegistry() }).problems).toEqual([]);
   });
 
   it('does not make a node anew for another chain', async () => {

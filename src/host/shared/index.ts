@@ -1,2 +1,0 @@
-export { GraphSharing } from './graph.js';
-export { SharedPool } from './pool.js';
