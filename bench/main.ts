@@ -1,13 +1,13 @@
 /**
  * Measures voxgraph against its peers on this machine: see README.md beside this file.
  *
- *     npm run bench -- [W1 W1gainecho W1p W2a W3 W5 W6 W6x60 W7 W8 plugins plugin-events start loudness] [--runs 3] [--json]
+ *     npm run bench -- [W1 W1gainecho W1p W2a W3 W5 W6 W6x60 W7 W8 W9 plugins plugin-events start loudness] [--runs 3] [--json]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { sentence, type Result } from './lib/result.ts';
 import { change } from './workloads/change.ts';
-import { forty } from './workloads/forty.ts';
+import { forty, oneRadio } from './workloads/forty.ts';
 import { loudness } from './workloads/loudness.ts';
 import { noop } from './workloads/noop.ts';
 import { pacing } from './workloads/pacing.ts';
@@ -28,6 +28,7 @@ const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
   W6x60: () => forty(60, 10),
   W7: change,
   W8: pacing,
+  W9: oneRadio,
   plugins,
   'plugin-events': pluginEvents,
   start,

@@ -107,6 +107,11 @@ export const ERRORS = {
     fix: 'Write "onError": "restart" or "end", or take it out of the group.',
     exit: input,
   },
+  CANNOT_SHARE: {
+    message: 'it cannot be shared between graphs: {reason}',
+    fix: 'Remove "shared": true here, or write it on a node before that one.',
+    exit: input,
+  },
   NO_SINK: {
     message: 'the graph has no sink, so nothing would ever run',
     fix: 'Add one, such as sink.call, sink.file or sink.null.',

@@ -10,7 +10,8 @@ import {
 } from '../../dist/bundle/index.js';
 import { MUSIC, ROOT } from '../lib/machine.ts';
 
-const [graphs = 0, seconds = 0] = process.argv.slice(2).map(Number);
+const [graphs = 0, seconds = 0] = process.argv.slice(2, 4).map(Number);
+const file = process.argv[4] ?? 'w6.json';
 
 /** One histogram a graph, filled while `steady`: opening forty graphs at once is not what is measured. */
 const lateness: Lateness[] = [];
@@ -33,7 +34,7 @@ const scheduler: Scheduler = clock;
 const engine = createEngine({ scheduler });
 const sessions: GraphSession[] = [];
 for (let i = 0; i < graphs; i++) {
-  sessions.push(await engine.run(join(ROOT, 'bench/graphs/w6.json'), { call: `room:bench-${i}`, params: { music: MUSIC } }));
+  sessions.push(await engine.run(join(ROOT, 'bench/graphs', file), { call: `room:bench-${i}`, params: { music: MUSIC } }));
 }
 const skippedSoFar = async () => {
   const all = await Promise.all(sessions.map(async (session) => (await session.stats()).stats.beat?.skipped ?? 0));
@@ -56,6 +57,8 @@ console.log(
     lateness: lateness.map((late) => late.summary()),
     skipped: (await skippedSoFar()) - skippedAtStart,
     skippedAtStart,
+    shared: Math.min(...all.map((stats) => stats.nodes['opus']?.shared ?? 1)),
+    encoded: all[0]?.nodes['opus']?.counters.encoded ?? 0,
     underruns: all.reduce((sum, stats) => sum + (stats.nodes['music']?.counters.underruns ?? 0), 0),
     rssMb: process.resourceUsage().maxRSS / 1024,
   }),

@@ -92,6 +92,13 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
   /** For sources: why it may end at these options although nobody asked for that, as half a sentence; undefined: it does not. */
   readonly mayEnd?: (options: z.output<S>) => string | undefined;
   /**
+   * For sources: what it gives is the present of something outside, the same for everybody who listens now, so that graphs with an equal
+   * one hear the same instance. `told`: only once its `stream.opened` says `live: true`. Default false.
+   */
+  readonly live?: boolean | 'told';
+  /** False when every graph needs an instance of its own, such as one that acts on its graph or on something outside. Default true. */
+  readonly sharable?: boolean;
+  /**
    * Its options hold a graph of their own: `nodes`, as in a file, whose wires may name `voice`, and `out`, the reference of what it gives.
    * The planner checks and plans it; the node gets it as `ctx.subgraph`. Default false.
    */
@@ -148,6 +155,10 @@ export interface NodeDefinition {
   readonly runsPlugins: StageKind | undefined;
   /** Why a source may end at given options. */
   readonly mayEnd: (options: unknown) => string | undefined;
+  /** Whether a source gives the present of something outside; `told`: its `stream.opened` says so. */
+  readonly live: boolean | 'told';
+  /** Whether several graphs may hear one instance. */
+  readonly sharable: boolean;
   /** Its options hold a graph of their own. */
   readonly hasSubgraph: boolean;
   /** The queue on the wires into it at given options; absent: none. */
@@ -209,6 +220,8 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     runsPlugins: spec.runsPlugins,
     perBranch: spec.perBranch ?? false,
     mayEnd: (options) => spec.mayEnd?.(options as z.output<S>),
+    live: spec.live ?? false,
+    sharable: spec.sharable ?? true,
     hasSubgraph: spec.hasSubgraph ?? false,
     inputQueue: spec.inputQueue && ((options) => spec.inputQueue!(options as z.output<S>)),
     outputFileOptions: spec.outputFileOptions ?? [],

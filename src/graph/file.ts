@@ -54,6 +54,11 @@ export interface NodeSpecJson {
   clock?: string;
   /** Whether it may be left out while the machine is overloaded. Default false. */
   optional?: boolean;
+  /**
+   * Whether all graphs of this process with an equal node hear one instance of it, and of what is before it. Default: only where nobody
+   * can tell, which is a live source and what follows it.
+   */
+  shared?: boolean;
   /** A note for readers. */
   about?: string;
 }

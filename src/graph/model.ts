@@ -58,6 +58,8 @@ export interface NodeModel {
   readonly clock: string | undefined;
   /** Whether it may be left out under overload. Absent: no. */
   readonly optional?: boolean;
+  /** Whether graphs with an equal node hear one instance; undefined: where nobody can tell. */
+  readonly shared?: boolean | undefined;
 }
 
 /** One declared param. */

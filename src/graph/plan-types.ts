@@ -35,6 +35,12 @@ export interface PlanOperator {
   readonly latencyMs: number;
 }
 
+/**
+ * Why several graphs may hear one instance of a node. `asked`: the file says so, for it or for something behind it; `live`: it gives the
+ * present of something outside; `equal`: all that it hears is shared.
+ */
+export type Sharing = 'asked' | 'live' | 'equal';
+
 /** One node to run. */
 export interface PlanNode {
   /** Its name in the graph file; a node the planner added is called `<consumer>~<what>`. */
@@ -57,6 +63,8 @@ export interface PlanNode {
   readonly operators?: readonly PlanOperator[];
   /** Set on a source whose Opus packets may reach an Opus encoder as they are: it then offers them with its frames. */
   readonly offersPackets?: true;
+  /** Set when graphs with an equal node, fed by equal ones, may hear one instance of it. */
+  readonly shared?: Sharing;
 }
 
 /** A part of the graph that runs on one beat. */

@@ -4,6 +4,7 @@ import { alignBranches } from './plan/align.js';
 import { Inserter } from './plan/insert.js';
 import { operatorsIn, plannedOperators, type OperatorsByKind, type PlannedPlugins } from './plan/operators.js';
 import { offerPackets } from './plan/passthrough.js';
+import { markShared } from './plan/sharing.js';
 import type { GraphModel } from './model.js';
 import type { Plan, PlanNode, PlanWire } from './plan-types.js';
 import type { ValidGraph } from './validate.js';
@@ -69,7 +70,7 @@ function planWith(graph: ValidGraph, origin: PlanOrigin, operators: OperatorsByK
     title: graph.model.title ?? origin.name,
     ...(origin.file === undefined ? {} : { file: origin.file }),
     baseDir: origin.baseDir,
-    nodes: offerPackets(aligned, registry),
+    nodes: markShared(offerPackets(aligned, registry), graph.model, registry),
     domains: withFrameRates(
       split.domains.map(({ name, leader }) => ({ name, leader })),
       aligned,

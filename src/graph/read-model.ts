@@ -12,7 +12,7 @@ export const KEYS = {
   file: ['$schema', 'version', 'title', 'about', 'params', 'plugins', 'groups', 'crossfadeMs', 'nodes'],
   param: ['type', 'default', 'about'],
   plugin: ['from', 'enabled', 'priority', 'config'],
-  node: ['type', 'in', 'options', 'clock', 'optional', 'about'],
+  node: ['type', 'in', 'options', 'clock', 'optional', 'shared', 'about'],
   wire: ['from', 'queue'],
   queue: ['frames', 'overflow'],
   group: GROUP_KEYS,
@@ -221,6 +221,7 @@ class Reader {
       optionsWhere: options?.where ?? where,
       clock: clockName,
       optional: this.flag(member('optional'), '"optional"', name),
+      shared: member('shared') && this.flag(member('shared'), '"shared"', name),
     };
   }
 

@@ -68,6 +68,11 @@ function paramDeclaration(): JsonSchema {
     properties: {
       type: { enum: PARAM_TYPES, description: 'What it holds.' },
       default: { type: PARAM_TYPES, description: 'Its value when none is given; without a default it must be given.' },
+      shared: {
+        type: 'boolean',
+        description:
+          'All graphs of this process with an equal node hear one instance of it, and of what is before it. Default: only where nobody can tell, which is a live source and what follows it.',
+      },
       about: { type: 'string', description: 'A note for readers.' },
     },
     required: ['type'],

@@ -16,6 +16,7 @@ import { resolveOptions, type FileExists } from './validate-options.js';
 import { checkPlugins, reportUnknownType, resolvePlugin, type KnownPlugins } from './validate-plugins.js';
 import { useBranchTypes } from './validate-branches.js';
 import { reportGroups } from './validate-groups.js';
+import { reportShared } from './validate-shared.js';
 import { implicitMixer, resolveWires, type WiredGraph } from './validate-wires.js';
 
 /** What a graph is checked against. */
@@ -28,6 +29,8 @@ export interface ValidateOptions extends KnownPlugins {
   readonly pluginSupply?: PluginMediaSupply;
   /** Whether a file named in the graph exists. Default: every file does. */
   readonly exists?: FileExists;
+  /** True for a graph among the options of a node. Default false. */
+  readonly inside?: boolean;
 }
 
 /** A checked graph: complete when there are no problems. */
@@ -80,7 +83,9 @@ export function validateModel(model: GraphModel, options: ValidateOptions): Chec
     const resolved =
       definition && resolveOptions(node, definition, params, options.exists ?? (() => true), report, options.plugins);
     const inside = definition?.hasSubgraph
-      ? checkSubgraph(node, model, registry, (inner, innerTypes) => validateModel(inner, { ...options, registry: innerTypes }))
+      ? checkSubgraph(node, model, registry, (inner, innerTypes) =>
+          validateModel(inner, { ...options, registry: innerTypes, inside: true }),
+        )
       : undefined;
     if (inside) problems.push(...unsaid(inside.problems, problems));
     nodes.set(name, {
@@ -98,6 +103,7 @@ export function validateModel(model: GraphModel, options: ValidateOptions): Chec
   reportUnused(model, nodes, wired, inCycle, report);
   const split = reportDomains(nodes, wired.wires, report);
   reportGroups(model, nodes, report);
+  reportShared(model, nodes, wired.wires, options.inside ?? false, report);
   const warnings: Problem[] = [];
   // Of a graph that is wrong nothing is said but what is wrong.
   if (problems.length === 0) findings(nodes, wired.wires, reportTo(warnings));

@@ -2,7 +2,7 @@ import { Subject } from 'rxjs';
 import { VoxError, problem, reasonOf, voxError } from '../errors.js';
 import type { CallMedia, CallMediaFactory } from '../calls/call-media.js';
 import { FRAME_US } from '../media/format.js';
-import { GraphRun } from '../graph/run/graph-run.js';
+import { GraphRun, type GraphRunOptions } from '../graph/run/graph-run.js';
 import { DEFAULT_PERMISSIONS, type Permissions } from '../graph/permissions.js';
 import type { PluginMediaSupply } from '../graph/plugin-media.js';
 import type { Registry } from '../graph/registry.js';
@@ -11,6 +11,7 @@ import { phaseFor } from '../time/phase.js';
 import type { Scheduler } from '../time/scheduler.js';
 import { GraphRecorder, readEventLog, replayLog, type Replay } from './event-log/index.js';
 import type { MediaHost } from './media-host.js';
+import { GraphSharing, SharedPool } from './shared/index.js';
 import type { HostCommand, HostEvent, HostProtocol, HostReply, LoadGraph } from './messages.js';
 import { takeUnhandledErrors } from './unhandled.js';
 import { WatchCounts } from './watch-counts.js';
@@ -34,6 +35,8 @@ export interface InProcessHostOptions {
 
 interface LoadedGraph {
   readonly run: GraphRun;
+  /** What it shares with others; undefined: nothing, whatever it becomes. */
+  readonly sharing: GraphSharing | undefined;
   readonly offline: OfflineScheduler | undefined;
   readonly watches: WatchCounts;
   readonly recorder: GraphRecorder | undefined;
@@ -48,6 +51,8 @@ export class InProcessHost implements MediaHost {
   readonly #calls = new Map<string, CallMedia>();
   readonly #opening = new Map<string, Promise<void>>();
   readonly #taps = new Map<string, () => void>();
+  readonly #loading = new Set<string>();
+  readonly #shared: SharedPool;
   /** Logs being completed. */
   readonly #logs = new Set<Promise<void>>();
   readonly #giveBackErrors = takeUnhandledErrors();
@@ -57,6 +62,8 @@ export class InProcessHost implements MediaHost {
   /** @param options registry, clock and call backends. */
   constructor(options: InProcessHostOptions) {
     this.#options = options;
+    const { registry, scheduler } = options;
+    this.#shared = new SharedPool({ registry, scheduler, permissions: this.#permissions });
   }
 
   async request<C extends HostCommand>(command: C): Promise<HostReply<C>> {
@@ -79,9 +86,14 @@ export class InProcessHost implements MediaHost {
 
   readonly #handlers: { [K in keyof HostProtocol]: (command: HostProtocol[K]['command']) => unknown } = {
     'graph.load': (command) => this.#load(command),
-    'graph.prepare': ({ graph }) => this.#graph(graph).run.prepare(),
+    'graph.prepare': ({ graph }) => {
+      const { run, sharing } = this.#graph(graph);
+      sharing?.begin();
+      run.prepare();
+    },
     'graph.start': async ({ graph }) => {
-      const { run, offline, replay } = this.#graph(graph);
+      const { run, sharing, offline, replay } = this.#graph(graph);
+      sharing?.begin();
       if (offline) replay?.begin(run, offline);
       await run.start();
       // Not awaited: an offline graph runs until it ends, and its end is an event.
@@ -89,22 +101,28 @@ export class InProcessHost implements MediaHost {
     },
     'graph.stop': ({ graph }) => this.#graph(graph).run.stop(),
     'graph.stats': ({ graph }) => {
-      const { run } = this.#graph(graph);
-      return { positionUs: run.positionUs, stats: run.stats() };
+      const { run, sharing } = this.#graph(graph);
+      const stats = run.stats();
+      return { positionUs: run.positionUs, stats: sharing?.stats(stats) ?? stats };
     },
-    'graph.change': ({ graph, plan, settings }) => this.#graph(graph).run.change(plan, settings),
+    'graph.change': ({ graph, plan, settings }) => {
+      const { run, sharing } = this.#graph(graph);
+      return (sharing ?? run).change(plan, settings);
+    },
     'plugin.set': ({ graph, plugins }) => {
       const { run, recorder } = this.#graph(graph);
       run.setPlugins(plugins);
       recorder?.setPlugins(plugins);
     },
     'node.set': ({ graph, node, options }) => {
-      const { run, recorder } = this.#graph(graph);
+      const { run, sharing, recorder } = this.#graph(graph);
+      if (sharing?.has(node)) return sharing.setOptions(node, options);
       run.setOptions(node, options);
       recorder?.set(node, options);
     },
     'node.command': ({ graph, node, command }) => {
-      const { run, recorder } = this.#graph(graph);
+      const { run, sharing, recorder } = this.#graph(graph);
+      if (sharing?.has(node)) return sharing.command(node, command);
       run.command(node, command);
       recorder?.command(node, command);
     },
@@ -113,7 +131,8 @@ export class InProcessHost implements MediaHost {
     'tap.open': ({ tap, graph, wire, sound }) => {
       if (this.#taps.has(tap)) throw voxError('INTERNAL', { reason: `a tap with the id "${tap}" is open already` });
       const listener = new WireTap(tap, sound, (event) => this.events$.next(event));
-      this.#taps.set(tap, this.#graph(graph).run.tap(wire, listener));
+      const { run, sharing } = this.#graph(graph);
+      this.#taps.set(tap, sharing?.tap(wire, listener) ?? run.tap(wire, listener));
     },
     'tap.close': ({ tap }) => {
       this.#taps.get(tap)?.();
@@ -130,9 +149,19 @@ export class InProcessHost implements MediaHost {
   };
 
   async #load(command: LoadGraph): Promise<void> {
+    const { graph } = command;
+    if (this.#graphs.has(graph) || this.#loading.has(graph))
+      throw voxError('INTERNAL', { reason: `a graph with the id "${graph}" is loaded already` });
+    this.#loading.add(graph);
+    try {
+      await this.#loadNew(command);
+    } finally {
+      this.#loading.delete(graph);
+    }
+  }
+
+  async #loadNew(command: LoadGraph): Promise<void> {
     const { graph, plan, pace, call, durationUs, debug } = command;
-    if (this.#graphs.has(graph)) throw voxError('INTERNAL', { reason: `a graph with the id "${graph}" is loaded already` });
-    const { registry } = this.#options;
     const offline =
       pace === 'offline' ? createOfflineScheduler({ onError: (error) => this.#graphFailed(graph, error) }) : undefined;
     const watches = new WatchCounts();
@@ -151,11 +180,16 @@ export class InProcessHost implements MediaHost {
             failed: (found) => this.events$.next({ type: 'graph', event: { type: 'graph.fault', graph, problem: found } }),
           });
     const gateway = replay?.gateway ?? bound;
-    const run: GraphRun = new GraphRun({
+    const sharing = await this.#share(command, watches, () => run);
+    if (this.#closing) {
+      sharing?.close();
+      throw voxError('HOST_CLOSED');
+    }
+    const run: GraphRun = this.#make(sharing, {
       id: graph,
-      plan,
-      registry,
-      permissions: { ...DEFAULT_PERMISSIONS, ...this.#options.permissions },
+      plan: sharing?.runPlan ?? plan,
+      registry: this.#shared.registry,
+      permissions: this.#permissions,
       scheduler: offline ?? this.#options.scheduler,
       gateway: gateway && (recorder?.wrap(gateway) ?? gateway),
       debug,
@@ -172,13 +206,46 @@ export class InProcessHost implements MediaHost {
       watched: (node, event) => watches.has(node, event),
     });
     if (command.plugins) recorder?.setPlugins(command.plugins);
-    this.#graphs.set(graph, { run, offline, watches, recorder, replay });
+    this.#graphs.set(graph, { run, sharing, offline, watches, recorder, replay });
     void run.ended.then(() => {
+      sharing?.close();
       replay?.close();
       if (recorder) this.#finishing(recorder.close());
       offline?.close();
       this.#graphs.delete(graph);
     });
+  }
+
+  #make(sharing: GraphSharing | undefined, options: GraphRunOptions): GraphRun {
+    try {
+      return new GraphRun(options);
+    } catch (error) {
+      sharing?.close();
+      throw error;
+    }
+  }
+
+  /**
+   * What a graph shares. Nothing offline, where graphs have no beat in common; nor while it is recorded, since what others do to it would
+   * not be in the log; nor while debugging, where every consumer gets frames of its own.
+   */
+  async #share(
+    { graph, plan, pace, record, debug }: LoadGraph,
+    watches: WatchCounts,
+    run: () => GraphRun,
+  ): Promise<GraphSharing | undefined> {
+    if (pace === 'offline' || record !== undefined || debug) return undefined;
+    return GraphSharing.open(plan, {
+      id: graph,
+      pool: this.#shared,
+      run,
+      onEvent: (event) => this.events$.next({ type: 'graph', event: plain(event) }),
+      watched: (node, event) => watches.has(node, event),
+    });
+  }
+
+  get #permissions(): Permissions {
+    return { ...DEFAULT_PERMISSIONS, ...this.#options.permissions };
   }
 
   async #runOffline(graph: string, run: GraphRun, offline: OfflineScheduler): Promise<void> {
@@ -215,6 +282,7 @@ export class InProcessHost implements MediaHost {
   async #close(): Promise<void> {
     await Promise.allSettled(this.#opening.values());
     await Promise.allSettled([...this.#graphs.values()].map(({ run }) => run.stop()));
+    await this.#shared.settled();
     await Promise.allSettled(this.#logs);
     await Promise.allSettled([...this.#calls.values()].map((media) => media.close()));
     this.#graphs.clear();
@@ -242,8 +310,8 @@ export class InProcessHost implements MediaHost {
   }
 
   #watches(graph: string, node: string): WatchCounts {
-    const { run, watches } = this.#graph(graph);
-    if (node !== '*') run.requireNode(node);
+    const { run, sharing, watches } = this.#graph(graph);
+    if (node !== '*' && !sharing?.has(node)) run.requireNode(node);
     return watches;
   }
 

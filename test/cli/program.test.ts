@@ -166,6 +166,22 @@ describe('run', () => {
     expect(types.indexOf('graph.started')).toBeLessThan(types.indexOf('graph.ended'));
   });
 
+  it('in several calls, which hear one source', async () => {
+    write('station.json', graph({ type: 'source.tone', shared: true, options: { durationMs: 600 } }));
+    const calls = ['--call', 'file:one.ogg', '--call', 'file:two.ogg'];
+    const { out, code } = await cli('run', 'station.json', ...calls, '--json');
+    expect(code).toBe(0);
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    expect(events.filter(({ type }) => type === 'graph.ended')).toHaveLength(2);
+    for (const name of ['one.ogg', 'two.ogg'])
+      expect((await readAll(join(folder, name))).outcome).toMatchObject({ kind: 'ended' });
+    const record = await cli('record', 'station.json', ...calls, '--events', 'log.ndjson');
+    expect([record.code, record.err]).toEqual([2, expect.stringContaining('one call at a time can be recorded')]);
+  });
+
   it('whose source cannot be played says why, exit 1', async () => {
     writeFileSync(join(folder, 'bad.mp3'), 'no music');
     const { err, code } = await cli('run', 'file.json', '--param', 'music=bad.mp3', '--port', '0');

@@ -19,8 +19,8 @@ import { onStopSignal } from '../stop-signal.js';
 export interface RunArgs {
   /** The graph file. */
   readonly file: string;
-  /** The call it is bound to; default `room:lobby`. */
-  readonly call?: string;
+  /** The calls it runs in, once in each; default `room:lobby`. */
+  readonly calls?: readonly string[];
   /** Values of params. */
   readonly params?: Readonly<Record<string, ParamValue>>;
   /** Address to listen on; default `127.0.0.1`. */
@@ -41,9 +41,9 @@ export interface RunArgs {
   readonly record?: string;
 }
 
-/** Runs a graph in a call until it ends or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
+/** Runs a graph in one call or several until it has ended in all or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
-  const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], call = 'room:lobby' } = args;
+  const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], calls = ['room:lobby'] } = args;
   const scheduler = createRealtimeScheduler();
   let stopWatching = () => {};
   const engine = createEngine({
@@ -62,19 +62,21 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     if (event.type === 'node.told' && event.what === 'source.failed') sourceFailed = true;
   });
   try {
+    if (calls.length > 1 && args.record !== undefined) throw voxError('USAGE', { reason: 'one call at a time can be recorded' });
     tellEvents(engine, args.json ?? false, io);
     // The port first: whoever starts twice learns it before anything else happens.
-    const server = call.startsWith('room:') ? await engine.serveRooms({ host, port, ...(token && { token }) }) : undefined;
-    const session = await engine.run(args.file, {
-      call,
-      params: args.params,
-      cwd: io.cwd,
-      ...(args.record !== undefined && { record: args.record }),
-    });
-    announce(session, server, args, io);
-    if (args.watch) stopWatching = followFile(session, args, engine, scheduler, io);
-    const reason = await Promise.race([session.ended, stopped]);
-    if (callFailed || reason === 'failed' || (reason === 'finished' && sourceFailed)) return 1;
+    const server = calls.some((call) => call.startsWith('room:'))
+      ? await engine.serveRooms({ host, port, ...(token && { token }) })
+      : undefined;
+    const sessions: GraphSession[] = [];
+    for (const call of calls) {
+      const record = args.record === undefined ? {} : { record: args.record };
+      sessions.push(await engine.run(args.file, { call, params: args.params, cwd: io.cwd, ...record }));
+    }
+    announce(sessions, server, args, io);
+    if (args.watch) stopWatching = followFile(sessions, args, engine, scheduler, io);
+    const reasons = await Promise.race([Promise.all(sessions.map((session) => session.ended)), stopped]);
+    if (callFailed || reasons.includes('failed') || (reasons.includes('finished') && sourceFailed)) return 1;
   } finally {
     stopWatching();
     await engine.close();
@@ -83,8 +85,14 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   return 0;
 }
 
-/** Changes the running graph whenever its file is saved; what is wrong with a file is shown, and the old graph goes on. */
-function followFile(session: GraphSession, args: RunArgs, engine: Engine, scheduler: Scheduler, io: CliIo): () => void {
+/** Changes the running graphs whenever their file is saved; what is wrong with a file is shown, and the old graph goes on. */
+function followFile(
+  sessions: readonly GraphSession[],
+  args: RunArgs,
+  engine: Engine,
+  scheduler: Scheduler,
+  io: CliIo,
+): () => void {
   const { file, params } = args;
   const show = (problems: readonly Problem[], text?: string) => {
     for (const found of problems) io.stderr(renderProblem(found, text, io.color));
@@ -95,20 +103,20 @@ function followFile(session: GraphSession, args: RunArgs, engine: Engine, schedu
       const { plan, problems } = checkGraphFile(file, { registry: engine.registry, params, cwd: io.cwd });
       if (!plan) return show(problems, text);
       // What became of it, also when it failed, is an event.
-      session.change(plan).catch(() => {});
+      for (const session of sessions) session.change(plan).catch(() => {});
     },
     lost: () => show([problem('GRAPH_NOT_FOUND', { file })]),
   });
 }
 
-function announce(session: GraphSession, server: RoomServer | undefined, args: RunArgs, io: CliIo): void {
-  const { title } = session.plan;
+function announce(sessions: readonly GraphSession[], server: RoomServer | undefined, args: RunArgs, io: CliIo): void {
+  const { title } = sessions[0]!.plan;
   if (args.json) {
     io.stdout(`${JSON.stringify({ type: 'run.ready', title, url: server?.url ?? null })}\n`);
     return;
   }
   const paint = pc.createColors(io.color);
-  io.stdout(`${paint.bold(title)} is on air.\n`);
+  io.stdout(`${paint.bold(title)} is on air${sessions.length > 1 ? ` in ${sessions.length} calls` : ''}.\n`);
   if (server) io.stdout(`\n  ${paint.cyan(server.url)}\n\nOpen it and press Listen. `);
   io.stdout('Ctrl-C stops.\n');
 }
@@ -143,7 +151,11 @@ function wholeNumber(name: string, low: number, high: number): (given: string) =
 /** The options that `run` and `record` share. */
 export function withRunOptions(command: Command): Command {
   return command
-    .option('--call <address>', 'where the call is: room:NAME, or file:OUT.ogg', 'room:lobby')
+    .option(
+      '--call <address>',
+      'where the call is: room:NAME, or file:OUT.ogg; may be repeated (default: "room:lobby")',
+      (given: string, before: readonly string[] | undefined) => [...(before ?? []), given],
+    )
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)
     .option('--port <number>', 'port of the page', wholeNumber('--port', 0, 65_535), 8765)
     .option('--host <address>', 'address to listen on; anything beyond this machine needs --token', '127.0.0.1')
@@ -157,7 +169,7 @@ export function withRunOptions(command: Command): Command {
 export function runArgs(file: string, options: Record<string, never>): RunArgs {
   return {
     file,
-    call: options['call'],
+    calls: options['call'],
     params: options['param'],
     host: options['host'],
     port: options['port'],
@@ -176,7 +188,7 @@ export function register(program: Command, io: CliIo): void {
     .option('--watch', 'change the running graph whenever its file is saved; a file with mistakes changes nothing')
     .addHelpText(
       'after',
-      '\nExamples:\n  voxgraph run graphs/radio.json\n  voxgraph run graphs/radio.json --param music=song.mp3 --port 9000\n  voxgraph run graphs/duck.json --host 192.168.1.5 --token secret\n',
+      '\nExamples:\n  voxgraph run graphs/radio.json\n  voxgraph run graphs/radio.json --param music=song.mp3 --port 9000\n  voxgraph run graphs/night-radio.json --call room:hall --call room:kitchen    one stream, in two rooms\n  voxgraph run graphs/duck.json --host 192.168.1.5 --token secret\n',
     )
     .action((file: string, options: Record<string, never>) =>
       finish(runCommand({ ...runArgs(file, options), watch: options['watch'] ?? false }, io)),

@@ -1,4 +1,4 @@
-import type { Plan, PlanNode } from '../plan-types.js';
+import type { Plan, PlanNode, Sharing } from '../plan-types.js';
 import type { Registry } from '../registry.js';
 import { wireFormats, type WireFormats } from './formats.js';
 import { isPadding, latencyLedger, wiresOf, type LatencyPath } from './latency.js';
@@ -23,6 +23,8 @@ export interface PlannedNode {
   readonly costPercent: number;
   /** False when nobody measured its type and the cost is that of its kind. */
   readonly costMeasured: boolean;
+  /** Why graphs of one process with an equal node, fed by equal ones, hear one instance; absent for a node of each graph. */
+  readonly shared?: Sharing;
 }
 
 /** What the planner decided, as plain JSON: `voxgraph graph FILE --plan --json`. */
@@ -33,6 +35,8 @@ export interface PlanReport {
   readonly nodes: readonly PlannedNode[];
   /** The sum of all costs, in percent of a core. */
   readonly totalPercent: number;
+  /** The part of it that many graphs cost once. */
+  readonly sharedPercent: number;
   /** Ways on which Opus packets may be copied. */
   readonly passthrough: readonly PassthroughChain[];
 }
@@ -42,7 +46,8 @@ export function planReport(plan: Plan, registry: Registry): PlanReport {
   const formats = wireFormats(plan, registry);
   const nodes = plan.nodes.map((node) => planned(plan, node, registry, formats));
   const totalPercent = rounded(nodes.reduce((sum, node) => sum + node.costPercent, 0));
-  return { title: plan.title, nodes, totalPercent, passthrough: passthroughOf(plan, registry) };
+  const sharedPercent = rounded(nodes.reduce((sum, node) => sum + (node.shared ? node.costPercent : 0), 0));
+  return { title: plan.title, nodes, totalPercent, sharedPercent, passthrough: passthroughOf(plan, registry) };
 }
 
 function planned(plan: Plan, node: PlanNode, registry: Registry, formats: WireFormats): PlannedNode {
@@ -64,6 +69,7 @@ function planned(plan: Plan, node: PlanNode, registry: Registry, formats: WireFo
     gives: Object.fromEntries(outputs.map((port) => [port, formats.get(`${node.id}.${port}`) ?? 'unknown'])),
     costPercent: rounded(percent),
     costMeasured: measured,
+    ...(node.shared && { shared: node.shared }),
   };
 }
 
@@ -72,19 +78,33 @@ function whyInserted(node: PlanNode): string {
   return wiresOf(node).some((wire) => wire.branches) ? 'mixes branches into one stream' : 'converts to what the next node takes';
 }
 
+const WHY_SHARED: Readonly<Record<Sharing, string>> = {
+  asked: 'shared: the file asks for it',
+  live: 'shared if it is live',
+  equal: 'shared with what it hears',
+};
+
 /** A {@link PlanReport} as a terminal shows it. */
 export function planText(report: PlanReport): string {
-  const rows = report.nodes.map(({ id, type, takes, gives, costPercent: cost, costMeasured, inserted }) => [
+  const rows = report.nodes.map(({ id, type, takes, gives, costPercent: cost, costMeasured, inserted, shared }) => [
     id,
     type,
     [...new Set(Object.values(takes).flatMap((wires) => wires.map(({ format }) => format)))].join(', ') || '–',
     [...new Set(Object.values(gives))].join(', ') || '–',
     `${costMeasured ? '' : '~'}${cost.toFixed(2)} %`,
-    inserted === undefined ? '' : `inserted: ${inserted}`,
+    [shared ? WHY_SHARED[shared] : '', inserted === undefined ? '' : `inserted: ${inserted}`].filter(Boolean).join('; '),
   ]);
   const table = columns([['node', 'type', 'takes', 'gives', 'cost', ''], ...rows], [4]);
   const total = `total about ${report.totalPercent.toFixed(2)} % of a core (~: not measured, what such nodes cost in the middle)`;
-  return [report.title, table, total, ...report.passthrough.map(chainText), ''].join('\n');
+  const shared = `about ${report.sharedPercent.toFixed(2)} % of it once for all graphs of a process that have the same, not for each`;
+  return [
+    report.title,
+    table,
+    total,
+    ...(report.sharedPercent > 0 ? [shared] : []),
+    ...report.passthrough.map(chainText),
+    '',
+  ].join('\n');
 }
 
 function chainText({ nodes, active }: PassthroughChain): string {

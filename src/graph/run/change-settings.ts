@@ -28,13 +28,14 @@ export function limitTicks({ limitMs = LIMIT_MS }: ChangeSettings): number {
   return ticksOf(limitMs);
 }
 
-/** New nodes that hear the present sound: those that no new source feeds alone. */
+/** New nodes that hear the present sound: those that new sources do not feed alone, unless those are live. */
 export function heardOnTrial(scope: Scope): NodeRun[] {
   const made = new Set(scope.made);
   const hearing = new Set<NodeRun>();
+  const isPresent = (run: NodeRun) => !made.has(run) || hearing.has(run) || (run.isSource && run.definition.live === true);
   for (const run of scope.made) {
     if (run.isSource || run.isSink) continue;
-    if (scope.feedsOf(run).some(({ producer }) => !made.has(producer) || hearing.has(producer))) hearing.add(run);
+    if (scope.feedsOf(run).some(({ producer }) => isPresent(producer))) hearing.add(run);
   }
   return [...hearing];
 }

@@ -33,6 +33,8 @@ export interface NodeStats {
    * mixers have added so far. Effects that look ahead keep the times, so their delay is only declared.
    */
   readonly lateMs: Readonly<Record<string, number>>;
+  /** In how many graphs this one instance is heard; absent for a node of this graph alone. */
+  readonly shared?: number;
 }
 
 /** The figures of a running graph: plain JSON, exact. */

@@ -52,6 +52,8 @@ export interface GraphRunOptions {
   readonly debug?: boolean;
   /** Offset of its beat inside the 20 ms, in microseconds, so that many graphs do not all work at once. Default 0. */
   readonly phaseUs?: number;
+  /** What its beat follows, in place of the scheduler: a graph that others hear beats when they ask. */
+  readonly beats?: (onTick: (tick: TickInfo) => void) => Ticker;
   /** Ends the sources after this much media, in microseconds (rounded up to whole frames). Default: never. */
   readonly durationUs?: number;
   /**
@@ -206,11 +208,12 @@ export class GraphRun implements FaultOwner {
    * Changes the graph while it runs. Nodes that are the same in the new plan go on with their state; new ones are made beside them,
    * tried out and faded over to. No beat is missed. Changes that are asked for meanwhile wait for their turn.
    *
+   * @param told what differs in the words of whoever asked, for the event; `nothing`: no event. Default: what differs here.
    * @returns what differed, once the new plan alone runs.
    * @throws VoxError `CHANGE_REFUSED`, `CHANGE_FAILED`, or why the plan cannot run here; then the old one goes on as it was.
    */
-  change(plan: Plan, settings: ChangeSettings = {}): Promise<PlanDiff> {
-    return this.#changes.request(plan, settings);
+  change(plan: Plan, settings: ChangeSettings = {}, told?: PlanDiff | 'nothing'): Promise<PlanDiff> {
+    return this.#changes.request(plan, settings, told);
   }
 
   /** Other plugins, configs or another order from now on; what differs fades over in 20 ms. */
@@ -260,10 +263,10 @@ export class GraphRun implements FaultOwner {
     if (this.#stopping) return;
     this.#parts.followPersonalMixes();
     this.#event({ type: 'graph.started', title: this.#parts.plan.title });
-    const { scheduler, phaseUs = 0 } = this.#options;
+    const { scheduler, phaseUs = 0, beats } = this.#options;
     const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
     const onTick = boundTo(this, (tick: TickInfo) => this.#tick(tick));
-    this.#ticker = scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, synchronous: true, onTick });
+    this.#ticker = beats?.(onTick) ?? scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, synchronous: true, onTick });
   }
 
   #tick({ index, lateUs, skipped }: TickInfo): void {

@@ -25,6 +25,7 @@ export interface ChangeableGraph {
 interface Request {
   readonly plan: Plan;
   readonly settings: ChangeSettings;
+  readonly told: PlanDiff | 'nothing' | undefined;
   readonly resolve: (diff: PlanDiff) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -47,9 +48,9 @@ export class LiveChanges {
   }
 
   /** Resolves with what differed when the new plan alone runs; rejects with a VoxError when the old one stayed. */
-  request(plan: Plan, settings: ChangeSettings): Promise<PlanDiff> {
+  request(plan: Plan, settings: ChangeSettings, told?: PlanDiff | 'nothing'): Promise<PlanDiff> {
     const { promise, resolve, reject } = Promise.withResolvers<PlanDiff>();
-    this.#waiting.push({ plan, settings, resolve, reject });
+    this.#waiting.push({ plan, settings, told, resolve, reject });
     if (!this.#graph.inBeat()) this.#next();
     return promise;
   }
@@ -95,16 +96,23 @@ export class LiveChanges {
       this.#present = undefined;
       if (error) this.#failed(error, request);
       else {
-        if (!diff.empty) graph.event({ type: 'graph.changed', title: plan.title, changes: describeDiff(diff) });
+        this.#tell(request, diff);
         resolve(diff);
       }
       if (!graph.inBeat()) this.#next();
     });
   }
 
-  #failed(error: unknown, { reject }: Request): void {
+  #tell({ plan, told }: Request, diff: PlanDiff): void {
+    const shown = told ?? diff;
+    if (shown !== 'nothing' && !shown.empty)
+      this.#graph.event({ type: 'graph.changed', title: plan.title, changes: describeDiff(shown) });
+  }
+
+  #failed(error: unknown, { told, reject }: Request): void {
     const known = error instanceof VoxError ? error : voxError('INTERNAL', { reason: reasonOf(error) });
-    if (!this.#over) this.#graph.event({ type: 'graph.change-failed', problem: known.problems[0], problems: known.problems });
+    if (!this.#over && told !== 'nothing')
+      this.#graph.event({ type: 'graph.change-failed', problem: known.problems[0], problems: known.problems });
     reject(known);
   }
 }

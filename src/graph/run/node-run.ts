@@ -46,7 +46,7 @@ export class NodeRun implements InstanceOwner {
   /**
    * Takes its place in the domain's order; nothing runs before {@link start}.
    *
-   * @param onTrial it keeps its facts to itself, and a source gives nothing, until {@link admit}.
+   * @param onTrial it keeps its facts to itself, and a source that is not live gives nothing, until {@link admit}.
    */
   constructor(
     readonly node: PlanNode,
@@ -60,7 +60,8 @@ export class NodeRun implements InstanceOwner {
     const onFault = (error: unknown) => this.#instance?.fault(error);
     this.domain = new Place(domain);
     this.ports = createPorts(node, definition, this.domain, host.debug, onFault);
-    this.signals = new NodeSignals(this.domain, node.options, onFault, onTrial && this.isSource, hasVideo(definition));
+    const waits = onTrial && this.isSource && definition.live !== true;
+    this.signals = new NodeSignals(this.domain, node.options, onFault, waits, hasVideo(definition));
     this.#policy = new FaultPolicy(definition.retry);
     this.#reports = new FaultReports(this);
     this.#standIn = new StandIn(this);

@@ -33,6 +33,7 @@ export const device = defineNode({
   outputs: { audio: audio('What the device hears.') },
   options,
   fixedOptions: ['channels'],
+  live: true,
   create: ({ options: first, options$, ctx }) => {
     const asFile = (given: z.output<typeof options>) => ({
       ...fileOptions.parse({ src: `${given.format}:${given.device}`, channels: given.channels }),

@@ -66,7 +66,8 @@ export const url = defineNode({
     'a file or another protocol. Where graphs may reach public addresses only, every connection is checked after its name is resolved.\n\n' +
     'Commands and events are those of `source.file`, and `stream.title { title }`, `stream.reconnecting { attempt, delayMs, problem }`, ' +
     '`stream.reconnected { attempts }`, `stream.stalled { positionMs }`, `stream.recovered { positionMs }`, `stream.resolved { title }` when ' +
-    'yt-dlp found the media. A live stream refuses `seek` and `restart`.',
+    'yt-dlp found the media. A live stream refuses `seek` and `restart`, and its `stream.opened` says `live: true`: graphs of one process with an equal one then hear the same ' +
+    'connection.',
   inputs: {},
   outputs: { audio: audio('Its sound; ends with the file, or when a lost connection cannot be made again.') },
   options: urlOptions,
@@ -75,6 +76,7 @@ export const url = defineNode({
     return reason === undefined ? [] : [{ path: ['src'], reason }];
   },
   fixedOptions: ['autoplay', 'channels'],
+  live: 'told',
   mayEnd: () => 'comes from the network, which may fail',
   retry: { attempts: 3, firstDelayMs: 1000 },
   create: ({ options, options$, ctx }) => ({ audio: playerOutput(ctx, options, options$, urlPlayerSource(ctx)) }),

@@ -224,7 +224,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
         this.#opening.delete(deck);
         if (this.#over || wanted !== this.#wanted) return deck.close();
       }
-      this.#ctx.emit({ type: 'stream.opened', src, info: deck.info });
+      this.#ctx.emit({ type: 'stream.opened', src, info: deck.info, ...(deck.remote?.live && { live: true }) });
       this.#closeReady();
       const stream = { src, deck, part: partOf(options), started: false, heard: 0 };
       if (this.#stream) this.#ready = stream;

@@ -32,6 +32,29 @@ describe('plan report', () => {
     expect(latencyText(plan, registry)).toContain('song → call: 6.5 ms\n');
   });
 
+  test('says what runs once for many graphs, and what that is of the cost', () => {
+    const radio = planOf({
+      radio: { type: 'source.url', options: { src: 'https://example.org/radio' } },
+      loud: { type: 'effect.gain', in: { audio: 'radio' } },
+      song: { type: 'source.file', options: { src: 'song.opus' }, shared: true },
+      room: { type: 'source.participants' },
+      own: { type: 'mix.sum', in: { audio: ['song', 'room'] } },
+      mix: { type: 'mix.sum', in: { audio: ['loud', 'song'] } },
+      call: { type: 'sink.call', in: { audio: 'mix' } },
+      out: { type: 'sink.null', in: { audio: 'own' } },
+    });
+    const report = planReport(radio, registry);
+    const shared = Object.fromEntries(report.nodes.flatMap((node) => (node.shared ? [[node.id, node.shared]] : [])));
+    expect(shared).toEqual({ radio: 'live', loud: 'equal', song: 'asked', mix: 'equal', 'call~opus': 'equal' });
+    const sum = report.nodes.reduce((all, node) => all + (node.shared ? node.costPercent : 0), 0);
+    expect(report.sharedPercent).toBeCloseTo(sum, 6);
+    const text = planText(report);
+    expect(text).toMatch(/^radio .*shared if it is live$/m);
+    expect(text).toMatch(/^call~opus .*shared with what it hears; inserted: converts/m);
+    expect(text).toContain(`about ${sum.toFixed(2)} % of it once for all graphs`);
+    expect(planText(planReport(plan, registry))).not.toContain('once for all');
+  });
+
   test('an active effect, and what stands in the way, are told', () => {
     const gained = planOf({
       song: { type: 'source.file', options: { src: 'song.opus' } },

@@ -1,0 +1,2 @@
+export { GraphSharing } from './graph.js';
+export { SharedPool } from './pool.js';
