@@ -458,7 +458,7 @@ export const ERRORS = {
     fix: 'Remove one of them, or name one with --config.',
     exit: input,
   },
-  CONFIG_SHAPE: { message: '{reason}', fix: 'See docs/plugins.md for what voxgraph.config holds.', exit: input },
+  CONFIG_SHAPE: { message: '{reason}', fix: 'See docs/plugin-kit.md for what voxgraph.config holds.', exit: input },
   PLUGIN_FILE_MISSING: {
     message: 'the plugin file {file} does not exist{hint}',
     fix: 'Correct the path; it starts from the folder of the file that names it.',

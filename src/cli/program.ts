@@ -11,6 +11,7 @@ import { register as registerDoctor } from './commands/doctor.js';
 import { register as registerExplain } from './commands/explain.js';
 import { register as registerGraph } from './commands/graph.js';
 import { register as registerNodes } from './commands/nodes.js';
+import { register as registerPlugin } from './commands/plugin.js';
 import { register as registerRecord } from './commands/record.js';
 import { register as registerRender } from './commands/render.js';
 import { register as registerReplay } from './commands/replay.js';
@@ -70,6 +71,7 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     registerTest,
     registerTap,
     registerReplay,
+    registerPlugin,
     registerExplain,
     registerDoctor,
   ])

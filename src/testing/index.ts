@@ -19,3 +19,7 @@ export type {
   RenderedPlugin,
   RenderNodeSettings,
 } from './rendered.js';
+export { testPlugin, type MarbleTest, type PluginTest, type TestedCommand, type TestPluginSettings } from './test-plugin.js';
+export type { EventMarbles } from './command-marbles.js';
+export { pluginContract, type PluginContractSettings } from './plugin-contract.js';
+export { PLUGIN_HISTORY } from './plugin-history.js';

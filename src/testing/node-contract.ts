@@ -32,6 +32,8 @@ export interface NodeContractSettings {
    * frames only, such as codecs.
    */
   readonly frameSizes?: readonly number[];
+  /** Plugins that work in it, for nodes that run plugins. */
+  readonly plugins?: RenderNodeSettings['plugins'];
 }
 
 type Check = (render: (settings?: RenderNodeSettings, audio?: AudioInput) => Promise<RenderedNode>) => Promise<void>;
@@ -52,6 +54,7 @@ export function nodeContract(definition: NodeDefinition, settings: NodeContractS
     renderNode(definition, {
       ...(settings.options ? { options: settings.options } : {}),
       ...(settings.gateway ? { gateway: settings.gateway } : {}),
+      ...(settings.plugins ? { plugins: settings.plugins } : {}),
       ...(settings.subgraph ? { subgraph: settings.subgraph } : {}),
       durationMs: 200,
       ...more,

@@ -95,3 +95,14 @@ describe('the example in docs/plugin-operators.md', () => {
     expect(await run(place('docs/plugin-operators.md', 'tremor'))).toEqual([['0.25', '0.00', 0]]);
   });
 });
+
+describe('the examples in docs/plugin-kit.md', () => {
+  it('compile', () => {
+    expect(typeErrors(place('docs/plugin-kit.md', 'config'))).toEqual([]);
+    expect(typeErrors(place('docs/plugin-kit.md', 'test-plugin'))).toEqual([]);
+  }, 60_000);
+
+  it('do what they say', async () => {
+    expect(await run(place('docs/plugin-kit.md', 'test-plugin'))).toEqual([[{ greeted: 1 }], [{ greeted: 1 }]]);
+  });
+});

@@ -18,7 +18,7 @@ export const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `
 export interface LoadConfigOptions {
   /** The folder it lies in. */
   readonly cwd: string;
-  /** The file, relative to `cwd`. Default: whichever of {@link CONFIG_NAMES} is there; none is fine too. */
+  /** The file, relative to `cwd`. Default: `voxgraph.config` with `.ts`, `.mts`, `.js`, `.mjs` or `.json`; none is fine too. */
   readonly file?: string;
   /** Imports the plugins. */
   readonly loader: PluginLoader;

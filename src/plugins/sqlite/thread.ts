@@ -6,7 +6,7 @@
 /** The form of the database; a program that knows only a lower number must not touch it. */
 export const DATABASE_VERSION = 1;
 
-/** What the thread is asked: the operation of a storage backend with its arguments. */
+/** What the thread is asked, a list at a time: the operation of a storage backend with its arguments. */
 export interface ThreadRequest {
   /** Comes back with the answer. */
   readonly id: number;
@@ -208,8 +208,8 @@ if (db) {
     }
   };
   parentPort.on('message', (first) => {
-    const batch = [first];
-    for (let more; (more = receiveMessageOnPort(parentPort)); ) batch.push(more.message);
+    const batch = [...first];
+    for (let more; (more = receiveMessageOnPort(parentPort)); ) batch.push(...more.message);
     const closing = batch.find(({ what }) => what === 'close');
     const work = batch.filter(({ what }) => what !== 'close');
     const answers = work.length > 0 ? serve(work) : [];
