@@ -23,6 +23,8 @@ export interface LatencyStep {
   readonly operators?: readonly PlanOperator[];
   /** What a queue before it may add at most, in milliseconds; absent without a queue. Not in the sum: it is empty when all goes well. */
   readonly queueUpToMs?: number;
+  /** Set where the way leaves what is shared: so much later, at most, a graph reads it that beats after the first. Not in the sum. */
+  readonly sharedUpToMs?: number;
 }
 
 /** One way through the graph, from a source to a sink. */
@@ -70,13 +72,14 @@ export function latencyLedger(plan: Plan, registry: Registry): readonly LatencyP
 
 function pathOf(links: readonly Link[], registry: Registry): LatencyPath {
   let sumMs = 0;
-  const steps = links.map(({ node, wire }): LatencyStep => {
+  const steps = links.map(({ node, wire }, i): LatencyStep => {
     const latencyMs = nodeLatencyMs(node, registry);
     sumMs += latencyMs;
     const queue = wire?.queue && { queueUpToMs: wire.queue.frames * FRAME_MS };
     const late = (node.operators ?? []).filter((operator) => operator.latencyMs > 0);
     const operators = late.length > 0 && { operators: late };
-    return { node: node.id, type: node.type, latencyMs, sumMs, padding: isPadding(node), ...operators, ...queue };
+    const shared = links[i - 1]?.node.shared && !node.shared && { sharedUpToMs: FRAME_MS };
+    return { node: node.id, type: node.type, latencyMs, sumMs, padding: isPadding(node), ...operators, ...queue, ...shared };
   });
   return { steps, totalMs: sumMs };
 }

@@ -121,7 +121,7 @@ export function latencyText(plan: Plan, registry: Registry): string {
 }
 
 function pathText({ steps, totalMs }: LatencyPath): string {
-  const rows = steps.map(({ node, type, latencyMs, sumMs, padding, operators = [], queueUpToMs }) => [
+  const rows = steps.map(({ node, type, latencyMs, sumMs, padding, operators = [], queueUpToMs, sharedUpToMs }) => [
     `  ${node}`,
     type,
     ms(latencyMs),
@@ -130,6 +130,7 @@ function pathText({ steps, totalMs }: LatencyPath): string {
       padding ? 'padding' : '',
       ...operators.map(({ plugin, latencyMs: adds }) => `${plugin} ${ms(adds)}`),
       queueUpToMs === undefined ? '' : `behind a queue of up to ${queueUpToMs} ms`,
+      sharedUpToMs === undefined ? '' : `up to ${sharedUpToMs} ms behind the first graph that hears it`,
     ]
       .filter(Boolean)
       .join(', '),

@@ -45,6 +45,7 @@ interface Settled {
  */
 export class GraphSharing implements SharedListener {
   readonly #options: SharingOptions;
+  readonly #line: number;
   /** The nodes that became its own, with the options that were changed since they were planned. */
   readonly #own = new Map<string, Record<string, unknown>>();
   readonly #taps = new Map<TapListener, { readonly node: SharedNode; readonly off: () => void }>();
@@ -57,6 +58,7 @@ export class GraphSharing implements SharedListener {
 
   private constructor(options: SharingOptions, plan: Plan) {
     this.#options = options;
+    this.#line = options.pool.openLine();
     this.#plan = plan;
     this.#present = { plan, nodes: new Map(), set: [] };
   }
@@ -64,13 +66,18 @@ export class GraphSharing implements SharedListener {
   /** Joins what a plan shares. @throws VoxError when something of that cannot run; then nothing is left behind. */
   static async open(plan: Plan, options: SharingOptions): Promise<GraphSharing> {
     const sharing = new GraphSharing(options, plan);
-    sharing.#present = await sharing.#settle(plan);
+    try {
+      sharing.#present = await sharing.#settle(plan);
+    } catch (error) {
+      sharing.close();
+      throw error;
+    }
     return sharing;
   }
 
   /** What the graph itself has to run. */
   get runPlan(): Plan {
-    return runPlan(this.#present);
+    return runPlan(this.#present, this.#line);
   }
 
   /** The graph is being prepared: what is known of the nodes it joined is told, and all that they tell from now on. */
@@ -174,6 +181,7 @@ export class GraphSharing implements SharedListener {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#options.pool.closeLine(this.#line);
     this.#leave(this.#present.nodes.values());
   }
 
@@ -221,7 +229,7 @@ export class GraphSharing implements SharedListener {
     const next = await this.#settle(plan);
     const joined = without(next.nodes.values(), before.nodes.values());
     try {
-      await this.#options.run().change(runPlan(next), settings, told);
+      await this.#options.run().change(runPlan(next, this.#line), settings, told);
     } catch (error) {
       this.#leave(this.#closed ? next.nodes.values() : joined);
       throw error;
@@ -296,15 +304,15 @@ export class GraphSharing implements SharedListener {
   }
 }
 
-/** A plan with stand-ins for the shared nodes that others of it hear. */
-function runPlan({ plan, nodes }: Settled): Plan {
+/** A plan with stand-ins for the shared nodes that others of it hear, read by the graph's line. */
+function runPlan({ plan, nodes }: Settled, line: number): Plan {
   const heard = new Set(plan.nodes.flatMap((node) => (nodes.has(node.id) ? [] : wiresOf(node).map((wire) => wire.node))));
   return {
     ...plan,
     nodes: plan.nodes.flatMap((node) => {
       const shared = nodes.get(node.id);
       if (!shared) return [node];
-      return heard.has(node.id) ? [standIn(node, shared.id)] : [];
+      return heard.has(node.id) ? [standIn(node, shared.id, line)] : [];
     }),
   };
 }

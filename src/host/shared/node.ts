@@ -5,9 +5,9 @@ import type { Plan, PlanNode, PlanWire } from '../../graph/plan-types.js';
 import type { Registry } from '../../graph/registry.js';
 import type { GraphEvent } from '../../graph/run/graph-events.js';
 import { GraphRun } from '../../graph/run/graph-run.js';
-import { FRAME_US } from '../../media/format.js';
 import { Lateness } from '../../time/lateness.js';
 import type { Scheduler, Ticker, TickInfo } from '../../time/scheduler.js';
+import { BeatLine } from './beat-line.js';
 import { SharedOutlet, type Deliver } from './outlet.js';
 import { outletNode, standIn } from './stand-in.js';
 
@@ -51,6 +51,8 @@ export class SharedNode {
   readonly run: GraphRun;
   /** The graphs that hear it, directly or through others. */
   readonly listeners = new Set<SharedListener>();
+  /** How its own beats lie to the common ones. */
+  readonly line = new BeatLine();
   /** The last beat it made; −1 before the first. */
   made = -1;
   /** True when nothing comes from it any more. */
@@ -66,8 +68,7 @@ export class SharedNode {
   readonly #lateness = new Lateness();
   readonly #live = Promise.withResolvers<boolean>();
   #tick: ((tick: TickInfo) => void) | undefined;
-  /** When beat 0 was due, on the scheduler's clock. */
-  #originUs: number | undefined;
+  #ticks = 0;
 
   /** Nothing happens before {@link ready} is asked for. @throws VoxError when it cannot run. */
   constructor(options: SharedNodeOptions) {
@@ -143,17 +144,15 @@ export class SharedNode {
     return this.#watchable.has(eventType);
   }
 
-  /** The beat that is due now: the last one, or the one after it. */
-  presentBeat(): number {
-    if (this.#originUs === undefined) return this.made + 1;
-    const due = Math.floor((this.#options.scheduler.nowUs() - this.#originUs) / FRAME_US);
-    return Math.min(this.made + 1, Math.max(this.made, due));
+  /** The clock. */
+  get scheduler(): Scheduler {
+    return this.#options.scheduler;
   }
 
   /** Makes beats up to one that nobody made. @param direct gets what leaves an outlet in that one. */
   beatUntil(beat: number, outlet: SharedOutlet, direct: Deliver): void {
     const others = [...this.#outlets.values()].reduce((sum, { readers }) => sum + readers, 0) > 1;
-    const first = others ? Math.max(this.made + 1, beat - MADE_UP_BEATS + 1) : beat;
+    const first = others && this.made >= 0 ? Math.max(this.made + 1, beat - MADE_UP_BEATS + 1) : beat;
     for (let at = first; at <= beat; at++) this.#beat(at, outlet, at === beat ? direct : undefined);
   }
 
@@ -165,19 +164,18 @@ export class SharedNode {
 
   #beat(beat: number, outlet: SharedOutlet, direct: Deliver | undefined): void {
     this.made = beat;
-    const nowUs = this.#options.scheduler.nowUs();
-    const originUs = nowUs - beat * FRAME_US;
-    // When nobody asked for a while, what was due meanwhile is no more.
-    if (this.#originUs === undefined || originUs > this.#originUs + FRAME_US) this.#originUs = originUs;
+    this.line.begin(beat);
+    this.#ticks++;
+    const dueUs = this.#options.scheduler.nowUs();
     for (const one of this.#outlets.values()) one.begin(beat, one === outlet ? direct : undefined);
-    this.#tick?.({ index: beat, dueUs: nowUs, lateUs: 0, skipped: 0 });
+    this.#tick?.({ index: beat, dueUs, lateUs: 0, skipped: 0 });
     for (const one of this.#outlets.values()) one.end();
   }
 
   #beats(onTick: (tick: TickInfo) => void): Ticker {
     this.#tick = onTick;
     return {
-      stats: () => ({ ticks: this.made + 1, skipped: 0, bursts: 0, lateness: this.#lateness.summary() }),
+      stats: () => ({ ticks: this.#ticks, skipped: 0, bursts: 0, lateness: this.#lateness.summary() }),
       stop: () => {
         this.#tick = undefined;
         this.#end();
@@ -228,7 +226,7 @@ function planOf({ id, node, baseDir, feeds }: SharedNodeOptions, outputs: readon
     title: node.id,
     baseDir,
     nodes: [
-      ...[...heard].map(([name, producer]) => standIn({ ...producer.planned, id: name }, producer.id)),
+      ...[...heard].map(([name, producer]) => standIn({ ...producer.planned, id: name }, producer.id, id)),
       { ...planned, domain: 0, ...(source && { offersPackets: true as const }) },
       ...sinks,
     ].map((one) => ({ ...one, domain: 0 })),

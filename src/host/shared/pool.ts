@@ -3,6 +3,7 @@ import type { Permissions } from '../../graph/permissions.js';
 import type { PlanNode } from '../../graph/plan-types.js';
 import type { Registry } from '../../graph/registry.js';
 import type { Scheduler } from '../../time/scheduler.js';
+import { BeatLine } from './beat-line.js';
 import { SharedNode, type SharedFeed, type SharedListener } from './node.js';
 import { sharingRegistry } from './stand-in.js';
 
@@ -33,13 +34,28 @@ export class SharedPool {
   readonly registry: Registry;
   readonly #options: PoolOptions;
   readonly #nodes = new Map<number, SharedNode>();
+  readonly #lines = new Map<number, BeatLine>();
   readonly #ending = new Set<Promise<unknown>>();
   #made = 0;
 
   /** @param options of the host. */
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.registry = sharingRegistry(options.registry, (id) => this.#nodes.get(id)!);
+    this.registry = sharingRegistry(options.registry, {
+      node: (id) => this.#nodes.get(id)!,
+      line: (id) => this.#lines.get(id)!,
+    });
+  }
+
+  /** Begins the line of a graph's beats; gives its id. */
+  openLine(): number {
+    this.#lines.set(++this.#made, new BeatLine());
+    return this.#made;
+  }
+
+  /** The graph has ended. */
+  closeLine(id: number): void {
+    this.#lines.delete(id);
   }
 
   /** How many there are. */
@@ -74,6 +90,7 @@ export class SharedPool {
   leave(node: SharedNode, listener: SharedListener): void {
     if (!node.listeners.delete(listener) || node.listeners.size > 0) return;
     this.#nodes.delete(node.id);
+    this.#lines.delete(node.id);
     const ending = node.run.stop().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
@@ -119,6 +136,7 @@ export class SharedPool {
     const { scheduler, permissions } = this.#options;
     const made = new SharedNode({ id: ++this.#made, node, baseDir, feeds, registry: this.registry, scheduler, permissions });
     this.#nodes.set(made.id, made);
+    this.#lines.set(made.id, made.line);
     made.listeners.add(listener);
     void made.ready;
     return made;

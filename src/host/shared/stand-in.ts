@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { NodeContext } from '../../graph/context.js';
 import { defineNode, type NodeDefinition } from '../../graph/define-node.js';
 import type { PlanNode } from '../../graph/plan-types.js';
-import type { PortSpec } from '../../graph/ports.js';
+import type { PortKind, PortSpec } from '../../graph/ports.js';
 import type { Registry } from '../../graph/registry.js';
 import { clearAudioFrame, createAudioFrame } from '../../media/frame.js';
+import type { BeatLine } from './beat-line.js';
 import type { SharedNode } from './node.js';
 import { SharedReader } from './reader.js';
 
@@ -13,11 +14,20 @@ import { SharedReader } from './reader.js';
 const STAND_IN = ' (shared)';
 const OUTLET = ' (outlet)';
 
-const options = z.strictObject({ shared: z.number().meta({ description: 'The shared node.' }) });
+const options = z.strictObject({
+  shared: z.number().meta({ description: 'The shared node.' }),
+  line: z.number().default(0).meta({ description: 'Who reads it: the line of his beats.' }),
+});
 
-/** What stands in a graph in place of a node that is shared, by the same name: what it gives is read there. */
-export function standIn({ id, type, domain, implicit }: PlanNode, shared: number): PlanNode {
-  return { id, type: `${type}${STAND_IN}`, options: { shared }, inputs: {}, domain, implicit };
+/** What stand-ins and outlets need of the pool. */
+export interface SharedParts {
+  readonly node: (id: number) => SharedNode;
+  readonly line: (id: number) => BeatLine;
+}
+
+/** What stands in a graph in place of a node that is shared, by the same name: what it gives is read there, by the graph's line. */
+export function standIn({ id, type, domain, implicit }: PlanNode, shared: number, line: number): PlanNode {
+  return { id, type: `${type}${STAND_IN}`, options: { shared, line }, inputs: {}, domain, implicit };
 }
 
 /** What stands behind an output of a shared node. */
@@ -26,16 +36,16 @@ export function outletNode(type: string, port: string): Pick<PlanNode, 'type'> {
 }
 
 /** A registry that knows the stand-ins and outlets of all types of another one. */
-export function sharingRegistry(registry: Registry, find: (id: number) => SharedNode): Registry {
+export function sharingRegistry(registry: Registry, parts: SharedParts): Registry {
   const made = new Map<string, NodeDefinition>();
   const make = (type: string): NodeDefinition | undefined => {
     if (type.endsWith(STAND_IN)) {
       const definition = registry.get(type.slice(0, -STAND_IN.length));
-      return definition && standInType(definition, find);
+      return definition && standInType(definition, parts);
     }
     const [of = '', port = ''] = type.slice(0, -OUTLET.length).split('/');
     const spec = registry.get(of)?.outputs[port];
-    return spec && outletType(port, spec, find);
+    return spec && outletType(port, spec, parts);
   };
   return {
     list: () => registry.list(),
@@ -51,27 +61,38 @@ export function sharingRegistry(registry: Registry, find: (id: number) => Shared
   };
 }
 
-function standInType({ outputs }: NodeDefinition, find: (id: number) => SharedNode): NodeDefinition {
+function standInType({ outputs }: NodeDefinition, parts: SharedParts): NodeDefinition {
   return defineNode({
     type: 'shared.node',
     summary: 'Give what a shared node gives.',
     inputs: {},
     outputs,
     options,
-    fixedOptions: ['shared'],
+    fixedOptions: ['shared', 'line'],
     // It is what is heard at this moment, so new effects may hear it before they are heard.
     live: true,
-    create: ({ options: { shared }, ctx }) => {
-      const node = find(shared);
+    create: ({ options: { shared, line: reader }, ctx }) => {
+      const node = parts.node(shared);
+      const line = parts.line(reader);
       ctx.hold(node.ready);
-      return Object.fromEntries(Object.entries(outputs).map(([port, spec]) => [port, readings(node, port, spec, ctx)])) as never;
+      return Object.fromEntries(
+        Object.entries(outputs).map(([port, spec]) => [port, readings({ node, port, line, kind: spec.kind, ctx })]),
+      ) as never;
     },
   });
 }
 
-function readings(node: SharedNode, port: string, { kind }: PortSpec, ctx: NodeContext): Observable<never> {
+interface Reading {
+  readonly node: SharedNode;
+  readonly port: string;
+  readonly line: BeatLine;
+  readonly kind: PortKind;
+  readonly ctx: NodeContext;
+}
+
+function readings({ node, port, line, kind, ctx }: Reading): Observable<never> {
   return new Observable((subscriber) => {
-    const reader = new SharedReader(node, port, kind, (item) => subscriber.next(item as never));
+    const reader = new SharedReader(node, port, line, kind, (item) => subscriber.next(item as never));
     subscriber.add(() => reader.close());
     const silence = createAudioFrame(1);
     const subscription = ctx.tick$.subscribe((tick) => {
@@ -88,7 +109,7 @@ function readings(node: SharedNode, port: string, { kind }: PortSpec, ctx: NodeC
   });
 }
 
-function outletType(port: string, spec: PortSpec, find: (id: number) => SharedNode): NodeDefinition {
+function outletType(port: string, spec: PortSpec, parts: SharedParts): NodeDefinition {
   return defineNode({
     type: 'shared.outlet',
     summary: 'Take what a shared node gives.',
@@ -96,7 +117,7 @@ function outletType(port: string, spec: PortSpec, find: (id: number) => SharedNo
     outputs: {},
     options,
     create: ({ inputs, options: { shared }, ctx }) => {
-      const outlet = find(shared).outlet(port);
+      const outlet = parts.node(shared).outlet(port);
       const done = () => {
         outlet.complete();
         ctx.finish();

@@ -51,6 +51,7 @@ describe('plan report', () => {
     const text = planText(report);
     expect(text).toMatch(/^radio .*shared if it is live$/m);
     expect(text).toMatch(/^call~opus .*shared with what it hears; inserted: converts/m);
+    expect(latencyText(radio, registry)).toMatch(/^ +call +sink\.call .* up to 20 ms behind the first graph that hears it$/m);
     expect(text).toContain(`about ${sum.toFixed(2)} % of it once for all graphs`);
     expect(planText(planReport(plan, registry))).not.toContain('once for all');
   });

@@ -99,6 +99,34 @@ describe('equal parts of graphs', () => {
     expect(rig.told('b', 'p')).toContainEqual({ type: 'stream.opened', src: 'x', live: true });
   });
 
+  it('parts of one signal that come by different ways meet as they left, whoever came when', async () => {
+    const two = (as: string) =>
+      rig.plan({
+        radio: { type: 'source.live' },
+        fx: { type: 'effect.tally', in: { audio: 'radio' }, options: { plus: 1e6 } },
+        // Once in what is shared, and once in each graph.
+        both: { type: 'mix.plain', in: { audio: ['radio', 'fx'] } },
+        mine: { type: 'effect.tally', in: { audio: 'radio' }, shared: false },
+        all: { type: 'mix.plain', in: { audio: ['radio', 'both', 'mine'] } },
+        out: { type: 'sink.heard', in: { audio: 'all' }, options: { as } },
+      });
+    await rig.start('first', rig.plan({ radio: { type: 'source.live' }, out: { type: 'sink.null', in: { audio: 'radio' } } }));
+    await rig.play(313);
+    await rig.start('second', radio('second', { type: 'source.live', effect: { options: { plus: 1e6 } } }));
+    for (const as of ['a', 'b', 'c', 'd']) {
+      await rig.play(107);
+      await rig.start(as, two(as));
+    }
+    await rig.play(500);
+    expect(rig.made).toBe(1);
+    for (const as of ['a', 'b', 'c', 'd']) {
+      const heard = rig.values(as).slice(2);
+      expect(heard.length).toBeGreaterThan(20);
+      // Four times the radio and one plus: divisible when all are of the same beat.
+      expect(heard.filter((value) => (value - 1e6) % 4 !== 0)).toEqual([]);
+    }
+  });
+
   it('the last graph ends what it hears, and frees its names for a new one', async () => {
     await rig.start('a', radio('a'));
     await rig.start('b', radio('b'));
