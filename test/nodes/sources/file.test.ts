@@ -36,7 +36,9 @@ describe('source.file', () => {
     expect(peakOf(planes[0]!.subarray(tune.length))).toBe(0);
     expect(end).toEqual({ tick: 51 });
     expect(types(rendered)).toEqual(['stream.opened', 'stream.started', 'stream.ended']);
-    expect(of(rendered, 'stream.ended')).toEqual([{ type: 'stream.ended', src: tunePath, reason: 'finished' }]);
+    expect(of(rendered, 'stream.ended')).toEqual([
+      { type: 'stream.ended', src: tunePath, reason: 'finished', playedMs: 1020, heard: true },
+    ]);
     expect(of(rendered, 'stream.opened')[0]).toMatchObject({ src: tunePath, info: { codec: 'pcm_f32le', channels: 2 } });
     expect(rendered.counters).toEqual({});
   });
