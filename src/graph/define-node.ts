@@ -58,6 +58,8 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
   readonly checkOptions?: (options: z.output<S>, live: boolean) => readonly OptionFault[];
   /** Needs a call to be bound. */
   readonly needsCall?: boolean;
+  /** At least one of its inputs, all optional, must be wired. Default false. */
+  readonly anyInput?: boolean;
   /**
    * How an input passes through when the node faults: output port → input port. Default: the only output from the only input
    * (or the first `audio` one) of the same kind. `null`: nothing can pass; silence or nothing comes instead.
@@ -137,6 +139,8 @@ export interface NodeDefinition {
   readonly checkOptions: (options: unknown, live: boolean) => readonly OptionFault[];
   /** Needs a call. */
   readonly needsCall: boolean;
+  /** At least one of its inputs must be wired. */
+  readonly anyInput: boolean;
   /** Output port → input port that stands in for it on a fault. */
   readonly bypass: Readonly<Record<string, string>>;
   /** Retry policy of a source. */
@@ -211,6 +215,7 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     fileOptions: spec.fileOptions ?? [],
     checkOptions: (options, live) => spec.checkOptions?.(options as z.output<S>, live) ?? [],
     needsCall: spec.needsCall ?? false,
+    anyInput: spec.anyInput ?? false,
     bypass: spec.bypass === null ? {} : (spec.bypass ?? defaultBypass(spec.inputs, spec.outputs)),
     retry: spec.retry ?? { attempts: 3, firstDelayMs: 500 },
     latencyMs: (options) => spec.latencyMs?.(options as z.output<S>) ?? 0,

@@ -88,7 +88,7 @@ function resolveWire(
   const ends = { from: wire.node, to: node.model.name, toPort: input.port, model: withQueue(wire, node) };
   if (!source.definition)
     return { ...ends, fromPort: wire.port ?? input.port, kind: undefined, branches: false, mix: false, convert: [] };
-  const fromPort = outputPort(source, input.port, port !== undefined, wire, node, report);
+  const fromPort = outputPort(source, input.port, port, wire, node, report);
   if (fromPort === undefined) {
     meant.add(wire.node);
     return undefined;
@@ -115,11 +115,11 @@ function withQueue(wire: WireModel, { definition, options }: ResolvedNode): Wire
   return { ...wire, queue: options ? definition.inputQueue(options) : { frames: 1, overflow: 'drop-oldest' } };
 }
 
-/** The output a reference means: the named one, else the only one, else the one named as the input. */
+/** The output a reference means: the named one, else the only one, else the one named as the input, else the only one of its kind. */
 function outputPort(
   source: ResolvedNode,
   inputName: string,
-  inputKnown: boolean,
+  port: PortSpec | undefined,
   wire: WireModel,
   node: ResolvedNode,
   report: Report,
@@ -140,7 +140,9 @@ function outputPort(
   if (names.length === 1) return names[0];
   if (own(outputs, inputName)) return inputName;
   // The input's right name might have chosen one.
-  if (!inputKnown) return undefined;
+  if (!port) return undefined;
+  const fitting = names.filter((name) => outputs[name]!.kind === port.kind);
+  if (fitting.length === 1) return fitting[0];
   const data = { name: wire.node, ports: names.join(', '), first: names[0]! };
   return report('AMBIGUOUS_OUTPUT', data, wire.where, node.model);
 }
@@ -159,6 +161,8 @@ function checkCounts({ definition, model }: ResolvedNode, report: Report): void 
       .filter(({ port }) => !own(definition.inputs, port))
       .map(({ port }) => suggested(nearestHint(port, Object.keys(definition.inputs)))),
   );
+  if (definition.anyInput && given.size === 0)
+    report('MISSING_INPUT', { port: Object.keys(definition.inputs)[0]! }, model.inWhere, model);
   for (const [port, { arity }] of Object.entries(definition.inputs)) {
     const input = given.get(port);
     const count = input?.wires.length ?? 0;

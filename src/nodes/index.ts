@@ -27,7 +27,9 @@ import { robot } from './effects/robot.js';
 import { rotation } from './effects/rotation.js';
 import { tremolo } from './effects/tremolo.js';
 import { vibrato } from './effects/vibrato.js';
+import { h264 } from './encoders/h264.js';
 import { opus } from './encoders/opus.js';
+import { vp8 } from './encoders/vp8.js';
 import { delay } from './flow/delay.js';
 import { fallback } from './flow/fallback.js';
 import { queue as wireQueue } from './flow/queue.js';
@@ -108,6 +110,8 @@ export const builtinNodes: readonly NodeDefinition[] = [
   tee,
   level,
   opus,
+  vp8,
+  h264,
   pluginAudio,
   pluginVideo,
   pluginVoices,

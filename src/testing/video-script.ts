@@ -6,8 +6,9 @@ import type { VideoContent } from '../media/video-frame.js';
 export interface TestPicture {
   /** Y, U and V of limited range; default a middle grey. */
   readonly yuv?: readonly [number, number, number];
-  /** In pixels; default 64 by 48. */
+  /** In pixels; default 64. */
   readonly width?: number;
+  /** In pixels; default 48. */
   readonly height?: number;
 }
 
@@ -29,12 +30,15 @@ export interface RenderedPicture {
   readonly tick: number;
   /** Its time, in microseconds. */
   readonly ptsUs: number;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
   /** Luma, a byte a pixel. */
   readonly y: Uint8Array;
-  /** Chroma, a byte for each two by two pixels. */
+  /** Blue-difference chroma, a byte for each two by two pixels. */
   readonly u: Uint8Array;
+  /** Red-difference chroma, likewise. */
   readonly v: Uint8Array;
 }
 

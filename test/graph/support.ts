@@ -64,6 +64,14 @@ export const testDefinitions: readonly NodeDefinition[] = [
     create,
   }),
   defineNode({
+    type: 'source.pair',
+    summary: 'Two sounds.',
+    inputs: {},
+    outputs: { left: audio('Left.'), right: audio('Right.') },
+    options: z.strictObject({}),
+    create: () => ({ left: NEVER, right: NEVER }),
+  }),
+  defineNode({
     type: 'source.av',
     summary: 'A film.',
     inputs: {},

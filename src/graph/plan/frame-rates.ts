@@ -13,7 +13,7 @@ export function withFrameRates(
   return domains.map((domain, index) => {
     const wanted = new Map(
       nodes
-        .filter((node) => node.domain === index)
+        .filter((node) => node.domain === index && getsPictures(node, registry))
         .flatMap((node) => {
           const rate = registry.get(node.type)?.frameRate(node.options);
           return rate === undefined ? [] : [[node.id, rate] as const];
@@ -23,4 +23,9 @@ export function withFrameRates(
     const frameRate = (domain.leader !== null ? wanted.get(domain.leader) : undefined) ?? Math.max(...wanted.values());
     return { ...domain, frameRate };
   });
+}
+
+function getsPictures({ type, inputs }: PlanNode, registry: Registry): boolean {
+  const ports = registry.get(type)?.inputs ?? {};
+  return Object.entries(inputs).some(([port, wires]) => ports[port]?.kind === 'video' && wires.length > 0);
 }

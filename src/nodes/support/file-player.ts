@@ -13,6 +13,7 @@ import {
 } from '../../media/frame.js';
 import type { FileOptions } from '../sources/file.js';
 import { withChannels } from './channels.js';
+import type { PlaybackClock } from './playback-clock.js';
 import { Deck } from './deck.js';
 import { OpusDeck } from './opus-deck.js';
 import { localFiles, type PlayerSource } from './player-source.js';
@@ -70,6 +71,10 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   #stalled = false;
   #over = false;
   #ticks = 0;
+  /** Where in the file this tick's frame begins. */
+  #playedUs: number | undefined;
+  /** Told where in the file each tick is: for pictures that follow the sound. */
+  clock: PlaybackClock | undefined;
 
   /**
    * Begins to open the file; the graph's first tick waits for it.
@@ -150,13 +155,20 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   next(ptsUs: number): AudioFrame | undefined {
     if (this.#over) return undefined;
     if (this.#ready?.deck.ready) this.#changeOver(this.#ready);
+    this.#playedUs = undefined;
     const frame = this.#nextFrame();
     if (!frame) return undefined;
+    this.clock?.mark(ptsUs, this.#stream?.src, this.#playedUs);
     frame.ptsUs = ptsUs;
     // A packet's samples are nobody's to look at; where packets stop, receivers lead the sound out themselves.
     if (frame.silent || frame.coded) this.#edge.reset();
     else this.#edge.gave(frame.planes);
     return frame;
+  }
+
+  /** True once playback has ended. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** Ends playback and frees everything. */
@@ -206,6 +218,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
       const durationMs = durationUs === undefined ? null : Math.round(durationUs / 1000);
       this.#ctx.emit({ type: 'stream.position', positionMs: Math.round(taken.positionUs / 1000), durationMs });
     }
+    this.#playedUs = taken.positionUs;
     const frame = this.#shaped(taken.frame);
     stream.heard += frameSamples(frame);
     return this.#fades ? this.#fadeTo(frame) : frame;
