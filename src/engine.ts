@@ -110,7 +110,7 @@ class VoxEngine implements Engine {
         events$: this.#stream.events$,
         state$: this.#stream.state$,
         state: () => this.state,
-        tell: (event) => this.#stream.tell(event),
+        tell: (event) => this.#stream.told(event),
         execute: (command, by) => this.#commands.execute(command, by),
         chainChanged: (graph, plugins) => {
           // The graph may have ended meanwhile, or not begun.
@@ -128,7 +128,7 @@ class VoxEngine implements Engine {
       graphs: () => [...this.#sessions.values()],
       request: (call, request) => this.#host.request({ type: 'call.request', call, request }),
       plugin: (plugin, enabled) => this.setPlugin(plugin, enabled),
-      tell: (event) => this.#stream.tell(event),
+      tell: (event) => this.#stream.told(event),
     });
     this.#calls = new Calls({
       host: this.#host,
@@ -269,7 +269,7 @@ class VoxEngine implements Engine {
   }
 
   #tell(event: EngineEvent | undefined): void {
-    if (event) void this.#stream.tell(event);
+    if (event) this.#stream.tell(event);
   }
 
   #tellGraph(event: GraphEvent): void {

@@ -111,13 +111,13 @@ export class Commands {
       return graph.command(node, { type: 'add', track, at: 'next', play: true });
     }
     const before = this.#chosen.get(graph)?.get(node) ?? graph.plan.nodes.find(({ id }) => id === node)?.options['src'];
-    const over = isOver(graph, node);
+    const playback = graph.playbacks.get(node);
+    if (isOver(graph, node)) throw refused('call.play', `"${node}" has ended for good; source.queue goes on after a track`);
     await graph.setOptions(node, { src });
     this.#chosen.set(graph, new Map([...(this.#chosen.get(graph) ?? []), [node, src]]));
-    const playback = graph.playbacks.get(node);
     // The same file again begins again; another one is opened because of the option.
-    if (over || before === src) playback?.actor.send({ type: 'source.restart' });
-    else playback?.actor.send({ type: 'source.play' });
+    if (before === src) playback?.actor.send({ type: 'source.seek', positionMs: 0 });
+    playback?.actor.send({ type: 'source.play' });
   }
 
   async #volume({ gainDb, percent, ...place }: CommandOf<'call.volume'>): Promise<void> {

@@ -1,11 +1,11 @@
-import { freeze } from 'immer';
 import { BehaviorSubject, Subject } from 'rxjs';
 import type { EngineEvent, StampedEvent } from '../events/event.js';
+import { deepFreeze } from '../events/json.js';
 import { EMPTY_STATE, type EngineState } from '../events/state.js';
 
 interface Waiting {
   readonly event: StampedEvent;
-  readonly heard: () => void;
+  readonly heard: (() => void) | undefined;
 }
 
 /**
@@ -30,13 +30,16 @@ export class EventStream {
   }
 
   /** Tells a fact; resolves when it is in the state and everybody has heard it. */
-  tell(event: EngineEvent): Promise<void> {
-    return new Promise((heard) => {
-      // Frozen: everybody hears the same object.
-      const stamped = freeze({ ...event, seq: ++this.#seq, atMs: this.#nowMs() }, true);
-      this.#waiting.push({ event: stamped, heard });
-      if (!this.#busy) this.#drain();
-    });
+  told(event: EngineEvent): Promise<void> {
+    return new Promise((heard) => this.tell(event, heard));
+  }
+
+  /** As {@link told}, for those who do not wait. */
+  tell(event: EngineEvent, heard?: () => void): void {
+    // Frozen: everybody hears the same object.
+    const stamped = deepFreeze({ ...event, seq: ++this.#seq, atMs: this.#nowMs() });
+    this.#waiting.push({ event: stamped, heard });
+    if (!this.#busy) this.#drain();
   }
 
   /** Ends it. */
@@ -52,7 +55,7 @@ export class EventStream {
         const state = this.#reduce(this.state$.value, next.event);
         if (state !== this.state$.value) this.state$.next(state);
         this.events$.next(next.event);
-        next.heard();
+        next.heard?.();
       }
     } finally {
       this.#busy = false;

@@ -92,6 +92,11 @@ function streamFact(event: GraphEvent, generation: number, seek: number): Stream
     case 'stream.seeked':
       return { type: 'stream.seeked', generation, seek, positionMs };
     case 'stream.ended':
+      // Another one takes its place, at once and in the same node: a gap of no length, after which that one starts.
+      if (event['reason'] === 'replaced')
+        return event['heard'] === true && event['continues'] !== true
+          ? { type: 'stream.stalled', generation, positionMs: 0 }
+          : undefined;
       return { type: 'stream.ended', generation, reason: streamEnd(event) };
     default:
       return undefined;

@@ -7,6 +7,15 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
+/** Freezes a value with everything in it that is not frozen yet; returns it. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  // First itself, so that one that holds itself ends.
+  Object.freeze(value);
+  for (const key in value) deepFreeze(value[key]);
+  return value;
+}
+
 /** How deep a value may be nested. */
 const MAX_DEPTH = 64;
 

@@ -49,6 +49,8 @@ export function reduceAll(
     const plugin = next.plugins[key]!;
     if (plugin.status !== 'enabled' || plugin.state === undefined) continue;
     const definition = definitionOf(key);
+    // Most plugins do not care about most events.
+    if (!definition?.state?.reducers?.[event.type] && event.type !== 'plugin.message') continue;
     if (!definition?.state) continue;
     const after = reduceOne(key, plugin, definition, event, next, fault);
     if (after === plugin.state) continue;

@@ -70,7 +70,7 @@ export class TestEngine {
 
   /** Something happened. What it leads to at once has happened too when this resolves. */
   tell(event: EngineEvent): Promise<void> {
-    return this.#dead ? Promise.resolve() : this.#stream.tell(event);
+    return this.#dead ? Promise.resolve() : this.#stream.told(event);
   }
 
   /** Waits for something, and moves time as far as it needs. Rejects when it never settles. */
