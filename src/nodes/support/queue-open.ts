@@ -9,7 +9,10 @@ import { QueueTrack, type QueueTrackSettings } from './queue-track.js';
 import { urlPlayerSource } from './url-source.js';
 
 /** Opens what a track names: the seam at which further kinds of sources are put in. @throws VoxError saying what is wrong. */
-export type OpenTrack = (src: string, options: AudioFileOptions & { readonly signal: AbortSignal }) => Promise<AudioReader>;
+export type OpenTrack = (
+  src: string,
+  options: AudioFileOptions & { readonly signal: AbortSignal; readonly publicOnly?: boolean },
+) => Promise<AudioReader>;
 
 /**
  * Opens local files, beside the graph file or in the current folder, at an even loudness if the levels say so, and addresses as
@@ -17,10 +20,11 @@ export type OpenTrack = (src: string, options: AudioFileOptions & { readonly sig
  */
 export function createOpenTrack(ctx: NodeContext, levels: FileLevels): OpenTrack {
   const addresses = urlPlayerSource(ctx);
+  const publicAddresses = urlPlayerSource(ctx, true);
   return (src, options) => {
     if (!isAddress(src)) return levels.open(ctx.resolvePath(src), src, options);
-    const { startSec = 0, endSec, signal } = options;
-    return addresses.open(urlOptions.parse({ src, startSec, endSec }), signal);
+    const { startSec = 0, endSec, signal, publicOnly = false } = options;
+    return (publicOnly ? publicAddresses : addresses).open(urlOptions.parse({ src, startSec, endSec }), signal);
   };
 }
 
@@ -78,13 +82,14 @@ export class QueueOpening {
   }
 
   async #open(open: OpenTrack, settings: QueueTrackSettings, patient: boolean, atUs: number | undefined): Promise<void> {
-    const { src, startSec, endSec } = this.entry;
+    const { src, startSec, endSec, publicOnly } = this.entry;
     const { signal } = this.#abort;
     try {
       const from = atUs === undefined ? startSec : atUs / 1e6;
       const reader = await open(src, {
         ...(from !== undefined && (endSec === undefined || endSec > from) && { startSec: from }),
         ...(endSec !== undefined && { endSec }),
+        ...(publicOnly && { publicOnly }),
         signal,
       });
       if (signal.aborted) return reader.close();

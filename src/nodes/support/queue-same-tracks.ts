@@ -25,6 +25,6 @@ export function sameTracks(
   });
 }
 
-function keyOf({ src, title, requester, startSec, endSec, data }: Exclude<TrackOption, string>): string {
-  return JSON.stringify([src, title, requester, startSec, endSec, data]);
+function keyOf({ src, title, requester, startSec, endSec, publicOnly, data }: Exclude<TrackOption, string>): string {
+  return JSON.stringify([src, title, requester, startSec, endSec, publicOnly, data]);
 }

@@ -19,6 +19,10 @@ const trackFields = z.strictObject({
   requester: z.string().optional().meta({ description: 'Who asked for it.' }),
   startSec: z.number().min(0).optional().meta({ description: 'Where to begin, in seconds. Absent: at its start.' }),
   endSec: z.number().positive().optional().meta({ description: 'Where to end, in seconds from the start of the file.' }),
+  publicOnly: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether only public addresses may be reached for it, as for what a stranger asked for.' }),
   data: z
     .record(z.string(), z.unknown())
     .optional()

@@ -7,10 +7,13 @@ import type { PlayerSource } from './player-source.js';
 import { networkTimer } from './network-clock.js';
 import { resolvePage, shouldResolve } from './resolve-page.js';
 
-/** What `source.url` plays. */
-export function urlPlayerSource(ctx: NodeContext): PlayerSource<UrlOptions> {
+/**
+ * What `source.url` plays.
+ *
+ * @param publicOnly reach public addresses only, whatever else the graph may do.
+ */
+export function urlPlayerSource(ctx: NodeContext, publicOnly: boolean = ctx.permissions.publicOnly): PlayerSource<UrlOptions> {
   const timer = networkTimer(ctx);
-  const { publicOnly } = ctx.permissions;
   const tell = (fact: NetworkFact) => {
     const { type, ...data } = fact;
     ctx.emit({ type: `stream.${type}`, ...data });

@@ -411,6 +411,15 @@ describe('source.queue', () => {
     expect(told(rendered)).toContain('track.ended t2 finished');
   });
 
+  it('reaches only public addresses for a track that is marked so', async () => {
+    const sound = readFileSync(file('a.wav'));
+    const server = await serve((request, response) => sendFile(request, response, sound));
+    const src = `${server.url}/a.wav`;
+    const rendered = await play({ tracks: [{ src, publicOnly: true }, { src }], onEmpty: 'end' });
+    expect(of(rendered, 'track.failed')).toMatchObject([{ id: 't1', problem: { code: 'URL_NOT_PUBLIC' } }]);
+    expect(told(rendered)).toContain('track.ended t2 finished');
+  });
+
   it('is checked with its files before it runs', () => {
     const text = `{ "version": 1, "nodes": {
   "q": { "type": "source.queue", "options": { "tracks": [
@@ -435,7 +444,7 @@ describe('source.queue', () => {
         "q.json:7:5 node "q" (source.queue): option "tracks[4]": it names a file, and "gopher://example.org/a" is an address; play it with source.url.",
         "q.json:8:5 node "q" (source.queue): option "tracks[5]": endSec must be after startSec.",
         "q.json:9:5 node "q" (source.queue): option "tracks[6].src": it must be given.",
-        "q.json:9:7 node "q" (source.queue): option "tracks[6].source" does not exist. There is: src, title, requester, startSec, endSec, data.",
+        "q.json:9:7 node "q" (source.queue): option "tracks[6].source" does not exist. There is: src, title, requester, startSec, endSec, publicOnly, data.",
         "q.json:10:57 node "p" (source.playlist): the file missing.m3u does not exist.",
       ]
     `);
