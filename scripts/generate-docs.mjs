@@ -140,6 +140,50 @@ function nodesPage() {
   return lines.join('\n') + '\n';
 }
 
+const PLUGIN_MARKS = ['<!-- generated: settings and messages -->', '<!-- end -->'];
+
+/** Rows for the fields of an object's schema, those of objects in it too, as `outer.inner`. */
+function fieldRows(schema, prefix = '') {
+  const required = new Set(schema.required ?? []);
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const path = `${prefix}${name}`;
+    if (field.type === 'object' && field.properties) return fieldRows(field, `${path}.`);
+    const preset = field.default !== undefined ? `\`${JSON.stringify(field.default)}\`` : required.has(name) ? 'required' : '–';
+    return [[`\`${path}\``, takes(field), preset, cell(field.description ?? '')]];
+  });
+}
+
+/** docs/plugins/NAME.md with what the plugin itself declares, between its two marks, written anew. */
+async function pluginPage(name) {
+  const { BUILTIN_PLUGINS } = await import(join(root, 'dist/plugins/builtin/index.js'));
+  const { describePlugin } = await import(join(root, 'dist/plugins/plugin-info.js'));
+  const { optionSchema } = await import(join(root, 'dist/graph/option-schema.js'));
+  const definition = await BUILTIN_PLUGINS[name]();
+  const { version, messages } = describePlugin(definition);
+  const path = join(root, 'docs/plugins', `${name}.md`);
+  const [start, end] = PLUGIN_MARKS;
+  const old = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const from = old.indexOf(start);
+  const to = old.indexOf(end);
+  if (from === -1 || to < from) throw new Error(`write the page, with the marks ${start} and ${end}`);
+  const settings = fieldRows(optionSchema(definition.config));
+  const told = Object.entries(messages).map(([message, { description, payload }]) => [
+    `\`${message}\``,
+    fieldRows(payload)
+      .map(([field, what, preset]) => `${field} (${what}${preset === 'required' ? ', required' : ''})`)
+      .join('; ') || '–',
+    cell(description),
+  ]);
+  const lines = [
+    '## Settings',
+    ...(settings.length > 0 ? table(['Setting', 'Takes', 'Default', 'What it does'], settings) : ['', 'It has none.']),
+    ...(told.length > 0 ? ['', '## Messages', ...table(['Message', 'Carries', 'What it does'], told)] : []),
+    '',
+    `Version ${version}.`,
+  ];
+  return `${old.slice(0, from)}${start}\n\n${lines.join('\n')}\n\n${old.slice(to)}`;
+}
+
 /** Packages that are installed with voxgraph, by licence, from the lock file and, where that is silent, the package itself. */
 function licences() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
@@ -170,12 +214,14 @@ function thirdParty() {
   return `${old.slice(0, from)}${start}\n\n${rows.join('\n')}\n\n${old.slice(to)}`;
 }
 
+const { BUILTIN_PLUGINS } = await import(join(root, 'dist/plugins/builtin/index.js'));
 const FILES = [
   { path: 'docs/errors.md', make: errorsPage },
   { path: 'docs/nodes.md', make: nodesPage },
   { path: 'graphs/graph.schema.json', make: () => cli('schema'), verbatim: true },
   { path: 'graphs/test.schema.json', make: () => cli('schema', '--test'), verbatim: true },
   { path: 'THIRD-PARTY.md', make: thirdParty },
+  ...Object.keys(BUILTIN_PLUGINS).map((name) => ({ path: `docs/plugins/${name}.md`, make: () => pluginPage(name) })),
   { path: 'src/media/dsp/vector/kernels.generated.ts', make: () => vectorKernels(root), verbatim: true },
 ];
 

@@ -68,7 +68,6 @@ export { checkCommand } from './events/check-command.js';
 export type { LoadedPlugin, PluginLoader, PluginRequest } from './plugins/loader-types.js';
 export type { DeclaredPlugins } from './plugins/declared.js';
 export { describePlugin, type PluginDeclaration, type PluginInfo } from './plugins/plugin-info.js';
-export type { JsonSchema, OptionDoc } from './graph/option-schema.js';
 export { DEFAULT_PLUGIN_LIMITS, type PluginLimits } from './plugins/services.js';
 export { memoryStorage, type PluginStorage, type StorageBackend } from './plugins/storage.js';
 export { sqliteStorage, type SqliteStorage, type SqliteStorageOptions } from './plugins/sqlite/sqlite-storage.js';

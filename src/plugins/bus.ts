@@ -46,7 +46,9 @@ export class MessageBus {
     const link = `${plugin}.${message}`;
     if (chain.includes(link))
       throw voxError('MESSAGE_CIRCLE', { chain: [...chain.slice(chain.indexOf(link)), link].join(' → ') });
-    const payload = plainPart(spec.payload, given, (reason) => voxError('BAD_MESSAGE', { plugin, message, reason }));
+    // Whoever has nothing to say need not say so by an empty object.
+    const sent = given === null && spec.payload.def.type === 'object' ? {} : given;
+    const payload = plainPart(spec.payload, sent, (reason) => voxError('BAD_MESSAGE', { plugin, message, reason }));
     const id = ++this.#ids;
     const atMs = this.#services.nowMs();
     const sender = from?.key ?? OUTSIDE;

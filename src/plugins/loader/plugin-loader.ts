@@ -1,4 +1,5 @@
 import { voxError } from '../../errors.js';
+import { BUILTIN_PLUGINS } from '../builtin/index.js';
 import { isPluginDefinition } from '../define-plugin.js';
 import type { LoadedPlugin, PluginLoader, PluginRequest } from '../loader-types.js';
 import type { PluginDefinition } from '../plugin-types.js';
@@ -8,8 +9,8 @@ import { locate } from './locate.js';
 
 /** What a loader knows. */
 export interface PluginLoaderOptions {
-  /** Plugins that are there without any file. */
-  readonly builtin?: readonly PluginDefinition[];
+  /** Plugins that are there without any file, by name: each is fetched once it is asked for. Default: those that come with voxgraph. */
+  readonly builtin?: Readonly<Record<string, () => Promise<PluginDefinition>>>;
   /** The folder that paths in errors are shown from. Default: the process's. */
   readonly cwd?: string;
 }
@@ -19,7 +20,7 @@ export interface PluginLoaderOptions {
  * `voxgraph`, and its `rxjs` and `zod` if they have none of their own.
  */
 export function createPluginLoader(options: PluginLoaderOptions = {}): PluginLoader {
-  const { builtin = [], cwd = process.cwd() } = options;
+  const { builtin = BUILTIN_PLUGINS, cwd = process.cwd() } = options;
   const present = new Map<string, LoadedPlugin>();
   const underWay = new Map<string, Promise<LoadedPlugin>>();
   const shown = (file: string): string => shownFrom(cwd, file);
@@ -32,14 +33,10 @@ export function createPluginLoader(options: PluginLoaderOptions = {}): PluginLoa
   return {
     load: async (request) => {
       const wanted = request.from === undefined || request.name === undefined ? (request.from ?? request.name) : undefined;
-      const own = builtin.find(({ name }) => name === wanted);
-      if (own) return { definition: own, from: 'built-in', files: [] };
+      const own = wanted !== undefined && Object.hasOwn(builtin, wanted) ? builtin[wanted] : undefined;
+      if (own) return { definition: await own(), from: 'built-in', files: [] };
       const { resolveFrom } = await loadCompiler(shown);
-      const file = locate(
-        request,
-        resolveFrom,
-        builtin.map(({ name }) => name),
-      );
+      const file = locate(request, resolveFrom, Object.keys(builtin));
       const found = present.get(file);
       if (found) return named(found, request, shown);
       let loading = underWay.get(file);

@@ -29,7 +29,11 @@ function write(files: Readonly<Record<string, string>>): void {
 }
 
 const load = (file?: string): Promise<LoadedConfig> =>
-  loadConfig({ cwd: dir, ...(file !== undefined && { file }), loader: createPluginLoader({ cwd: dir, builtin: [statistics] }) });
+  loadConfig({
+    cwd: dir,
+    ...(file !== undefined && { file }),
+    loader: createPluginLoader({ cwd: dir, builtin: { statistics: async () => statistics } }),
+  });
 
 async function problemsOf(file?: string): Promise<string[]> {
   try {

@@ -213,7 +213,7 @@ describe('a plugin of a package', () => {
 describe('a built-in plugin', () => {
   it('comes first by its name, and never by "from"', async () => {
     const builtin = definePlugin({ name: 'greeter', version: '2.0.0', description: 'Built in.' });
-    loader = createPluginLoader({ cwd: dir, builtin: [builtin] });
+    loader = createPluginLoader({ cwd: dir, builtin: { greeter: async () => builtin } });
     write({
       'node_modules/greeter/package.json': '{ "name": "greeter", "main": "i.mjs" }',
       'node_modules/greeter/i.mjs': greeter(),
