@@ -7,4 +7,5 @@ export const BUILTIN_PLUGINS: Readonly<Record<string, () => Promise<PluginDefini
   'music-queue': async () => (await import('./music-queue/index.js')).default,
   statistics: async () => (await import('./statistics/index.js')).default,
   'stream-history': async () => (await import('./stream-history/index.js')).default,
+  'voice-effects': async () => (await import('./voice-effects/index.js')).default,
 };
