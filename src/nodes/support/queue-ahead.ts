@@ -76,8 +76,9 @@ export class QueueAhead {
     const target = this.#target;
     if (target.problem) {
       this.dropTarget();
-      this.#fail(target.entry, target.problem);
+      // Whoever hears of it may change the list at once; then there is nothing left to pass over.
       this.#list.passOver(this.unplayable);
+      this.#fail(target.entry, target.problem);
       return undefined;
     }
     if (!target.ready) return undefined;
