@@ -71,7 +71,6 @@ export { describePlugin, type PluginDeclaration, type PluginInfo } from './plugi
 export { DEFAULT_PLUGIN_LIMITS, type PluginLimits } from './plugins/services.js';
 export { memoryStorage, type PluginStorage, type StorageBackend } from './plugins/storage.js';
 export { sqliteStorage, type SqliteStorage, type SqliteStorageOptions } from './plugins/sqlite/sqlite-storage.js';
-export { logEvents, type LogEventsOptions } from './engine/log-events.js';
 export { canonicalJson, stateHash } from './events/journal/state-hash.js';
 export { replay, type Replayed, type ReplayOptions } from './plugins/replay.js';
 export { defineConfig, type ConfigPlugin, type VoxgraphConfig } from './plugins/config/config-schema.js';

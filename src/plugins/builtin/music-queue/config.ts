@@ -32,6 +32,9 @@ const chat = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: 'Whether chat commands are answered.' }),
   prefix: z.string().min(1).max(8).default('/').meta({ description: 'What every command begins with.' }),
   announce: z.boolean().default(false).meta({ description: 'Whether each track is announced as it begins.' }),
+  privately: z.boolean().default(false).meta({
+    description: 'Whether lists and refusals are for whoever asked alone. In a room that takes a connection of his.',
+  }),
   pageSize: z.int().min(1).max(50).default(10).meta({ description: 'How many tracks one answer lists.' }),
   permissions: permissions.prefault({}).meta({ description: 'Who may do what: `everyone`, `requester`, `admin`, `nobody`.' }),
 });

@@ -19,6 +19,8 @@ export interface Granted {
   readonly text: string;
   /** Whether it was not done. */
   readonly refused?: true;
+  /** Whether another track begins because of it. */
+  readonly begins?: true;
   /** What the node is told, once it has the new window. */
   readonly orders: readonly NodeOrder[];
   /** The tracks that it was about. */
@@ -147,7 +149,8 @@ function add(queue: CallQueue, { tracks: asked, at }: Wish & { type: 'add' }, { 
   const place = first ? next.list.order.indexOf(first.id) - next.list.index : 0;
   const name = added.length === 1 ? titleOf(first!) : tracks(added.length);
   const text = place <= 0 ? `Now: ${name}.` : `Added ${name}, place ${place}.`;
-  return { ...done(idle ? played(next) : next, text, idle ? [PLAY] : []), tracks: added };
+  const granted = done(idle ? played(next) : next, text, idle ? [PLAY] : []);
+  return { ...granted, tracks: added, ...(place <= 0 && { begins: true }) };
 }
 
 function limited(
@@ -183,7 +186,8 @@ function find(queue: CallQueue, { id, place }: Which): QueueTrackEntry | undefin
 
 function chosen(queue: CallQueue): Granted {
   const track = currentTrack(queue);
-  return track ? done(played(queue), `Now: ${titleOf(track)}.`, [PLAY], track) : done(queue, 'The queue is through.', []);
+  if (!track) return done(queue, 'The queue is through.', []);
+  return { ...done(played(queue), `Now: ${titleOf(track)}.`, [PLAY], track), begins: true };
 }
 
 /** The current track is left because somebody wants another. */

@@ -101,7 +101,7 @@ function unplayable(queue: CallQueue, id: string, problem: Problem | undefined, 
   const next = change({ ...gone, failures, halted }, config, atMs, 'stay', (list) => list.remove(id));
   const passed = {
     kind: 'passed over',
-    text: `Passed over ${titleOf(track)}: ${problem?.message ?? 'it cannot be played'}`,
+    text: `Passed over ${titleOf(track)}: ${whyFor(track, problem)}.`,
   } as const;
   if (!halted) return { queue: next, orders: [], say: [passed] };
   const text = `${failures} tracks in a row could not be played; the queue stands still.`;
@@ -158,6 +158,13 @@ function foreignIn(tracks: unknown): (Exclude<ReturnType<typeof trackOption.pars
     const { id: _, added: __, index = place, data, ...track } = entry;
     return [{ ...track, data: { foreign: true, ...(data && { given: data }) }, index }];
   });
+}
+
+/** Why, for those in the chat: where our files are is none of their business. */
+function whyFor({ src }: QueueTrackEntry, problem: Problem | undefined): string {
+  if (problem?.code === 'MEDIA_NOT_FOUND') return 'there is no such file';
+  const address = /^https?:/i.test(src);
+  return address && problem ? problem.message.replace(/\.$/, '') : 'it cannot be played';
 }
 
 function reasonIn(problem: Problem | undefined): { readonly problem?: string } {

@@ -63,12 +63,19 @@ export function messageReceived(state: MusicState, event: EventOf<'message.recei
   const command = readChat(text, prefix);
   if (!command) return state;
   const by: Wisher = { id: from.id, name: from.name, admin: from.admin === true || config.admins.includes(from.id) };
-  if (!mayUse(command, queue, by, config)) return tell(state, call, 'You may not do that here.', by.id);
-  if (command.kind === 'wrong') return tell(state, call, command.text, by.id);
+  const answer = (next: MusicState, said: string, refused: boolean): MusicState => {
+    if (config.chat.privately) return tell(next, call, said, by.id);
+    return tell(next, call, refused ? `${by.name ?? by.id}: ${said}` : said);
+  };
+  if (!mayUse(command, queue, by, config)) return answer(state, 'You may not do that here.', true);
+  if (command.kind === 'wrong') return answer(state, command.text, true);
   if (command.kind === 'show')
-    return tell(state, call, show(queue, command.what, { nowMs: atMs, page: command.page, pageSize, prefix }), by.id);
+    return answer(state, show(queue, command.what, { nowMs: atMs, page: command.page, pageSize, prefix }), false);
   const { state: next, granted } = wish(state, call, command.wish, `chat ${seq}`, { config, atMs, by });
-  return tell(next, call, granted.text, granted.refused ? by.id : undefined);
+  // What was done concerns everybody.
+  if (granted.refused) return answer(next, granted.text, true);
+  // A track that begins announces itself.
+  return granted.begins && config.chat.announce ? next : tell(next, call, granted.text);
 }
 
 /** Does what somebody wishes of a queue, and notes what became of it under a key. */

@@ -29,7 +29,7 @@ const config = z.strictObject({
     .default(2000)
     .meta({ description: 'Up to how many different users are counted exactly in all; beyond that the number is an estimate.' }),
   exactUsersPerChat: z.int().min(0).max(10_000).default(200).meta({ description: 'The same for one chat.' }),
-  heartbeatSec: z.number().min(5).max(3600).default(60).meta({
+  heartbeatSec: z.number().min(5).max(3600).default(15).meta({
     description: 'How often it notes that calls still go on, in seconds: so much of a call may be missing after a crash.',
   }),
 });

@@ -51,10 +51,10 @@ describe('music-queue: the chat', () => {
     expect(music.said).toEqual([
       'Now: a.',
       'Added b, place 1.',
-      'bob: a, asked for by ann: 0:00 of 0:04\n1. b, asked for by bob',
-      'ann: a, asked for by ann: 0:00 of 0:04',
+      'a, asked for by ann: 0:00 of 0:04\n1. b, asked for by bob',
+      'a, asked for by ann: 0:00 of 0:04',
       'Now: b.',
-      'bob: a, asked for by ann (skipped)',
+      'a, asked for by ann (skipped)',
     ]);
   });
 
@@ -96,6 +96,17 @@ describe('music-queue: the chat', () => {
     await music.run(5);
     music.chat('!stop');
     expect(music.said).toEqual(['ann: You may not do that here.', 'Now: a.', 'boss: You may not do that here.', 'Stopped.']);
+  });
+
+  it('answers privately where it is told to', async () => {
+    const music = await started({ chat: { privately: true, permissions: { stop: 'nobody' } } });
+    music.chat('/play a.wav');
+    music.chat('/now');
+    music.chat('/stop', '7', { name: 'Bob' });
+    expect(music.said).toEqual(['Now: a.', 'ann: a, asked for by ann: 0:00', '7: You may not do that here.']);
+    const open = await started({ chat: { permissions: { stop: 'nobody' } } });
+    open.chat('/stop', '7', { name: 'Bob' });
+    expect(open.orders.at(-1)).toEqual({ type: 'call.tell', call: 'room:lobby', text: 'Bob: You may not do that here.' });
   });
 
   it('is silent where it is switched off, and in other calls', async () => {

@@ -261,6 +261,18 @@ describe('music-queue: faults', () => {
     expect(music.stage.counters).toEqual({});
   });
 
+  it('passes over the broken one alone, though it steers the node within the very fact', async () => {
+    const music = rig({}, { prefetchSec: 0 });
+    music.delay = -1;
+    add(music, 'long', 'broken', 'a', 'b');
+    await music.run(5);
+    music.send('next');
+    await lasting(music, 20);
+    expect([music.current, ...music.waiting]).toEqual(['a.wav', 'b.wav']);
+    await lasting(music, 120);
+    expect(heard(music)).toMatch(/^-?Lab-$/);
+  });
+
   it('stops after so many in a row, even when it repeats', async () => {
     const music = rig({ failureLimit: 3, repeat: 'queue' });
     add(music, ...Array.from({ length: 40 }, () => 'broken'));

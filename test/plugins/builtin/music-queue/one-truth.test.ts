@@ -26,8 +26,8 @@ describe('the list of music-queue and the list of its node', () => {
   it('are one, whatever people do and whenever it reaches the node', async () => {
     for (let seed = 1; seed <= 25; seed++) {
       const drawn = numbers(seed);
-      const music = new MusicRig(tracks, { failureLimit: 5 });
-      music.delay = drawn(4);
+      const music = new MusicRig(tracks, { failureLimit: 5 }, { prefetchSec: drawn(2) * 20 });
+      music.delay = drawn(5) - 1;
       const place = () => 1 + drawn(4);
       const acts: readonly (() => unknown)[] = [
         () => music.send('add', { src: SRCS[drawn(7)]!, at: (['next', 'end', 2] as const)[drawn(3)]! }),

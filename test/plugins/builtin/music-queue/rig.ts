@@ -26,10 +26,12 @@ export class MusicRig {
   #seq = 0;
   #ids = 0;
   #given = 0;
+  #busy = false;
+  readonly #waiting: EngineEvent[] = [];
   #seen = 0;
   #tracks: Readonly<Record<string, FakeTrack>>;
   #nodeTracks: readonly unknown[] = [];
-  /** Orders wait so many rounds until they reach the player, as they would in another process. */
+  /** Orders wait so many ticks until they reach the player, as they would in another process; −1: it hears of them within its own facts. */
   delay = 0;
   readonly #underWay: { in: number; command: EngineCommand }[] = [];
 
@@ -65,6 +67,12 @@ export class MusicRig {
     this.stage = new QueueStage(this.#tracks, options);
     this.#seen = 0;
     this.#nodeTracks = [];
+    const { events } = this.stage;
+    events.push = (...told) => {
+      const length = Array.prototype.push.apply(events, told);
+      if (this.delay < 0) this.#hear();
+      return length;
+    };
     if (tracks) this.stage.player.replaceTracks(tracks);
     this.tell({ type: 'graph.loaded', graph: 'graph-1', title: 'Test', call: CALL });
   }
@@ -99,7 +107,16 @@ export class MusicRig {
     this.tell({ type: 'message.received', call: CALL, from: { id, name: id, ...more }, text });
   }
 
+  /** What is told while an event is being heard comes after it, as in the engine. */
   tell(event: EngineEvent): void {
+    this.#waiting.push(event);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) this.#tell(next);
+    this.#busy = false;
+  }
+
+  #tell(event: EngineEvent): void {
     const stamped = { ...event, seq: ++this.#seq, atMs: this.#atMs } as StampedEvent;
     this.events.push(stamped);
     this.#state = reduceAll(
@@ -146,8 +163,8 @@ export class MusicRig {
   }
 
   #hear(): void {
-    for (; this.#seen < this.stage.events.length; this.#seen++) {
-      const { type, ...data } = this.stage.events[this.#seen]!;
+    while (this.#seen < this.stage.events.length) {
+      const { type, ...data } = this.stage.events[this.#seen++]!;
       this.tell({ type: 'node.told', graph: 'graph-1', node: 'music', what: type, data: data as NodeFact });
     }
   }
