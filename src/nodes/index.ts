@@ -59,6 +59,30 @@ import { queue } from './sources/queue.js';
 import { silence } from './sources/silence.js';
 import { tone } from './sources/tone.js';
 import { url } from './sources/url.js';
+import { color } from './sources/color.js';
+import { image } from './sources/image.js';
+import { testPattern } from './sources/test-pattern.js';
+import { grid } from './mixers/grid.js';
+import { overlay } from './mixers/overlay.js';
+import { pictureInPicture } from './mixers/picture-in-picture.js';
+import { videoSwitch } from './mixers/video-switch.js';
+import { ffmpeg as videoFfmpeg } from './video/ffmpeg.js';
+import { adjust } from './video/adjust.js';
+import { blur } from './video/blur.js';
+import { cartoon } from './video/cartoon.js';
+import { chromaKey } from './video/chroma-key.js';
+import { colorBalance } from './video/color-balance.js';
+import { crop } from './video/crop.js';
+import { edge } from './video/edge.js';
+import { fade as videoFade } from './video/fade.js';
+import { flip } from './video/flip.js';
+import { grayscale } from './video/grayscale.js';
+import { rotate } from './video/rotate.js';
+import { scale } from './video/scale.js';
+import { sepia } from './video/sepia.js';
+import { sharpen } from './video/sharpen.js';
+import { text } from './video/text.js';
+import { vintage } from './video/vintage.js';
 
 /** Every shipped node type. */
 export const builtinNodes: readonly NodeDefinition[] = [
@@ -109,6 +133,30 @@ export const builtinNodes: readonly NodeDefinition[] = [
   sync,
   tee,
   level,
+  color,
+  image,
+  testPattern,
+  grid,
+  overlay,
+  pictureInPicture,
+  videoSwitch,
+  videoFfmpeg,
+  adjust,
+  blur,
+  cartoon,
+  chromaKey,
+  colorBalance,
+  crop,
+  edge,
+  videoFade,
+  flip,
+  grayscale,
+  rotate,
+  scale,
+  sepia,
+  sharpen,
+  text,
+  vintage,
   opus,
   vp8,
   h264,

@@ -1,4 +1,5 @@
 import { blankPicture } from '../media/av/video/blank.js';
+import { GeneratedPictures } from '../media/av/video/generated.js';
 import { VideoRenderer } from '../media/av/video/renderer.js';
 import type { VideoContent } from '../media/video-frame.js';
 
@@ -10,6 +11,8 @@ export interface TestPicture {
   readonly width?: number;
   /** In pixels; default 48. */
   readonly height?: number;
+  /** In place of a colour: the first picture of one of FFmpeg's sources, such as `testsrc2=s=64x48`. */
+  readonly source?: string;
 }
 
 /** What a scripted video input does on one tick of the pictures. */
@@ -49,7 +52,15 @@ export function videoStep(input: VideoInput | undefined, tick: number): VideoSte
 }
 
 /** Makes the picture of a step; the caller has its share. */
-export function testPicture({ yuv = [110, 128, 128], width = 64, height = 48 }: TestPicture): VideoContent {
+export function testPicture({ yuv = [110, 128, 128], width = 64, height = 48, source }: TestPicture): VideoContent {
+  if (source !== undefined) {
+    const pictures = new GeneratedPictures(source);
+    try {
+      return pictures.nextSync()!;
+    } finally {
+      pictures.close();
+    }
+  }
   return blankPicture(width, height, yuv);
 }
 

@@ -63,7 +63,8 @@ function checkFilter(written: WrittenFilter): FilterProblem[] {
   }
 }
 
-function checkOptions({ name, options, args }: WrittenFilter, context: FilterContext): FilterProblem[] {
+/** What is wrong with the options of a filter that is allocated and has none yet; it has them then. */
+export function checkOptions({ name, options, args }: WrittenFilter, context: FilterContext): FilterProblem[] {
   const problems: FilterProblem[] = [];
   const target = context.getNative();
   for (const { key, value } of options) {

@@ -105,6 +105,11 @@ export class PictureGraph {
     return newest;
   }
 
+  /** The size of what comes out, once it is configured. */
+  get size(): { width: number; height: number } {
+    return { width: this.#sink.buffersinkGetWidth(), height: this.#sink.buffersinkGetHeight() };
+  }
+
   /** Frees everything. Not while one of its promises is pending. */
   close(): void {
     this.#graph.free();

@@ -15,19 +15,26 @@ export interface Finish {
   readonly fit?: 'contain' | 'cover' | 'stretch';
 }
 
-/** The filters that bring any picture into the form a consumer needs; undefined: none. */
-export function finishText({ format, width, height, fit = 'contain' }: Finish): string {
-  const parts: string[] = [];
-  if (width !== undefined && height !== undefined) {
-    const size = `w=${width}:h=${height}`;
-    const flags = 'flags=bilinear';
-    if (fit === 'stretch') parts.push(`scale=${size}:${flags}`);
-    else if (fit === 'cover')
-      parts.push(`scale=${size}:force_original_aspect_ratio=increase:${flags}`, `crop=${width}:${height}`);
-    else parts.push(`scale=${size}:force_original_aspect_ratio=decrease:${flags}`, `pad=${width}:${height}:-1:-1:color=black`);
-  }
-  parts.push('setsar=1', `format=pix_fmts=${format}:color_ranges=${/^(rgb|bgr|gbr|pal)/.test(format) ? 'pc' : 'tv'}`);
-  return parts.join(',');
+/** A size, and what becomes of another aspect ratio. */
+export interface Fit {
+  readonly width: number;
+  readonly height: number;
+  readonly fit?: Finish['fit'];
+}
+
+/** The filters that bring any picture to a size. */
+export function fitText({ width, height, fit = 'contain' }: Fit): string {
+  const size = `w=${width}:h=${height}`;
+  if (fit === 'stretch') return `scale=${size}:flags=bilinear,setsar=1`;
+  if (fit === 'cover')
+    return `scale=${size}:force_original_aspect_ratio=increase:flags=bilinear,crop=${width}:${height},setsar=1`;
+  return `scale=${size}:force_original_aspect_ratio=decrease:flags=bilinear,pad=${width}:${height}:-1:-1:color=black,setsar=1`;
+}
+
+/** The filters that bring any picture into the form a consumer needs. */
+export function finishText({ format, width, height, fit }: Finish): string {
+  const size = width !== undefined && height !== undefined ? fitText({ width, height, ...(fit && { fit }) }) : 'setsar=1';
+  return `${size},format=pix_fmts=${format}:color_ranges=${/^(rgb|bgr|gbr|pal)/.test(format) ? 'pc' : 'tv'}`;
 }
 
 /**
