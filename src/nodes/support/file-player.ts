@@ -1,5 +1,5 @@
 import { ReplaySubject, type Observable } from 'rxjs';
-import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
+import { problem, type Problem } from '../../errors.js';
 import type { NodeCommand, NodeContext } from '../../graph/context.js';
 import { crossfade } from '../../media/dsp/crossfade.js';
 import { DryEdge } from '../../media/dsp/dry-edge.js';
@@ -16,29 +16,11 @@ import { withChannels } from './channels.js';
 import type { PlaybackClock } from './playback-clock.js';
 import { Deck } from './deck.js';
 import { OpusDeck } from './opus-deck.js';
+import { endOf, openFailure, partOf, type FileDeck, type PlayedStream } from './played-stream.js';
 import { localFiles, type PlayerSource } from './player-source.js';
 
 /** Between two `stream.position` events: a second of frames. */
 const POSITION_TICKS = 50;
-
-/** A deck of sound or of packets. */
-type FileDeck = Pick<Deck, keyof Deck>;
-
-/** What plays: an open file and the name it was asked for by. */
-interface Stream {
-  readonly src: string;
-  readonly deck: FileDeck;
-  /** Which part of what it is, so that the same, opened in another way, can go on where it was. */
-  readonly part: string;
-  started: boolean;
-  /** How much of it was heard, in samples. */
-  heard: number;
-}
-
-/** Which part of which recording the options name. */
-function partOf({ src, startSec, endSec }: FileOptions): string {
-  return JSON.stringify([src, startSec, endSec]);
-}
 
 /**
  * The playback behind `source.file` and `source.url`: one stream at a time, with pause, seek and change-over. Every jump of the signal is a fade over one
@@ -55,8 +37,8 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   readonly #edge: DryEdge;
   readonly #failed$ = new ReplaySubject<never>(1);
   readonly #aborted = new AbortController();
-  #stream: Stream | undefined;
-  #ready: Stream | undefined;
+  #stream: PlayedStream | undefined;
+  #ready: PlayedStream | undefined;
   #options: O;
   /** Those whose first frames have not come yet. */
   readonly #opening = new Set<FileDeck>();
@@ -248,9 +230,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
       if (this.#over || this.#aborted.signal.aborted || wanted !== this.#wanted) return;
       // With nothing else to play the node fails, and its guard says so and tries again.
       if (!this.#stream) return this.#failed$.error(reason);
-      const failure =
-        reason instanceof VoxError ? reason.problems[0]! : problem('MEDIA_UNREADABLE', { path: src, reason: reasonOf(reason) });
-      this.#ctx.emit({ type: 'stream.failed', src, problem: { ...failure, node: this.#ctx.nodeId } });
+      this.#ctx.emit({ type: 'stream.failed', src, problem: { ...openFailure(src, reason), node: this.#ctx.nodeId } });
     }
   }
 
@@ -277,7 +257,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     this.#ready = undefined;
   }
 
-  #changeOver(next: Stream): void {
+  #changeOver(next: PlayedStream): void {
     const old = this.#stream!;
     const { positionUs } = old.deck;
     this.#keepNext();
@@ -349,7 +329,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     return true;
   }
 
-  #tellStall(stream: Stream): void {
+  #tellStall(stream: PlayedStream): void {
     if (this.#stalled || !stream.started || !stream.deck.remote) return;
     this.#stalled = true;
     this.#ctx.emit({ type: 'stream.stalled', src: stream.src, positionMs: this.#positionMs() });
@@ -402,9 +382,4 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
       ...(failure ? { problem: { ...failure, node: this.#ctx.nodeId } } : {}),
     });
   }
-}
-
-/** Whether a stream was heard, and how much of it. */
-function endOf({ started, heard }: Stream): { readonly heard: boolean; readonly playedMs: number } {
-  return { heard: started, playedMs: Math.round(heard / 48) };
 }

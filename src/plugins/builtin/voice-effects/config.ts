@@ -6,7 +6,9 @@ const names = Object.keys(VOICE_EFFECTS) as [string, ...string[]];
 /** An effect with options: those of the node `effect.NAME`, beside its name. */
 const withOptions = z.discriminatedUnion(
   'effect',
-  names.map((name) => (VOICE_EFFECTS[name]!.options as z.ZodObject).extend({ effect: z.literal(name) })) as unknown as [z.ZodObject],
+  names.map((name) => (VOICE_EFFECTS[name]!.options as z.ZodObject).extend({ effect: z.literal(name) })) as unknown as [
+    z.ZodObject,
+  ],
 );
 
 /** Settings of `voice-effects`. */
@@ -34,7 +36,8 @@ export interface WantedEffect {
 /** The effects of a config, each with complete options. */
 export function wantedEffects({ effects }: VoiceEffectsConfig): WantedEffect[] {
   return effects.map((given) => {
-    if (typeof given === 'string') return { name: given, options: VOICE_EFFECTS[given]!.options.parse({}) as object as never };
+    if (typeof given === 'string')
+      return { name: given, options: VOICE_EFFECTS[given]!.options.parse({}) as WantedEffect['options'] };
     const { effect, ...options } = given as { effect: string };
     return { name: effect, options };
   });
