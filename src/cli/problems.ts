@@ -7,8 +7,14 @@ const WINDOW = 110;
 
 /** What went wrong, if the event says that something did. */
 export function problemOfEvent(event: EngineEvent): Problem | undefined {
-  if (event.type === 'call.faulted') return event.problem;
-  return event.type === 'node.told' ? event.data.problem : undefined;
+  switch (event.type) {
+    case 'call.faulted':
+    case 'plugin.faulted':
+    case 'plugin.bypassed':
+      return event.problem;
+    default:
+      return event.type === 'node.told' ? event.data.problem : undefined;
+  }
 }
 
 /**

@@ -48,6 +48,8 @@ export interface Replayed {
   readonly same?: boolean;
   /** Whether the log lacks its end, as a killed process leaves it; with the line that was cut off, if one was. */
   readonly cut?: { readonly line?: number };
+  /** Where the plugins were about to be unloaded at its end: seconds from its start. With `until` less than that they are in the state. */
+  readonly unloadedSec?: number;
   /** The plugins, with the versions that were used now. */
   readonly plugins: readonly { readonly plugin: string; readonly version: string; readonly from?: string }[];
   /** What stands against trusting the result: `REPLAY_PLUGIN`, `REPLAY_VERSION`, `REPLAY_DIFFERS`. */
@@ -109,6 +111,8 @@ class Replaying {
   #marked: { seq: number; hash: string } | undefined;
   #agreedAt = 0;
   #differs = false;
+  /** When the first of those went that are unloaded, and none came since. */
+  #wholeMs: number | undefined;
   #cut: { line?: number } | undefined;
 
   constructor(options: ReplayOptions) {
@@ -146,6 +150,7 @@ class Replaying {
       ...(here !== undefined && { logged: here }),
       ...(this.#marked && { same: !this.#differs }),
       ...(this.#cut && { cut: this.#cut }),
+      ...(this.#wholeMs !== undefined && { unloadedSec: (this.#wholeMs - this.#header.startedMs) / 1000 }),
       plugins: [...this.#plugins.values()],
       problems: this.#problems,
     };
@@ -154,6 +159,8 @@ class Replaying {
   async #event(event: StampedEvent): Promise<boolean> {
     if (event.atMs > this.#untilMs) return false;
     if (event.type === 'plugin.loaded') await this.#load(event);
+    if (event.type === 'plugin.loaded') this.#wholeMs = undefined;
+    if (event.type === 'plugin.unloaded') this.#wholeMs ??= event.atMs;
     if (event.type === 'plugin.reloaded') this.#compare(event.plugin, event.version);
     this.#state = reduceAll(this.#state, event, (key) => this.#definitions.get(key));
     this.#seq = event.seq;

@@ -155,5 +155,15 @@ describe('voxgraph plugin new', () => {
     expect(results.length).toBeGreaterThan(15);
     const tsc = run(made, join(dir, 'node_modules/typescript/bin/tsc'), '--noEmit');
     expect(tsc, tsc.text).toMatchObject({ status: 0 });
+    const check = run(made, cli, 'check', 'graphs/night-mode.json', '--strict');
+    expect(check).toMatchObject({ status: 0 });
+    const graphTest = run(made, cli, 'test', 'graphs');
+    expect(graphTest, graphTest.text).toMatchObject({ status: 0 });
+    // As npm would ship it: JavaScript in dist.
+    expect(run(made, join(dir, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json')).toMatchObject({ status: 0 });
+    symlinkSync(made, join(dir, 'node_modules', 'voxgraph-plugin-night-mode'));
+    writeFileSync(join(dir, 'voxgraph.config.mjs'), `export default { plugins: ['night-mode'] };`);
+    const nodes = run(dir, cli, 'nodes', 'night-mode.swell');
+    expect(nodes.text).toContain('Make a signal rise and fall in loudness.');
   }, 120_000);
 });

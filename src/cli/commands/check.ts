@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Problem } from '../../errors.js';
 import type { ParamValue } from '../../graph/file.js';
-import { checkGraphFile } from '../../graph/load.js';
+import { checkGraphFile, type CheckedGraph } from '../../graph/load.js';
 import type { Plan } from '../../graph/plan-types.js';
-import { builtinEnvironment, type GraphEnvironment } from '../environment.js';
+import { builtinEnvironment, checkOf, type GraphEnvironment } from '../environment.js';
 import { collectParam, finish, type CliIo } from '../io.js';
+import { withConfigOption, type PluginArgs } from '../plugin-setup.js';
 import { renderProblem } from '../problems.js';
 
 /** The arguments of `voxgraph check`. */
@@ -29,10 +30,11 @@ export async function checkCommand(args: CheckArgs, io: CliIo, environment: Grap
     const what = noGraph(file);
     if (what !== undefined && !args.json) io.stdout(`${file}: skipped (${what}, not a graph)\n`);
   }
-  const results = files.map((file) => {
-    const options = { ...environment, params: args.params ?? {}, cwd: io.cwd };
-    return { file, ...checkGraphFile(file, options) };
-  });
+  const results: (CheckedGraph & { readonly file: string })[] = [];
+  for (const file of files) {
+    const options = { ...(await checkOf(environment, file)), params: args.params ?? {}, cwd: io.cwd };
+    results.push({ file, ...checkGraphFile(file, options) });
+  }
   const failed = results.some(({ problems, warnings = [] }) => problems.length > 0 || (args.strict && warnings.length > 0));
   if (args.json) {
     const report = results.map(({ file, plan, problems, warnings = [] }) => ({
@@ -93,9 +95,12 @@ function plural(count: number, word: string): string {
 }
 
 /** Adds `check` to the program. */
-export function register(program: Command, io: CliIo, environment: () => GraphEnvironment = builtinEnvironment): void {
-  program
-    .command('check')
+export function register(
+  program: Command,
+  io: CliIo,
+  environment: (args: PluginArgs) => GraphEnvironment | Promise<GraphEnvironment> = (args) => builtinEnvironment(io, args),
+): void {
+  withConfigOption(program.command('check'))
     .summary('check graph files')
     .description('Checks graph files without running anything, and prints every problem with its place and its fix.')
     .argument('<file...>', 'graph files')
@@ -107,7 +112,9 @@ export function register(program: Command, io: CliIo, environment: () => GraphEn
       '\nExamples:\n  voxgraph check graphs/*.json\n  voxgraph check graphs/radio.json --param music=song.mp3 --json\n',
     )
     .action(
-      (files: string[], { param, ...options }: Omit<CheckArgs, 'files' | 'params'> & { param?: Record<string, ParamValue> }) =>
-        finish(checkCommand({ files, params: param ?? {}, ...options }, io, environment())),
+      async (
+        files: string[],
+        { param, config, ...options }: Omit<CheckArgs, 'files' | 'params'> & PluginArgs & { param?: Record<string, ParamValue> },
+      ) => finish(checkCommand({ files, params: param ?? {}, ...options }, io, await environment({ ...(config && { config }) }))),
     );
 }

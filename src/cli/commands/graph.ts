@@ -11,8 +11,9 @@ import { latencyLedger } from '../../graph/plan/latency.js';
 import { latencyText, planReport, planText } from '../../graph/plan/report.js';
 import type { Plan } from '../../graph/plan-types.js';
 import type { Registry } from '../../graph/registry.js';
-import { builtinEnvironment, type GraphEnvironment } from '../environment.js';
+import { builtinEnvironment, checkOf, type GraphEnvironment } from '../environment.js';
 import { collectParam, finish, type CliIo } from '../io.js';
+import { withConfigOption, type PluginArgs } from '../plugin-setup.js';
 import { renderProblems } from './check.js';
 
 const formats = { mermaid: drawMermaid, dot: drawDot, svg: drawSvg };
@@ -47,14 +48,15 @@ export interface GraphArgs {
  * @throws VoxError OUTPUT_UNWRITABLE
  */
 export async function graphCommand(args: GraphArgs, io: CliIo, environment: GraphEnvironment): Promise<number> {
-  const { plan, problems, warnings = [] } = checkGraphFile(args.file, { ...environment, params: args.params ?? {}, cwd: io.cwd });
+  const check = await checkOf(environment, args.file);
+  const { plan, problems, warnings = [] } = checkGraphFile(args.file, { ...check, params: args.params ?? {}, cwd: io.cwd });
   if (!plan) {
     io.stderr(renderProblems(problems, io));
     return 2;
   }
   if (warnings.length > 0) io.stderr(renderProblems(warnings, io, 'warning'));
   const code = args.strict && warnings.length > 0 ? 2 : 0;
-  const text = answer(plan, environment.registry, args);
+  const text = answer(plan, check.registry, args);
   if (args.out === undefined) {
     io.stdout(text);
     return code;
@@ -79,12 +81,15 @@ function answer(plan: Plan, registry: Registry, { format, json, plan: plans, lat
 }
 
 /** What commander gives: what was not asked for is absent. */
-type GraphOptions = Omit<GraphArgs, 'file' | 'params'> & { readonly param?: Record<string, ParamValue> };
+type GraphOptions = Omit<GraphArgs, 'file' | 'params'> & PluginArgs & { readonly param?: Record<string, ParamValue> };
 
 /** Adds `graph` to the program. */
-export function register(program: Command, io: CliIo, environment: () => GraphEnvironment = builtinEnvironment): void {
-  program
-    .command('graph')
+export function register(
+  program: Command,
+  io: CliIo,
+  environment: (args: PluginArgs) => GraphEnvironment | Promise<GraphEnvironment> = (args) => builtinEnvironment(io, args),
+): void {
+  withConfigOption(program.command('graph'))
     .summary('draw a graph file, or show its plan, cost and latency')
     .description('Draws a graph file as Mermaid, Graphviz DOT or SVG, or prints what the planner made of it.')
     .argument('<file>', 'graph file')
@@ -100,7 +105,7 @@ export function register(program: Command, io: CliIo, environment: () => GraphEn
       '\nExamples:\n  voxgraph graph graphs/radio.json\n  voxgraph graph graphs/radio.json --format svg -o radio.svg\n' +
         '  voxgraph graph graphs/radio.json --plan --latency\n',
     )
-    .action((file: string, { param, ...options }: GraphOptions) =>
-      finish(graphCommand({ file, params: param ?? {}, ...options }, io, environment())),
+    .action(async (file: string, { param, config, ...options }: GraphOptions) =>
+      finish(graphCommand({ file, params: param ?? {}, ...options }, io, await environment({ ...(config && { config }) }))),
     );
 }

@@ -5,13 +5,16 @@ import type { NodeDefinition } from '../../graph/define-node.js';
 import { optionDocs, optionSchema, type OptionDoc } from '../../graph/option-schema.js';
 import type { Ports } from '../../graph/ports.js';
 import { nearestHint } from '../../graph/registry.js';
-import { builtinEnvironment, type GraphEnvironment } from '../environment.js';
+import { builtinEnvironment, checkedTypes, type GraphEnvironment } from '../environment.js';
 import { finish, type CliIo } from '../io.js';
+import { withConfigOption, type PluginArgs } from '../plugin-setup.js';
 
 /** The arguments of `voxgraph nodes`. */
 export interface NodesArgs {
   /** One type to show in full; default: the list of all. */
   readonly type?: string;
+  /** A graph file whose plugins' types are shown too. */
+  readonly graph?: string;
   /** Machine-readable output. Default false. */
   readonly json?: boolean;
 }
@@ -21,7 +24,8 @@ export interface NodesArgs {
  *
  * @throws VoxError UNKNOWN_TYPE
  */
-export async function nodesCommand(args: NodesArgs, io: CliIo, { registry }: GraphEnvironment): Promise<number> {
+export async function nodesCommand(args: NodesArgs, io: CliIo, environment: GraphEnvironment): Promise<number> {
+  const { registry } = args.graph === undefined ? environment : await checkedTypes(args.graph, environment);
   const all = registry.list();
   if (args.type === undefined) {
     io.stdout(args.json ? json(all.map(describeType)) : list(all, io.color));
@@ -149,15 +153,21 @@ function inline(value: unknown): string {
 }
 
 /** Adds `nodes` to the program. */
-export function register(program: Command, io: CliIo, environment: () => GraphEnvironment = builtinEnvironment): void {
-  program
-    .command('nodes')
+export function register(
+  program: Command,
+  io: CliIo,
+  environment: (args: PluginArgs) => GraphEnvironment | Promise<GraphEnvironment> = (args) => builtinEnvironment(io, args),
+): void {
+  withConfigOption(program.command('nodes'))
     .summary('list node types, or show one')
     .description('Lists the node types by group, or shows one with its ports, options and an example.')
     .argument('[type]', 'a type to show in full')
+    .option('--graph <file>', 'with the types of the plugins that a graph file names')
     .option('--json', 'print it as JSON')
-    .addHelpText('after', '\nExamples:\n  voxgraph nodes\n  voxgraph nodes effect.echo\n')
-    .action((type: string | undefined, options: { json?: boolean }) =>
-      finish(nodesCommand({ ...(type === undefined ? {} : { type }), json: options.json ?? false }, io, environment())),
+    .addHelpText('after', '\nExamples:\n  voxgraph nodes\n  voxgraph nodes effect.echo\n  voxgraph nodes --graph my-graph.json\n')
+    .action(async (type: string | undefined, { config, ...options }: NodesArgs & PluginArgs) =>
+      finish(
+        nodesCommand({ ...options, ...(type !== undefined && { type }) }, io, await environment({ ...(config && { config }) })),
+      ),
     );
 }

@@ -4,12 +4,13 @@ import { voxError, VoxError, type Problem } from '../../errors.js';
 import type { ParamValue } from '../../graph/file.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
 import { collectParam, finish, type CliIo } from '../io.js';
+import { setUpPlugins, withConfigOption, type PluginArgs } from '../plugin-setup.js';
 import { problemOfEvent } from '../problems.js';
 import { progressLine } from '../progress.js';
 import { onStopSignal } from '../stop-signal.js';
 
 /** The arguments of `voxgraph render`. */
-export interface RenderArgs {
+export interface RenderArgs extends Pick<PluginArgs, 'config'> {
   /** The graph file; absent: the one in the event log. */
   readonly file?: string;
   /** An event log that happens again. */
@@ -32,7 +33,10 @@ const PROGRESS_MS = 200;
 /** Renders a graph to a file as fast as the machine allows. Exit code 0, 1 when a node failed, 130 after Ctrl-C. */
 export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number> {
   const clock = createRealtimeScheduler();
-  const engine = createEngine({ scheduler: clock, permissions: { process: args.allowProcess ?? false } });
+  // What plugins store stays in memory: a rendering changes nothing of what a bot has.
+  const { loader, config } = await setUpPlugins(io, args);
+  const permissions = { process: args.allowProcess ?? false };
+  const engine = createEngine({ scheduler: clock, permissions, plugins: config.installs, loader });
   const problems: Problem[] = [];
   engine.events$.subscribe((event) => {
     const found = problemOfEvent(event);
@@ -117,8 +121,7 @@ function seconds(given: string): number {
 
 /** Adds `voxgraph render` to the program. */
 export function register(program: Command, io: CliIo): void {
-  program
-    .command('render')
+  withConfigOption(program.command('render'))
     .argument('[graph]', 'graph file; with --events by default the one that was recorded')
     .summary('write what a call would hear to a file')
     .description(
@@ -139,6 +142,7 @@ export function register(program: Command, io: CliIo): void {
         renderCommand(
           {
             ...(file !== undefined && { file }),
+            config: options['config'],
             events: options['events'],
             output: options['output'],
             durationSec: options['duration'],

@@ -40,7 +40,7 @@ export async function replayCommand(args: ReplayArgs, io: CliIo): Promise<number
 
 function tell(file: string, result: Replayed, io: CliIo): void {
   const paint = pc.createColors(io.color);
-  const { run, runs, startedMs, reachedMs, events, hash, logged, same, cut, plugins, problems, state } = result;
+  const { run, runs, startedMs, reachedMs, events, hash, logged, same, cut, plugins, problems, state, unloadedSec } = result;
   const seconds = ((reachedMs - startedMs) / 1000).toFixed(3);
   io.stdout(
     `${paint.bold(file)}${runs > 1 ? `, run ${run} of ${runs}` : ''}: ${events} event${events === 1 ? '' : 's'} in ${seconds} s from ${new Date(startedMs).toISOString()}\n`,
@@ -53,6 +53,8 @@ function tell(file: string, result: Replayed, io: CliIo): void {
         : `The log has no end: the process was killed; line ${cut.line} was cut off and is left out.\n`,
     );
   io.stdout(`${JSON.stringify(state, null, 2)}\n`);
+  if (unloadedSec !== undefined)
+    io.stdout(`The plugins were unloaded at ${unloadedSec.toFixed(3)} s; --until shows what they had before.\n`);
   const verdict =
     same === false
       ? 'not what was logged'

@@ -2,21 +2,23 @@ import { resolve as resolvePath } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { createEngine, type Engine, type GraphSession } from '../../engine.js';
+import { logEvents } from '../../engine/log-events.js';
 import type { ParamValue } from '../../graph/file.js';
 import type { RoomServer } from '../../calls/room/index.js';
-import { problem, voxError, type Problem } from '../../errors.js';
-import { checkGraphFile } from '../../graph/load.js';
+import { voxError, type VoxError } from '../../errors.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
-import type { Scheduler } from '../../time/scheduler.js';
 import { reachableAddresses } from '../addresses.js';
 import { degradationSentence } from '../degradation.js';
 import { collectParam, finish, type CliIo } from '../io.js';
+import { openStorage, setUpPlugins, withConfigOption, type PluginArgs } from '../plugin-setup.js';
+import { pluginSentence } from '../plugin-sentences.js';
 import { problemOfEvent, renderProblem } from '../problems.js';
-import { watchFile } from '../graph-watch.js';
+import { followFiles } from '../run-watch.js';
 import { onStopSignal } from '../stop-signal.js';
+import { renderProblems } from './check.js';
 
 /** The arguments of `voxgraph run`. */
-export interface RunArgs {
+export interface RunArgs extends PluginArgs {
   /** The graph file. */
   readonly file: string;
   /** The calls it runs in, once in each; default `room:lobby`. */
@@ -31,30 +33,37 @@ export interface RunArgs {
   readonly token?: string;
   /** IP addresses that WebRTC peers may reach us at; default: the listening address. */
   readonly addresses?: readonly string[];
-  /** Changes the running graph whenever its file is saved. */
+  /** Changes the running graph whenever its file is saved, and its plugins whenever theirs are. */
   readonly watch?: boolean;
   /** Events as JSON lines on standard output instead of sentences. */
   readonly json?: boolean;
   /** Lets the graph run commands. */
   readonly allowProcess?: boolean;
-  /** An event log to write. */
+  /** An event log of the media to write. */
   readonly record?: string;
+  /** A log of the engine's events to write, for `voxgraph replay`. */
+  readonly log?: string;
 }
 
 /** Runs a graph in one call or several until it has ended in all or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], calls = ['room:lobby'] } = args;
+  const { loader, config } = await setUpPlugins(io, args);
   const scheduler = createRealtimeScheduler();
   let stopWatching = () => {};
   const engine = createEngine({
     scheduler,
     addresses: args.addresses ?? reachableAddresses(host),
     permissions: { process: args.allowProcess ?? false },
+    plugins: config.installs,
+    loader,
+    storage: openStorage(io, args, config, (found) => io.stderr(renderProblem(found, undefined, io.color))),
   });
   const stopped = new Promise<'stopped'>((resolve) => {
     const off = onStopSignal(() => resolve('stopped'));
     void engine.events$.subscribe({ complete: off });
   });
+  let endLog = async () => {};
   let sourceFailed = false;
   let callFailed = false;
   engine.events$.subscribe((event) => {
@@ -64,6 +73,10 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   try {
     if (calls.length > 1 && args.record !== undefined) throw voxError('USAGE', { reason: 'one call at a time can be recorded' });
     tellEvents(engine, args.json ?? false, io);
+    if (args.log !== undefined) {
+      const onProblem = (found: VoxError) => io.stderr(renderProblems(found.problems, io));
+      endLog = logEvents(engine, { file: resolvePath(io.cwd, args.log), onProblem });
+    }
     // The port first: whoever starts twice learns it before anything else happens.
     const server = calls.some((call) => call.startsWith('room:'))
       ? await engine.serveRooms({ host, port, ...(token && { token }) })
@@ -73,40 +86,18 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
       const record = args.record === undefined ? {} : { record: args.record };
       sessions.push(await engine.run(args.file, { call, params: args.params, cwd: io.cwd, ...record }));
     }
+    // Before it is announced: who reads that may save a file at once.
+    if (args.watch) stopWatching = followFiles({ sessions, args, engine, loader, scheduler, io });
     announce(sessions, server, args, io);
-    if (args.watch) stopWatching = followFile(sessions, args, engine, scheduler, io);
     const reasons = await Promise.race([Promise.all(sessions.map((session) => session.ended)), stopped]);
     if (callFailed || reasons.includes('failed') || (reasons.includes('finished') && sourceFailed)) return 1;
   } finally {
     stopWatching();
     await engine.close();
+    await endLog();
     scheduler.close();
   }
   return 0;
-}
-
-/** Changes the running graphs whenever their file is saved; what is wrong with a file is shown, and the old graph goes on. */
-function followFile(
-  sessions: readonly GraphSession[],
-  args: RunArgs,
-  engine: Engine,
-  scheduler: Scheduler,
-  io: CliIo,
-): () => void {
-  const { file, params } = args;
-  const show = (problems: readonly Problem[], text?: string) => {
-    for (const found of problems) io.stderr(renderProblem(found, text, io.color));
-    io.stderr('The graph goes on as it was.\n');
-  };
-  return watchFile(resolvePath(io.cwd, file), scheduler, {
-    changed: (text) => {
-      const { plan, problems } = checkGraphFile(file, { registry: engine.registry, params, cwd: io.cwd });
-      if (!plan) return show(problems, text);
-      // What became of it, also when it failed, is an event.
-      for (const session of sessions) session.change(plan).catch(() => {});
-    },
-    lost: () => show([problem('GRAPH_NOT_FOUND', { file })]),
-  });
 }
 
 function announce(sessions: readonly GraphSession[], server: RoomServer | undefined, args: RunArgs, io: CliIo): void {
@@ -124,7 +115,7 @@ function announce(sessions: readonly GraphSession[], server: RoomServer | undefi
 function tellEvents(engine: Engine, json: boolean, io: CliIo): void {
   engine.events$.subscribe((event) => {
     const found = problemOfEvent(event);
-    const sentence = degradationSentence(event);
+    const sentence = degradationSentence(event) ?? pluginSentence(event);
     if (json) io.stdout(`${JSON.stringify(event)}\n`);
     else if (sentence !== undefined) io.stdout(`${sentence}\n`);
     else if (found) io.stderr(renderProblem(found, undefined, io.color));
@@ -150,7 +141,7 @@ function wholeNumber(name: string, low: number, high: number): (given: string) =
 
 /** The options that `run` and `record` share. */
 export function withRunOptions(command: Command): Command {
-  return command
+  return withConfigOption(command)
     .option(
       '--call <address>',
       'where the call is: room:NAME, or file:OUT.ogg; may be repeated (default: "room:lobby")',
@@ -162,6 +153,8 @@ export function withRunOptions(command: Command): Command {
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
     .option('--address <ip...>', 'IP addresses that browsers can reach this machine at; default: --host')
     .option('--allow-process', 'let the graph run commands (source.process)')
+    .option('--data <dir>', 'where plugins store; default: dataDir of the config, VOXGRAPH_DATA, ~/.local/share/voxgraph')
+    .option('--log <file>', 'write every event behind what the file holds, for "voxgraph replay"')
     .option('--json', 'events as JSON lines');
 }
 
@@ -176,6 +169,9 @@ export function runArgs(file: string, options: Record<string, never>): RunArgs {
     token: options['token'],
     addresses: options['address'],
     allowProcess: options['allowProcess'],
+    config: options['config'],
+    data: options['data'],
+    log: options['log'],
     json: options['json'],
   };
 }
@@ -185,7 +181,10 @@ export function register(program: Command, io: CliIo): void {
   withRunOptions(program.command('run').argument('<graph>', 'graph file'))
     .summary('run a graph in a call')
     .description('Run a graph file in a call until it ends or Ctrl-C. The default call is a room of this process, for browsers.')
-    .option('--watch', 'change the running graph whenever its file is saved; a file with mistakes changes nothing')
+    .option(
+      '--watch',
+      'change the running graph whenever its file, or that of a plugin, is saved; a file with mistakes changes nothing',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  voxgraph run graphs/radio.json\n  voxgraph run graphs/radio.json --param music=song.mp3 --port 9000\n  voxgraph run graphs/night-radio.json --call room:hall --call room:kitchen    one stream, in two rooms\n  voxgraph run graphs/duck.json --host 192.168.1.5 --token secret\n',

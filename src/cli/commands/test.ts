@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { loadTest, runGraphTest, type LoadedTest, type TestResult } from '../../engine/graph-test/index.js';
 import { formatProblem, VoxError, voxError } from '../../errors.js';
-import { builtinEnvironment, type GraphEnvironment } from '../environment.js';
+import { builtinEnvironment, checkOf, type GraphEnvironment } from '../environment.js';
 import { finish, type CliIo } from '../io.js';
+import { withConfigOption, type PluginArgs } from '../plugin-setup.js';
 import { renderProblems } from './check.js';
 
 /** The arguments of `voxgraph test`. */
@@ -29,7 +30,7 @@ export async function testCommand(args: TestArgs, io: CliIo, environment: GraphE
   for (const name of names) {
     try {
       const loaded = loadTest(name, io.cwd);
-      const ran = { loaded, ...(await runGraphTest(loaded, environment.registry, io.cwd)) };
+      const ran = { loaded, ...(await runGraphTest(loaded, await checkOf(environment, loaded.graph), io.cwd)) };
       all.push(ran);
       if (!args.json) io.stdout(report(ran, io));
     } catch (error) {
@@ -76,9 +77,12 @@ function testsIn(name: string, cwd: string): string[] {
 }
 
 /** Adds `test` to the program. */
-export function register(program: Command, io: CliIo, environment: () => GraphEnvironment = builtinEnvironment): void {
-  program
-    .command('test')
+export function register(
+  program: Command,
+  io: CliIo,
+  environment: (args: PluginArgs) => GraphEnvironment | Promise<GraphEnvironment> = (args) => builtinEnvironment(io, args),
+): void {
+  withConfigOption(program.command('test'))
     .summary("run graphs' tests")
     .description(
       'Runs the tests that lie beside graphs (NAME.test.json) in virtual time, as fast as the machine allows, and says what came where something else was expected.',
@@ -89,7 +93,7 @@ export function register(program: Command, io: CliIo, environment: () => GraphEn
       'after',
       '\nExamples:\n  voxgraph test\n  voxgraph test graphs/duck.json --json\n\nExit codes: 0 all hold, 1 an expectation does not, 2 a test or its graph is wrong.\n',
     )
-    .action((files: string[], options: { json?: boolean }) =>
-      finish(testCommand({ files, json: options.json ?? false }, io, environment())),
+    .action(async (files: string[], { json = false, config }: PluginArgs & { json?: boolean }) =>
+      finish(testCommand({ files, json }, io, await environment({ ...(config && { config }) }))),
     );
 }

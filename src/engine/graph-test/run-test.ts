@@ -1,5 +1,5 @@
 import { VoxError, problem, reasonOf, type Problem } from '../../errors.js';
-import { loadGraph } from '../../graph/load.js';
+import { loadGraph, type LoadOptions } from '../../graph/load.js';
 import type { Plan, PlanNode } from '../../graph/plan-types.js';
 import { createRegistry, nearestHint, type Registry } from '../../graph/registry.js';
 import type { GraphEvent } from '../../graph/run/graph-events.js';
@@ -22,14 +22,18 @@ export interface TestResult {
   readonly seconds: number;
 }
 
+/** What a test's graph is checked and run with. Of its plugins the nodes and operators run, and nothing else. */
+export type TestCheck = Pick<LoadOptions, 'registry' | 'plugins' | 'pluginProblems' | 'pluginSupply'>;
+
 /**
  * Runs a graph's test in virtual time, as fast as the machine allows; nothing is heard, sent or written, and every run is the same.
  *
  * @throws VoxError when the graph does not load, or the test names nodes it does not have.
  */
-export async function runGraphTest(loaded: LoadedTest, registry: Registry, cwd: string): Promise<TestResult> {
+export async function runGraphTest(loaded: LoadedTest, check: TestCheck, cwd: string): Promise<TestResult> {
   const { test, baseDir } = loaded;
-  const plan = loadGraph(loaded.graph, { registry, params: test.params, cwd });
+  const { registry, pluginSupply } = check;
+  const plan = loadGraph(loaded.graph, { ...check, params: test.params, cwd });
   checkNames(test, plan);
   const recordings = new Map(wiresOf(test).map((wire) => [wire, new Recording()]));
   const sounds = new Map<string, ScriptedSound>();
@@ -47,6 +51,7 @@ export async function runGraphTest(loaded: LoadedTest, registry: Registry, cwd: 
       plan: instrument(plan, test, recordings, registry),
       registry: createRegistry([...registry.list().map(withoutFiles), probeNode(recordings), standInNode(sounds)]),
       scheduler,
+      ...(pluginSupply && { pluginSupply }),
       gateway: call.gateway,
       durationUs: test.durationSec * 1e6,
       watched: () => true,

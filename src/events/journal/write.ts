@@ -60,10 +60,15 @@ export function openJournal(options: JournalOptions): Journal {
     unknown
   >);
   let last = { seq, state };
+  /** No mark is worth while until something else than unloading happened. */
+  let markedAt = seq;
   let closing: Promise<void> | undefined;
   return {
     write: (event, after) => {
       if (closing) return;
+      // A run that ends in order ends with nothing loaded: what it came to is before that.
+      if (event.type === 'plugin.unloaded' && last.seq !== markedAt) put(mark('journal.marked', last));
+      if (event.type === 'plugin.unloaded') markedAt = event.seq;
       put(event);
       last = { seq: event.seq, state: after };
       if (event.seq % MARK_EVERY === 0) put(mark('journal.marked', last));

@@ -79,6 +79,7 @@ function connect(path) {
 function create() {
   const fresh = file + '.new';
   for (const end of ['', '-wal', '-shm']) fs.rmSync(fresh + end, { force: true });
+  fs.closeSync(fs.openSync(fresh, 'w', 0o600));
   const db = connect(fresh);
   try {
     db.exec(
@@ -121,6 +122,7 @@ function setAside() {
 
 // One process at a time opens: two that find the same damage must not set aside what the other has just made.
 function openAlone() {
+  fs.closeSync(fs.openSync(file + '.lock', 'a', 0o600));
   const guard = new DatabaseSync(file + '.lock');
   try {
     guard.exec('PRAGMA busy_timeout = ' + busyMs + '; BEGIN EXCLUSIVE');

@@ -47,10 +47,11 @@ async function filled(): Promise<string> {
 }
 
 describe('the SQLite storage', () => {
-  it('makes its folder, for its owner only, and keeps values between openings', async () => {
+  it('makes its folder and files, for their owner only, and keeps values between openings', async () => {
     const deep = join(dir, 'a', 'b');
     await storageIn(deep).set('queue', 'key', '1');
     await open.pop()!.close();
+    for (const name of readdirSync(deep)) expect(statSync(join(deep, name)).mode & 0o777).toBe(0o600);
     expect(statSync(deep).mode & 0o777).toBe(0o700);
     expect(await storageIn(deep).get('queue', 'key')).toBe('1');
     expect(problems).toEqual([]);
