@@ -2,7 +2,7 @@ import { checkCommand } from '../events/check-command.js';
 import { COMMANDS, type EngineCommand } from '../events/command.js';
 import type { EngineEvent } from '../events/event.js';
 import { canonicalJson } from '../events/journal/state-hash.js';
-import type { TestedCommand } from './test-plugin.js';
+import type { TestedCommand } from './plugin-test.js';
 
 /** What letters stand for: events that happen, commands that are expected. */
 export type EventMarbles = Readonly<Record<string, EngineEvent | EngineCommand>>;

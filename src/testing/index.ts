@@ -19,7 +19,8 @@ export type {
   RenderedPlugin,
   RenderNodeSettings,
 } from './rendered.js';
-export { testPlugin, type MarbleTest, type PluginTest, type TestedCommand, type TestPluginSettings } from './test-plugin.js';
+export { testPlugin } from './test-plugin.js';
+export type { MarbleTest, PluginTest, TestedCommand, TestPluginSettings } from './plugin-test.js';
 export type { EventMarbles } from './command-marbles.js';
 export { pluginContract, type PluginContractSettings } from './plugin-contract.js';
 export { PLUGIN_HISTORY } from './plugin-history.js';

@@ -4,15 +4,19 @@ import type { EngineEvent, StampedEvent } from '../events/event.js';
 import { stateHash } from '../events/journal/state-hash.js';
 import { EMPTY_STATE, type EngineState } from '../events/state.js';
 import { optionDocs } from '../graph/option-schema.js';
-import { stageOf } from '../graph/plugin-media.js';
+import type { NodeDefinition } from '../graph/define-node.js';
+import { stageOf, type StageKind } from '../graph/plugin-media.js';
 import { pluginAudio } from '../nodes/plugins/audio.js';
+import { pluginVideo } from '../nodes/plugins/video.js';
 import type { PluginDefinition } from '../plugins/plugin-types.js';
 import { reduceAll, type ReduceFault } from '../plugins/reduce.js';
 import { impuritiesIn } from './impurities.js';
 import { nodeContract, type ContractCase, type NodeContractSettings } from './node-contract.js';
 import { PLUGIN_HISTORY } from './plugin-history.js';
 import { renderNode } from './render-node.js';
-import { testPlugin, type TestPluginSettings } from './test-plugin.js';
+import type { NodeInput } from './rendered.js';
+import type { TestPluginSettings } from './plugin-test.js';
+import { testPlugin } from './test-plugin.js';
 
 /** What the contract needs to know of a plugin. */
 export interface PluginContractSettings extends Pick<TestPluginSettings, 'config' | 'others' | 'execute'> {
@@ -83,7 +87,7 @@ export function pluginContract(definition: PluginDefinition, settings: PluginCon
     await test.close();
   });
   if (definition.state) holdState(definition, settings, live, hold);
-  holdAudio(definition, settings, hold, cases);
+  for (const media of MEDIA) holdMedia(definition, settings, media, hold, cases);
   for (const node of definition.nodes) {
     const contract = nodeContract(node, settings.nodes?.[node.type] ?? {});
     cases.push(...contract.map((one) => ({ name: `${node.type} ${one.name}`, run: () => one.run() })));
@@ -156,16 +160,41 @@ function holdState(
   }
 }
 
-function holdAudio(definition: PluginDefinition, settings: PluginContractSettings, hold: Hold, cases: ContractCase[]): void {
-  if (!stageOf(definition, 'audio')) return;
-  const { config = {}, audio: { change, frameSizes } = {} } = settings;
+interface MediaKind {
+  readonly kind: StageKind;
+  /** The node that runs such operators. */
+  readonly node: NodeDefinition;
+  /** What it is fed. */
+  readonly input: NodeInput;
+  /** As a sentence has it. */
+  readonly word: string;
+}
+
+const MEDIA: readonly MediaKind[] = [
+  {
+    kind: 'audio',
+    node: pluginAudio,
+    input: (sample: number) => 0.25 * Math.sin((2 * Math.PI * 200 * sample) / 48_000),
+    word: 'sound',
+  },
+  { kind: 'video', node: pluginVideo, input: { video: (tick) => ({ yuv: [50 + (tick % 50), 100, 150] }) }, word: 'pictures' },
+];
+
+function holdMedia(
+  definition: PluginDefinition,
+  { config = {}, audio = {} }: PluginContractSettings,
+  { kind, node, input, word }: MediaKind,
+  hold: Hold,
+  cases: ContractCase[],
+): void {
+  if (!stageOf(definition, kind)) return;
+  const { change, frameSizes } = kind === 'audio' ? audio : {};
   const plugins = [{ plugin: definition, config }];
-  const sine = (sample: number) => 0.25 * Math.sin((2 * Math.PI * 200 * sample) / 48_000);
-  hold('answers each frame of sound with exactly one, in time, and gives back what it borrows', async () => {
+  hold(`answers each frame of ${word} with exactly one, in time, and gives back what it borrows`, async () => {
     for (const offline of [true, false]) {
       const changes = change ? [{ atMs: 200, plugins: [{ plugin: definition, config: { ...config, ...change } }] }] : [];
-      const { events, problems } = await renderNode(pluginAudio, {
-        inputs: { audio: sine },
+      const { events, problems } = await renderNode(node, {
+        inputs: { [kind]: input },
         plugins,
         // Disabled in between, so that it is made a second time.
         pluginChanges: [...changes, { atMs: 300, plugins: [] }, { atMs: 400, plugins }],
@@ -177,8 +206,8 @@ function holdAudio(definition: PluginDefinition, settings: PluginContractSetting
       if (problems.length > 0) throw new Error('a clean-up function of its operator threw', { cause: problems[0] });
     }
   });
-  const contract = nodeContract(pluginAudio, { plugins, ...(frameSizes && { frameSizes }) });
-  cases.push(...contract.map((one) => ({ name: `its sound operator ${one.name}`, run: () => one.run() })));
+  const contract = nodeContract(node, { plugins, ...(frameSizes && { frameSizes }) });
+  cases.push(...contract.map((one) => ({ name: `its operator for ${word} ${one.name}`, run: () => one.run() })));
 }
 
 function nameOf(key: string): string {

@@ -1,4 +1,4 @@
-import { map } from 'rxjs';
+import { filter, map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { EngineCommand } from '../../src/events/command.js';
@@ -43,6 +43,7 @@ const good = definePlugin({
     }),
   ],
   audio: half,
+  video: () => map((frame) => frame),
   reactions: ({ events$, ctx }) =>
     events$.pipe(
       ofType('participant.joined'),
@@ -65,7 +66,8 @@ describe('a plugin that keeps the contract', () => {
       'goes on with its state when the process was killed',
       'answers each frame of sound with exactly one, in time, and gives back what it borrows',
     ]);
-    expect(names.filter((name) => name.startsWith('its sound operator ')).length).toBeGreaterThan(5);
+    expect(names.filter((name) => name.startsWith('its operator for sound ')).length).toBeGreaterThan(5);
+    expect(names.filter((name) => name.startsWith('its operator for pictures ')).length).toBeGreaterThan(3);
     expect(names.filter((name) => name.startsWith('good.half ')).length).toBeGreaterThan(5);
     expect(pluginContract(definePlugin({ name: 'small', version: '1.0.0', description: 'Small.' }))).toHaveLength(4);
   });
@@ -203,6 +205,19 @@ describe('a plugin that breaks the contract', () => {
       }),
       'is not marked silent',
     ],
+    [
+      'an operator that keeps pictures',
+      definePlugin({
+        ...base,
+        video: () =>
+          map((frame) => {
+            frame.retain();
+            return frame;
+          }),
+      }),
+      'has not given back',
+    ],
+    ['an operator that drops pictures', definePlugin({ ...base, video: () => filter(() => false) }), 'at 0 ms'],
   ])('is told so: %s', async (_, plugin, reason, settings) => {
     const broken: string[] = [];
     for (const { run } of pluginContract(plugin, settings)) {

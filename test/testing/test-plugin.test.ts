@@ -138,6 +138,18 @@ describe('testPlugin', () => {
     await broken.close();
   });
 
+  it('sends pictures through its operator', async () => {
+    const test = await testPlugin(
+      definePlugin({ name: 'glance', version: '1.0.0', description: 'Looks.', video: () => map((frame) => frame) }),
+    );
+    const { pictures, problems } = await test.see({ video: () => ({ yuv: [80, 90, 100], width: 32, height: 16 }) }, 200);
+    expect(problems).toEqual([]);
+    expect(pictures.length).toBeGreaterThan(2);
+    expect(pictures[0]).toMatchObject({ width: 32, height: 16 });
+    expect([pictures[0]!.y[0], pictures[0]!.u[0], pictures[0]!.v[0]]).toEqual([80, 90, 100]);
+    await test.close();
+  });
+
   it('ends in order and begins again with what was saved; kill -9 loses what was not stored', async () => {
     const test = await testPlugin<{ greeted: number }>(greeter);
     await test.emit(joined('ada'));
