@@ -12,12 +12,15 @@ import { register as registerExplain } from './commands/explain.js';
 import { register as registerGraph } from './commands/graph.js';
 import { register as registerNodes } from './commands/nodes.js';
 import { register as registerPlugin } from './commands/plugin.js';
+import { register as registerPlugins } from './commands/plugins.js';
 import { register as registerRecord } from './commands/record.js';
 import { register as registerRender } from './commands/render.js';
 import { register as registerReplay } from './commands/replay.js';
 import { register as registerRun } from './commands/run.js';
+import { register as registerSay } from './commands/say.js';
 import { register as registerSchema } from './commands/schema.js';
 import { register as registerTap } from './commands/tap.js';
+import { register as registerTell } from './commands/tell.js';
 import { register as registerTest } from './commands/test.js';
 import { CommandExit, type CliIo } from './io.js';
 
@@ -71,6 +74,9 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     registerTest,
     registerTap,
     registerReplay,
+    registerPlugins,
+    registerTell,
+    registerSay,
     registerPlugin,
     registerExplain,
     registerDoctor,

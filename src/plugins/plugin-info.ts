@@ -39,7 +39,9 @@ export interface PluginInfo extends Omit<PluginDeclaration, 'config'> {
   readonly from?: string;
   /** Higher comes first. */
   readonly priority: number;
-  /** Complete. */
+  /** Its settings, as they are declared. */
+  readonly options: readonly OptionDoc[];
+  /** Its settings, as they are: complete. */
   readonly config: JsonObject;
   /** How often its code failed. */
   readonly faults: number;
@@ -72,14 +74,17 @@ export function describePlugin(definition: PluginDefinition): PluginDeclaration 
 
 /** How a plugin is. */
 export function pluginInfo(instance: PluginInstance, { plugins }: EngineState): PluginInfo {
-  const { key, scope, options, config, priority } = instance;
+  const { key, scope, config, priority } = instance;
+  const { from } = instance.options;
   const state = plugins[key];
+  const { config: declared, ...about } = describePlugin(instance.definition);
   return {
-    ...describePlugin(instance.definition),
+    ...about,
     key,
+    options: declared,
     status: instance.loaded ? (state?.status ?? 'loading') : 'loading',
     ...(scope.graph !== undefined && { graph: scope.graph }),
-    ...(options.from !== undefined && { from: options.from }),
+    ...(from !== undefined && { from }),
     priority,
     config,
     faults: state?.faults ?? 0,

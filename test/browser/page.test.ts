@@ -170,6 +170,53 @@ describe('the page', () => {
     await stranger.locator('#who', { hasText: 'The token is missing or wrong' }).waitFor(LIMIT);
   });
 
+  it('tells who is removed why, and silences who is muted', async () => {
+    stage = await openStage({ rooms: { lobby: talk } });
+    const { engine } = stage;
+    const levels: number[] = [];
+    stage.graphs['lobby']!.events$.subscribe((event) => {
+      if (event.type === 'level.measured') levels.push(event['rmsDb'] as number);
+    });
+    await stage.graphs['lobby']!.watch('meter', 'level.measured');
+    const { page } = await openPage();
+    await page.click('#listen');
+    await page.click('#speak');
+    await until(() => levels.slice(-3).some((level) => level > -60));
+    const [participantId = ''] = engine.state.calls['room:lobby']!.participants;
+    await engine.execute({ type: 'participant.mute', call: 'room:lobby', participantId });
+    expect(engine.state.calls['room:lobby']!.muted).toEqual([participantId]);
+    levels.length = 0;
+    await until(() => levels.length > 5 && levels.slice(-3).every((level) => level <= -120));
+    await engine.execute({ type: 'participant.mute', call: 'room:lobby', participantId, muted: false });
+    await until(() => levels.slice(-3).some((level) => level > -60));
+
+    const kick = { type: 'participant.kick', call: 'room:lobby', participantId, reason: 'too loud', banMs: 60_000 } as const;
+    await engine.execute(kick);
+    await says(page, 'ou were removed from the room "lobby": too loud; you may come back in');
+    await until(async () => (await stage!.status()).listeners === 0 && (await stage!.status()).speakers === 0);
+    for (const id of ['listen', 'speak']) expect(await page.getAttribute(`#${id}`, 'aria-pressed')).toBe('false');
+    await page.click('#listen');
+    await says(page, 'ou were removed from the room "lobby": too loud');
+  });
+
+  it('writes in the room, and shows what is written', async () => {
+    stage = await openStage({ rooms: { lobby: toneRoom(440) } });
+    const { engine } = stage;
+    const heard: string[] = [];
+    engine.events$.subscribe((event) => {
+      if (event.type === 'message.received') heard.push(event.text);
+    });
+    const { page, errors } = await openPage();
+    await page.fill('#text', '/play <b>a</b>');
+    await page.keyboard.press('Enter');
+    await page.locator('#lines li', { hasText: '/play <b>a</b>' }).waitFor(LIMIT);
+    expect(heard).toEqual(['/play <b>a</b>']);
+    expect(await page.inputValue('#text')).toBe('');
+    await engine.execute({ type: 'call.tell', call: 'room:lobby', text: 'Now playing A' });
+    await page.locator('#lines li', { hasText: 'voxgraph Now playing A' }).waitFor(LIMIT);
+    expect(errors).toEqual([]);
+  });
+
   it('looks right in light, dark and on a phone', async () => {
     stage = await openStage({ rooms: { lobby: toneRoom(440), cellar: toneRoom(880) } });
     const looks = {

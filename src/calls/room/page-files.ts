@@ -5,6 +5,7 @@ const FOLDER = new URL('./page/', import.meta.url);
 const FILES: readonly { readonly path: string; readonly file: string; readonly type: string }[] = [
   { path: '/', file: 'index.html', type: 'text/html' },
   { path: '/page.js', file: 'page.js', type: 'text/javascript' },
+  { path: '/chat.js', file: 'chat.js', type: 'text/javascript' },
   { path: '/connection.js', file: 'connection.js', type: 'text/javascript' },
   { path: '/whip-whep.js', file: 'whip-whep.js', type: 'text/javascript' },
   { path: '/page.css', file: 'page.css', type: 'text/css' },

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { problem, reasonOf, VoxError, voxError } from '../../errors.js';
+import { reasonOf, voxError } from '../../errors.js';
+import { DEFAULT_URL, askEngine, engineOptions, textOf } from '../ask-engine.js';
 import { finish, type CliIo } from '../io.js';
 import { onStopSignal } from '../stop-signal.js';
 
@@ -32,11 +33,11 @@ const WIDTH = 40;
 
 /** Listens to a wire of a running engine. Exit code 0; 3 when no engine answers. */
 export async function tapCommand(args: TapArgs, io: CliIo): Promise<number> {
-  const base = args.url ?? 'http://127.0.0.1:8765';
+  const base = args.url ?? DEFAULT_URL;
   const graph = args.graph ?? (await onlyGraph(base, args));
   const what = args.wav === undefined ? 'levels' : 'sound';
   const path = `/graphs/${encodeURIComponent(graph)}/wires/${encodeURIComponent(args.wire)}/${what}`;
-  const response = await ask(base, path, args);
+  const response = await askEngine(base, path, args);
   const off = onStopSignal(() => response.destroy());
   try {
     if (args.wav !== undefined) await writeWav(response, resolve(io.cwd, args.wav), args, io);
@@ -49,55 +50,13 @@ export async function tapCommand(args: TapArgs, io: CliIo): Promise<number> {
 }
 
 async function onlyGraph(base: string, args: TapArgs): Promise<string> {
-  const { graphs } = JSON.parse(await textOf(await ask(base, '/graphs', args))) as { graphs: { id: string; title: string }[] };
+  const { graphs } = JSON.parse(await textOf(await askEngine(base, '/graphs', args))) as {
+    graphs: { id: string; title: string }[];
+  };
   if (graphs.length === 1) return graphs[0]!.id;
   if (graphs.length === 0) throw voxError('USAGE', { reason: `no graph runs at ${base}` });
   const list = graphs.map(({ id, title }) => `${id} (${title})`).join(', ');
   throw voxError('USAGE', { reason: `several graphs run there; choose one with --graph: ${list}` });
-}
-
-/** @throws VoxError with what the server said, or that there is none. */
-async function ask(base: string, path: string, { token = process.env['VOXGRAPH_TOKEN'] }: TapArgs): Promise<IncomingMessage> {
-  // Loaded here: it takes a fifth of the time that any command takes to start.
-  const { request } = await import('node:http');
-  const response = await new Promise<IncomingMessage>((done, fail) => {
-    const headers = token ? { authorization: `Bearer ${token}` } : {};
-    let url: URL;
-    try {
-      url = new URL(path, base);
-    } catch {
-      return fail(voxError('USAGE', { reason: `--url must be an address such as http://127.0.0.1:8765, not "${base}"` }));
-    }
-    const asked = request(url, { headers }, done);
-    asked.on('error', (error) => fail(voxError('ENGINE_NOT_FOUND', { url: base, reason: reasonOf(error) })));
-    asked.end();
-  });
-  if (response.statusCode === 200) return response;
-  const text = await textOf(response);
-  throw new VoxError(
-    refusalIn(text) ?? problem('ENGINE_NOT_FOUND', { url: base, reason: `it answered ${response.statusCode ?? 0}` }),
-  );
-}
-
-function refusalIn(text: string): ReturnType<typeof problem> | undefined {
-  try {
-    const said = JSON.parse(text) as {
-      code?: string;
-      message?: string;
-      fix?: string;
-      error?: { code: string; message: string; fix: string };
-    };
-    const found = said.error ?? said;
-    return found.code !== undefined && found.message !== undefined ? (found as ReturnType<typeof problem>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
-  return text;
 }
 
 async function showLevels(response: IncomingMessage, args: TapArgs, io: CliIo): Promise<void> {
@@ -173,14 +132,11 @@ function positive(given: string): number {
 
 /** Adds `tap` to the program. */
 export function register(program: Command, io: CliIo): void {
-  program
-    .command('tap')
+  engineOptions(program.command('tap'))
     .argument('<wire>', 'node or node.port of the running graph')
     .summary('hear or measure a wire of a running engine')
     .description('Shows the level of any wire of a running engine, or writes its sound to a WAV file.')
-    .option('--url <address>', 'where the engine is', 'http://127.0.0.1:8765')
     .option('--graph <id>', 'which graph, if several run')
-    .option('--token <secret>', 'what the engine wants to be shown; VOXGRAPH_TOKEN in the environment does the same')
     .option('--wav <file>', 'write the sound instead of showing the level')
     .option('--seconds <number>', 'end after so much', positive)
     .option('--json', 'levels as JSON lines')

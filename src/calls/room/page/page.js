@@ -1,3 +1,4 @@
+import { createChat } from './chat.js';
 import { keepConnected } from './connection.js';
 import { connect } from './whip-whep.js';
 
@@ -74,6 +75,15 @@ addEventListener('pageshow', (event) => {
   if (event.persisted) for (const link of paused) link.connection.start();
 });
 
+const chat = createChat({
+  lines: byId('lines'),
+  form: byId('write'),
+  text: byId('text'),
+  participant,
+  token,
+  room: () => roomSelect.value,
+  failed: (reason) => say(reason, true),
+});
 await refresh();
 setInterval(() => void refresh(), STATUS_PERIOD_MS);
 
@@ -147,6 +157,7 @@ async function refresh() {
     server = present;
     if (!roomSelect.value) return show('No room is open yet.', '');
     const { title, listeners = 0, speakers = 0 } = await ask(`/rooms/${encodeURIComponent(roomSelect.value)}`);
+    await chat.refresh();
     show(title || `Room ${roomSelect.value}`, `${count(listeners, 'Nobody')} listening, ${count(speakers, 'nobody')} speaking`);
   } catch (error) {
     show(undefined, error instanceof TypeError ? 'The server does not answer.' : error.message);
