@@ -2,9 +2,11 @@
  * The entry that `bin/voxgraph.js` loads: runs this process's command line and ends the process.
  * @module
  */
+import { containEscapes } from '../graph/run/escapes.js';
 import { standardOutput } from './output.js';
 import { voxgraph } from './program.js';
 
+containEscapes();
 const stdout = standardOutput(process.stdout);
 const stderr = standardOutput(process.stderr);
 const exitCode = await voxgraph(process.argv.slice(2), {

@@ -174,7 +174,7 @@ export class PluginInstance implements ContextOwner, FaultOwner {
 
   /** Code outside of every guard threw. */
   escaped(error: unknown): void {
-    if (!this.over) this.faults.add('a callback', error);
+    this.faults.add('a callback', error);
   }
 
   tell(what: string, data: JsonObject): void {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { COMMANDS } from '../../src/events/command.js';
 import { readBack } from '../graphs/render-graph.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -57,6 +58,21 @@ beforeAll(() => {
 afterAll(() => {
   process.chdir(cwd);
   rmSync(examples, { recursive: true, force: true });
+});
+
+describe('the examples in docs/plugins.md', () => {
+  it('compile', () => {
+    for (const name of ['greeter', 'install']) expect(typeErrors(place('docs/plugins.md', name))).toEqual([]);
+  }, 60_000);
+
+  it('do what they say', async () => {
+    expect(await run(place('docs/plugins.md', 'install'))).toEqual([[2], [{ count: 2 }]]);
+  });
+
+  it('name every command', () => {
+    const page = readFileSync(join(root, 'docs/plugins.md'), 'utf8');
+    expect(Object.keys(COMMANDS).filter((type) => !page.includes(`\`${type}`))).toEqual([]);
+  });
 });
 
 describe('the example in README.md', () => {

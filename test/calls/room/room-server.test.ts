@@ -133,7 +133,17 @@ describe('a server for this machine alone', () => {
     const page = await served.ask('/');
     expect(page.headers['content-security-policy']).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
     expect(page.body).toContain('<title>');
-    for (const path of ['/', '/page.js', '/chat.js', '/connection.js', '/whip-whep.js', '/page.css', '/rooms', '/rooms/lobby', '/nowhere']) {
+    for (const path of [
+      '/',
+      '/page.js',
+      '/chat.js',
+      '/connection.js',
+      '/whip-whep.js',
+      '/page.css',
+      '/rooms',
+      '/rooms/lobby',
+      '/nowhere',
+    ]) {
       const answer = await served.ask(path);
       expect(answer.headers).toMatchObject({
         'x-content-type-options': 'nosniff',

@@ -22,8 +22,7 @@ export function createChat({ lines, form, text, participant, token, room, failed
     lines.replaceChildren(...last.map(lineOf));
   };
 
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
+  const send = async () => {
     const said = text.value.trim();
     if (!said || !room()) return;
     try {
@@ -38,6 +37,10 @@ export function createChat({ lines, form, text, participant, token, room, failed
     } catch (error) {
       failed(error instanceof TypeError ? 'The server does not answer.' : error.message);
     }
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void send();
   });
   return { refresh };
 }
