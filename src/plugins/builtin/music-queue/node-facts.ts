@@ -42,7 +42,7 @@ export function noted(queue: CallQueue, what: string, data: NodeFact, args: Args
     case 'tracks.added':
       return added(queue, data, args);
     case 'queue.ended':
-      return nothing(queue.left && data['reason'] === 'finished' ? goOn(queue, args.config, args.atMs, true) : queue);
+      return through(queue, data, args);
     case 'queue.changed':
       return queue.attached ? changed(queue, data, args) : attached(queue, data, args);
     default:
@@ -89,6 +89,14 @@ function ended(queue: CallQueue, data: NodeFact, args: Args): Noted {
   // Somebody steered the node itself; which track follows is told next.
   const over = queue.started ? remember(queue, config, { endedAtMs: atMs, reason: 'skipped' }) : queue;
   return nothing({ ...over, started: false, left: true });
+}
+
+/** The node has nothing left to play, or has given up. */
+function through(queue: CallQueue, { reason }: NodeFact, { config, atMs }: Args): Noted {
+  if (reason === 'finished') return nothing(queue.left ? goOn(queue, config, atMs, true) : queue);
+  // It counts the failures of its small window, those of tracks that we have left among them. Whether to give up is for us to say.
+  const goesOn = !queue.halted && queue.status === 'playing' && currentTrack(queue) !== undefined;
+  return goesOn ? { queue, orders: [{ type: 'play' }], say: [] } : nothing(queue);
 }
 
 /** A track cannot be played: it is taken out. After too many in a row nothing more is tried. */

@@ -47,7 +47,7 @@ export function nodeTold(state: MusicState, event: EventOf<'node.told'>, config:
   const place = state.graphs[event.graph];
   if (place === undefined || event.node !== config.node) return state;
   const result = noted(state.queues[place]!, event.what, event.data, { config, atMs: event.atMs });
-  if (result.queue === state.queues[place]) return state;
+  if (result.queue === state.queues[place] && result.orders.length === 0) return state;
   const next = applied(state, place, result, config);
   const { announce } = config.chat;
   const lines = result.say.filter(({ kind }) => kind !== 'started' || announce).map(({ text }) => text);

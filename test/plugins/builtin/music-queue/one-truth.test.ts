@@ -24,7 +24,8 @@ function numbers(seed: number): (below: number) => number {
 
 describe('the list of music-queue and the list of its node', () => {
   it('are one, whatever people do and whenever it reaches the node', async () => {
-    for (let seed = 1; seed <= 25; seed++) {
+    // The last one once left the node standing, after a failure of a track that it had left.
+    for (const seed of [...Array.from({ length: 20 }, (_, i) => i + 1), 100]) {
       const drawn = numbers(seed);
       const music = new MusicRig(tracks, { failureLimit: 5 }, { prefetchSec: drawn(2) * 20 });
       music.delay = drawn(5) - 1;
@@ -46,7 +47,7 @@ describe('the list of music-queue and the list of its node', () => {
         () => drawn(6) === 0 && music.restart(),
         () => music.send('seek', { positionMs: drawn(200) }),
       ];
-      for (let step = 0; step < 60; step++) {
+      for (let step = 0; step < 80; step++) {
         acts[drawn(acts.length)]!();
         await music.run(drawn(12));
       }
