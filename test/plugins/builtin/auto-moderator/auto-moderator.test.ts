@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../../../src/events/event.js';
 import moderator from '../../../../src/plugins/builtin/auto-moderator/index.js';
 import { moderatorState, type ModeratorState } from '../../../../src/plugins/builtin/auto-moderator/state.js';
-import { testPlugin, type PluginTest } from '../../../../src/testing/test-plugin.js';
+import type { PluginTest } from '../../../../src/testing/plugin-test.js';
+import { testPlugin } from '../../../../src/testing/test-plugin.js';
 
 const call = 'room:lobby';
 type Facts = { admin?: boolean; self?: boolean };

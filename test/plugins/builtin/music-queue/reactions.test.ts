@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../../../src/events/event.js';
 import musicQueue from '../../../../src/plugins/builtin/music-queue/index.js';
 import type { MusicState } from '../../../../src/plugins/builtin/music-queue/state.js';
-import { testPlugin, type PluginTest } from '../../../../src/testing/test-plugin.js';
+import type { PluginTest } from '../../../../src/testing/plugin-test.js';
+import { testPlugin } from '../../../../src/testing/test-plugin.js';
 
 const call = 'room:lobby';
 const graph = 'graph-1';

@@ -10,7 +10,8 @@ import {
 } from '../../../../src/plugins/builtin/statistics/state.js';
 import { countOf, NOBODY, withUser } from '../../../../src/plugins/builtin/statistics/unique-users.js';
 import { memoryStorage, pluginStorage } from '../../../../src/plugins/storage.js';
-import { testPlugin, type PluginTest } from '../../../../src/testing/test-plugin.js';
+import type { PluginTest } from '../../../../src/testing/plugin-test.js';
+import { testPlugin } from '../../../../src/testing/test-plugin.js';
 
 const call = 'room:lobby';
 const opened = (of = call): EngineEvent[] => [

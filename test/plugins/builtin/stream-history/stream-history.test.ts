@@ -3,7 +3,8 @@ import type { EngineEvent, StreamEndReason } from '../../../../src/events/event.
 import history from '../../../../src/plugins/builtin/stream-history/index.js';
 import type { HistoryEntry } from '../../../../src/plugins/builtin/stream-history/store.js';
 import { memoryStorage } from '../../../../src/plugins/storage.js';
-import { testPlugin, type PluginTest } from '../../../../src/testing/test-plugin.js';
+import type { PluginTest } from '../../../../src/testing/plugin-test.js';
+import { testPlugin } from '../../../../src/testing/test-plugin.js';
 
 const call = 'room:lobby';
 const stream = (src: string, of: string | undefined = call) => ({
