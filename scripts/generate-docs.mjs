@@ -75,7 +75,10 @@ function takes(schema) {
   if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   const variants = schema.anyOf ?? schema.oneOf;
-  if (variants) return variants.map(takes).join(' or ');
+  if (variants) {
+    const words = [...new Set(variants.flatMap((one) => (one.anyOf ?? one.oneOf ?? [one]).map(takes)))];
+    return words.join(' or ');
+  }
   if (schema.type === 'array') return schema.items ? `list of ${takes(schema.items)}` : 'list';
   const from = schema.minimum ?? schema.exclusiveMinimum;
   const to = schema.maximum ?? schema.exclusiveMaximum;

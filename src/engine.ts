@@ -128,6 +128,7 @@ class VoxEngine implements Engine {
       graphs: () => [...this.#sessions.values()],
       request: (call, request) => this.#host.request({ type: 'call.request', call, request }),
       plugin: (plugin, enabled) => this.setPlugin(plugin, enabled),
+      configure: (plugin, config) => this.#plugins.host.configure(plugin, config),
       tell: (event) => this.#stream.told(event),
     });
     this.#calls = new Calls({

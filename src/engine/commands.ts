@@ -32,6 +32,8 @@ export interface CommandTargets {
   request(call: string, request: { readonly type: string; readonly [key: string]: unknown }): Promise<unknown>;
   /** Enables or disables a plugin. */
   plugin(plugin: string, enabled: boolean): void;
+  /** Gives a plugin another config. @throws VoxError `UNKNOWN_PLUGIN`, and what is wrong with the config. */
+  configure(plugin: string, config: Readonly<Record<string, unknown>>): void;
   /** Tells what became of commands. */
   tell(event: EngineEvent): Promise<void>;
 }
@@ -101,6 +103,8 @@ export class Commands {
       case 'plugin.enable':
       case 'plugin.disable':
         return targets.plugin(command.plugin, command.type === 'plugin.enable');
+      case 'plugin.configure':
+        return targets.configure(command.plugin, command.config);
     }
   }
 

@@ -95,6 +95,13 @@ export const COMMANDS = {
   'plugin.disable': z
     .strictObject({ type: z.literal('plugin.disable'), plugin: z.string() })
     .meta({ description: 'Stop a plugin; it stays loaded and keeps its state.' }),
+  'plugin.configure': z
+    .strictObject({
+      type: z.literal('plugin.configure'),
+      plugin: z.string(),
+      config: z.record(z.string(), z.json()).meta({ description: 'All of its settings; what is left out has its default.' }),
+    })
+    .meta({ description: 'Give a plugin other settings, until its installer does so.' }),
 } as const;
 
 /** The name of a command. */

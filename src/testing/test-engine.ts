@@ -98,6 +98,7 @@ export class TestEngine {
       await this.#options.commanded(command, by);
       if (command.type === 'plugin.enable') this.host.enable(command.plugin);
       if (command.type === 'plugin.disable') this.host.disable(command.plugin);
+      if (command.type === 'plugin.configure') this.host.configure(command.plugin, command.config);
     } catch (error) {
       const refused =
         error instanceof VoxError ? error : voxError('COMMAND_REFUSED', { command: command.type, reason: reasonOf(error) });

@@ -200,7 +200,7 @@ class Testing implements PluginTest<unknown> {
   }
 
   #operators(): readonly RenderedPlugin[] {
-    return [{ plugin: this.#definition, config: this.#config }];
+    return [{ plugin: this.#definition, config: this.#engine.host.find(this.#key).written }];
   }
 
   async #openGraph({ graph, call }: { readonly graph: string; readonly call?: string }): Promise<void> {

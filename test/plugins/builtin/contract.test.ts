@@ -11,6 +11,7 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   'auto-moderator': { ban: { id: 'eve', reason: 'noise' }, list: {}, actions: {}, unban: { id: 'eve' } },
   statistics: { report: {}, beat: {} },
   'stream-history': { list: {}, chats: {}, clear: {} },
+  'voice-effects': { set: { effects: ['echo'] }, clear: { participantId: 'ada' }, get: {} },
 };
 const SETTINGS: Readonly<Record<string, PluginContractSettings>> = {
   // Standard error is the test runner's.
@@ -18,6 +19,7 @@ const SETTINGS: Readonly<Record<string, PluginContractSettings>> = {
   // What was open is over then, and the run is another one.
   statistics: { outlives: ({ total, chats, sinceMs }: StatisticsState) => ({ total, chats, sinceMs }) },
   'auto-moderator': { outlives: ({ bans, actions }: ModeratorState) => ({ bans, actions }) },
+  'voice-effects': { config: { effects: ['tremolo', 'echo'] }, audio: { change: { effects: ['echo', 'pitch'] } } },
 };
 
 describe.each(Object.keys(BUILTIN_PLUGINS))('the built-in plugin %s', (name) => {

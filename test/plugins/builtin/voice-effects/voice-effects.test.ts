@@ -46,7 +46,7 @@ describe('voice-effects', () => {
   });
 
   it('delays by what its effects delay', () => {
-    const { latencyMs } = voiceEffects.audio as { latencyMs: (config: unknown) => number };
+    const { latencyMs } = voiceEffects.audio as unknown as { latencyMs: (config: unknown) => number };
     const robot = VOICE_EFFECTS['robot']!;
     const delay = robot.latencyMs(robot.options.parse({}));
     expect(delay).toBeGreaterThan(0);
