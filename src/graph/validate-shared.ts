@@ -21,7 +21,8 @@ export function reportShared(
   const byConsumer = Map.groupBy(wires, (wire) => wire.to);
   const reasonOf = (node: ResolvedNode): string | undefined => {
     const { name, shared } = node.model;
-    const why = node.definition && whyOwn(node.definition);
+    const why =
+      node.definition && whyOwn(node.definition, (port) => wires.some((wire) => wire.from === name && wire.fromPort === port));
     if (why !== undefined) return why;
     if (shared === false) return 'says "shared": false';
     if (groupOf.has(name)) return `is in the crash group "${groupOf.get(name)}", which is this graph's alone`;

@@ -16,11 +16,14 @@ describe('the graphs that come along', () => {
       'duck.json',
       'eight-way-mix.json',
       'karaoke.json',
+      'moderated-room.json',
+      'music-bot.json',
       'night-radio.json',
       'per-speaker-record.json',
       'radio.json',
       'record-call.json',
       'voice-changer.json',
+      'voice-effects.json',
     ]);
   });
 

@@ -4,9 +4,16 @@ import type { PlanNode, Sharing } from '../plan-types.js';
 import type { Registry } from '../registry.js';
 import { wiresOf } from './latency.js';
 
-/** Why no two graphs can hear one instance of a node of that type, as half a sentence; undefined: they can. */
-export function whyOwn(definition: NodeDefinition): string | undefined {
-  const outputs = Object.values(definition.outputs);
+/**
+ * Why no two graphs can hear one instance of a node of that type, as half a sentence; undefined: they can.
+ *
+ * @param wired whether something hears an output: pictures that nobody looks at stand in nobody's way.
+ */
+export function whyOwn(definition: NodeDefinition, wired: (port: string) => boolean): string | undefined {
+  const all = Object.values(definition.outputs);
+  const outputs = Object.entries(definition.outputs)
+    .filter(([port, { kind }]) => kind !== 'video' || all.length === 1 || wired(port))
+    .map(([, spec]) => spec);
   const kinds = [...Object.values(definition.inputs), ...outputs].map(({ kind }) => kind);
   if (definition.needsCall) return 'is bound to its call';
   if (outputs.length === 0) return 'is a sink';
@@ -30,9 +37,10 @@ export function markShared(nodes: readonly PlanNode[], model: GraphModel, regist
   for (const node of [...nodes].reverse()) if (asked.has(node.id)) for (const wire of wiresOf(node)) asked.add(wire.node);
   const grouped = new Set([...model.groups.values()].flatMap((group) => group.nodes.map(({ name }) => name)));
   const marked = new Map<string, Sharing>();
+  const heard = new Set(nodes.flatMap((node) => wiresOf(node).map((wire) => `${wire.node}.${wire.port}`)));
   for (const node of nodes) {
     const definition = registry.get(node.type);
-    if (!definition || whyOwn(definition) !== undefined) continue;
+    if (!definition || whyOwn(definition, (port) => heard.has(`${node.id}.${port}`)) !== undefined) continue;
     if (asked.has(node.id)) {
       marked.set(node.id, 'asked');
       continue;

@@ -107,7 +107,7 @@ export class GraphChange {
     if (ready && !quiet && this.#ticks >= preRollTicks(this.#hearing, settings)) return this.#commit();
     if (this.#ticks < limitTicks(settings)) return;
     const late = quiet?.node.id ?? after.made[0]!.node.id;
-    this.#fail(failure(`"${late}" ${ready ? 'gave nothing' : 'was not ready'} in time`, late));
+    this.#fail(changeFailure(`"${late}" ${ready ? 'gave nothing' : 'was not ready'} in time`, late));
   }
 
   #commit(): void {
@@ -149,7 +149,7 @@ export class GraphChange {
     const dry = waiting.find(({ to }) => to && !flows(to.producer));
     if (!dry?.to) return;
     const { id } = dry.to.producer.node;
-    this.#fail(failure(`"${id}" gave nothing in time`, id));
+    this.#fail(changeFailure(`"${id}" gave nothing in time`, id));
   }
 
   #finish(): void {
@@ -204,12 +204,12 @@ export class GraphChange {
     for (const [run, before] of this.#faultsBefore) {
       if (run.faults === before) continue;
       const { lastProblem } = run;
-      return failure(lastProblem?.message ?? `"${run.node.id}" failed`, run.node.id, lastProblem);
+      return changeFailure(lastProblem?.message ?? `"${run.node.id}" failed`, run.node.id, lastProblem);
     }
     const wrong = this.#transitions.find(({ fault }) => fault !== undefined);
     const run = this.#notFinite ?? wrong?.to?.producer;
     const what = wrong?.fault ?? 'gave samples that are not finite numbers';
-    return run && failure(`"${run.node.id}" ${what}`, run.node.id);
+    return run && changeFailure(`"${run.node.id}" ${what}`, run.node.id);
   }
 
   /** Looks at the samples that will be heard, before they are. */
@@ -244,7 +244,8 @@ function isMedia(kind: string): boolean {
   return kind === 'audio' || kind === 'packets';
 }
 
-function failure(reason: string, node: string, cause?: Problem): VoxError {
+/** That a change failed since something is wrong with a node that it brings. */
+export function changeFailure(reason: string, node: string, cause?: Problem): VoxError {
   const first = problem('CHANGE_FAILED', { reason }, { node });
   return cause ? new VoxError(first, cause) : new VoxError(first);
 }

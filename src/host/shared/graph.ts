@@ -6,6 +6,7 @@ import { wiresOf } from '../../graph/plan/latency.js';
 import { unshare } from '../../graph/plan/sharing.js';
 import type { Plan, PlanNode } from '../../graph/plan-types.js';
 import type { ChangeSettings } from '../../graph/run/change-settings.js';
+import { changeFailure } from '../../graph/run/graph-change.js';
 import type { GraphEvent, GraphStats, NodeStats } from '../../graph/run/graph-events.js';
 import type { GraphRun } from '../../graph/run/graph-run.js';
 import { patchOptions } from '../../graph/run/node-options.js';
@@ -229,6 +230,7 @@ export class GraphSharing implements SharedListener {
     const next = await this.#settle(plan);
     const joined = without(next.nodes.values(), before.nodes.values());
     try {
+      await this.#tryOut(joined, told);
       await this.#options.run().change(runPlan(next, this.#line), settings, told);
     } catch (error) {
       this.#leave(this.#closed ? next.nodes.values() : joined);
@@ -240,6 +242,24 @@ export class GraphSharing implements SharedListener {
     this.#leave(without(before.nodes.values(), next.nodes.values()));
     for (const { node, options } of next.set) node.setOptions(options, { ...node.options, ...options });
     if (this.#tells) for (const node of joined) this.#tellFacts(node);
+  }
+
+  /** What a change brings has to be fit before the graph hears it: behind its stand-in nothing that is wrong with it would show. */
+  async #tryOut(joined: readonly SharedNode[], told: PlanDiff | 'nothing'): Promise<void> {
+    for (const node of joined) {
+      await node.ready;
+      if (!node.problem) continue;
+      const failure = changeFailure(node.problem.message, node.name, node.problem);
+      const { id: graph } = this.#options;
+      if (told !== 'nothing')
+        this.#options.onEvent({
+          type: 'graph.change-failed',
+          graph,
+          problem: failure.problems[0],
+          problems: failure.problems,
+        });
+      throw failure;
+    }
   }
 
   async #settle(plan: Plan): Promise<Settled> {

@@ -1,4 +1,4 @@
-import { voxError } from '../../errors.js';
+import { voxError, type Problem } from '../../errors.js';
 import type { NodeEvent } from '../../graph/context.js';
 import type { Permissions } from '../../graph/permissions.js';
 import type { Plan, PlanNode, PlanWire } from '../../graph/plan-types.js';
@@ -9,7 +9,7 @@ import { Lateness } from '../../time/lateness.js';
 import type { Scheduler, Ticker, TickInfo } from '../../time/scheduler.js';
 import { BeatLine } from './beat-line.js';
 import { SharedOutlet, type Deliver } from './outlet.js';
-import { outletNode, standIn } from './stand-in.js';
+import { heardOutputs, outletNode, standIn } from './stand-in.js';
 
 /** So many beats are made up for when the first reader skipped some; what is older nobody wants. */
 const MADE_UP_BEATS = 5;
@@ -57,6 +57,8 @@ export class SharedNode {
   made = -1;
   /** True when nothing comes from it any more. */
   over = false;
+  /** What went wrong with it, until it has opened what it plays. */
+  problem: Problem | undefined;
   /** False once it is no more what its options say, since it was commanded. */
   joinable = true;
   /** Its options now. */
@@ -78,7 +80,7 @@ export class SharedNode {
     this.options = node.options;
     const definition = registry.get(node.type);
     if (!definition) throw voxError('UNKNOWN_TYPE', { type: node.type }, { node: node.id });
-    const { outputs } = definition;
+    const outputs = heardOutputs(definition);
     for (const [port, { kind }] of Object.entries(outputs)) this.#outlets.set(port, new SharedOutlet(kind));
     this.run = new GraphRun({
       id: `shared-${id}`,
@@ -193,7 +195,10 @@ export class SharedNode {
     const { graph: _graph, node, ...fact } = event;
     // Of the run around it only what went wrong is news.
     if (node !== this.name && !('problem' in fact)) return;
-    if (fact.type === 'stream.opened') this.#live.resolve(fact['live'] === true);
+    if (fact.type === 'stream.opened') {
+      this.#live.resolve(fact['live'] === true);
+      this.problem = undefined;
+    } else if ('problem' in fact) this.problem = fact['problem'] as Problem;
     if (!('problem' in fact) && !this.#watchable.has(fact.type)) {
       this.#facts.delete(fact.type);
       this.#facts.set(fact.type, fact);

@@ -61,7 +61,13 @@ export function sharingRegistry(registry: Registry, parts: SharedParts): Registr
   };
 }
 
-function standInType({ outputs }: NodeDefinition, parts: SharedParts): NodeDefinition {
+/** The outputs of a type that graphs may hear together: pictures every graph makes for itself. */
+export function heardOutputs({ outputs }: Pick<NodeDefinition, 'outputs'>): NodeDefinition['outputs'] {
+  return Object.fromEntries(Object.entries(outputs).filter(([, { kind }]) => kind !== 'video'));
+}
+
+function standInType(definition: NodeDefinition, parts: SharedParts): NodeDefinition {
+  const outputs = heardOutputs(definition);
   return defineNode({
     type: 'shared.node',
     summary: 'Give what a shared node gives.',
