@@ -119,10 +119,18 @@ describe('what runs for long', () => {
     };
     for (let n = 0; n < 30; n++) await one();
     const before = { ...(await memory()), handles: handles() };
-    for (let n = 0; n < 200; n++) await one();
+    const grownMB: number[] = [];
+    let last = before.rssMB;
+    for (let window = 0; window < 3; window++) {
+      for (let n = 0; n < 150; n++) await one();
+      const { rssMB } = await memory();
+      grownMB.push(rssMB - last);
+      last = rssMB;
+    }
     const after = { ...(await memory()), handles: handles() };
     expect(after.handles).toEqual(before.handles);
     expect(after.heapMB - before.heapMB).toBeLessThan(2);
-    expect(after.rssMB - before.rssMB).toBeLessThan(40);
+    // A leak grows in every window; what the allocator keeps for later comes once.
+    expect(Math.min(...grownMB)).toBeLessThan(20);
   });
 });
