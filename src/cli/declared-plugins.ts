@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { pluginEntries } from '../graph/load.js';
-import { loadConfig } from '../plugins/config/load-config.js';
-import { createPluginLoader } from '../plugins/loader/plugin-loader.js';
+import { BUILTIN_PLUGINS } from '../plugins/builtin/index.js';
 import { describePlugin, type PluginDeclaration } from '../plugins/plugin-info.js';
 import type { PluginDefinition } from '../plugins/plugin-types.js';
 import type { CliIo } from './io.js';
+import { setUpPlugins } from './plugin-setup.js';
 
 /** Which plugins are meant. */
 export interface DeclaredArgs {
@@ -22,8 +22,7 @@ export interface DeclaredArgs {
  * @throws VoxError with what is wrong with them.
  */
 export async function declaredPlugins({ graph, config: file, plugin }: DeclaredArgs, io: CliIo): Promise<PluginDeclaration[]> {
-  const loader = createPluginLoader({ cwd: io.cwd });
-  const config = await loadConfig({ cwd: io.cwd, loader, ...(file !== undefined && { file }) });
+  const { loader, config } = await setUpPlugins(io, { ...(file !== undefined && { config: file }) });
   const found = new Map<string, PluginDefinition>(config.installs.map(({ definition }) => [definition.name, definition]));
   const entries = graph === undefined ? [] : pluginEntries(graph, { cwd: io.cwd });
   const baseDir = graph === undefined ? io.cwd : dirname(resolve(io.cwd, graph));
@@ -31,6 +30,9 @@ export async function declaredPlugins({ graph, config: file, plugin }: DeclaredA
     if (from === undefined && found.has(name)) continue;
     const { definition } = await loader.load({ name, baseDir, ...(from !== undefined && { from }) });
     found.set(name, definition);
+  }
+  if (graph === undefined && plugin === undefined) {
+    for (const [name, load] of Object.entries(BUILTIN_PLUGINS)) if (!found.has(name)) found.set(name, await load());
   }
   if (plugin !== undefined && !found.has(plugin)) {
     const { definition } = await loader.load({ name: plugin, baseDir });

@@ -7,6 +7,7 @@ import type { PluginDeclaration, PluginInfo } from '../../plugins/plugin-info.js
 import { DEFAULT_URL, askEngine, engineOptions, textOf, type EngineArgs } from '../ask-engine.js';
 import { declaredPlugins } from '../declared-plugins.js';
 import { finish, type CliIo } from '../io.js';
+import { withConfigOption } from '../plugin-setup.js';
 
 /** The arguments of `voxgraph plugins`. */
 export interface PluginsArgs extends EngineArgs {
@@ -136,7 +137,7 @@ function optionLine(option: OptionDoc, present: PluginInfo['config'] | undefined
 
 /** Adds `plugins` to the program. */
 export function register(program: Command, io: CliIo): void {
-  engineOptions(program.command('plugins'))
+  withConfigOption(engineOptions(program.command('plugins')))
     .argument('[plugin]', 'one to show in full: settings, messages, faults')
     .summary('list plugins, or show, enable or disable one')
     .description(
@@ -145,7 +146,6 @@ export function register(program: Command, io: CliIo): void {
     .option('--enable <plugin>', 'let it work again')
     .option('--disable <plugin>', 'stop it; it stays loaded and keeps its state')
     .option('--graph <file>', 'those that a graph file names, without asking an engine')
-    .option('--config <file>', 'plugins of every graph; default: voxgraph.config.ts, .js or .json, if it is there')
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
