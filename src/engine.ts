@@ -220,7 +220,9 @@ class VoxEngine implements Engine {
     if (given === undefined) throw voxError('USAGE', { reason: 'name a graph to render, or an event log with --events' });
     if (this.#closing) throw voxError('HOST_CLOSED');
     const [planned, declared] = await this.#declared(given, options);
-    const { plan, callFile } = renderPlan(planned, wanted);
+    const at = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
+    const outputs = { output: wanted, frames: at(options.frames), sheet: at(options.sheet) };
+    const { plan, callFile } = renderPlan(planned, outputs);
     // Every rendering is a call of its own, even two to the same file: the later one wins as a whole.
     const id = `file:${callFile ?? ''}#${++this.#renders}`;
     const call = { id, open: () => this.#calls.openFile(id, callFile, cwd) };

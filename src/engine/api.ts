@@ -172,6 +172,10 @@ export interface Engine {
 export interface RenderOptions extends Pick<RunOptions, 'params' | 'cwd' | 'durationUs' | 'debug'> {
   /** The file to write; its extension chooses the container. Absent: the graph's own `sink.file` nodes write theirs. */
   readonly output?: string;
+  /** A folder that gets every picture as a PNG: frame-000001.png and so on. Without `output` nothing else is written. */
+  readonly frames?: string;
+  /** A PNG file that gets a contact sheet of the pictures. */
+  readonly sheet?: string;
   /** An event log, relative to `cwd`, that happens again: the voices, options and commands of a recorded call. Default: none. */
   readonly events?: string;
 }

@@ -47,6 +47,7 @@ import { pluginVideo } from './plugins/video.js';
 import { pluginVoices } from './plugins/voices.js';
 import { callSink } from './sinks/call.js';
 import { fileSink } from './sinks/file.js';
+import { framesSink } from './sinks/frames.js';
 import { nullSink } from './sinks/null.js';
 import { device } from './sources/device.js';
 import { file } from './sources/file.js';
@@ -165,5 +166,6 @@ export const builtinNodes: readonly NodeDefinition[] = [
   pluginVoices,
   callSink,
   fileSink,
+  framesSink,
   nullSink,
 ];

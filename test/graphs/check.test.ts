@@ -15,6 +15,7 @@ describe('the graphs that come along', () => {
       'dj-crossfade.json',
       'duck.json',
       'eight-way-mix.json',
+      'film-night.json',
       'karaoke.json',
       'moderated-room.json',
       'music-bot.json',

@@ -17,6 +17,10 @@ export interface RenderArgs extends Pick<PluginArgs, 'config'> {
   readonly events?: string;
   /** The file to write; its extension chooses the container. */
   readonly output?: string;
+  /** The folder for each picture as a PNG. */
+  readonly frames?: string;
+  /** The PNG for a contact sheet. */
+  readonly sheet?: string;
   /** How much media, in seconds; default: until the sources end. */
   readonly durationSec?: number;
   /** Values of params. */
@@ -55,6 +59,8 @@ export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number
       params: args.params,
       cwd: io.cwd,
       ...(args.output !== undefined && { output: args.output }),
+      ...(args.frames !== undefined && { frames: args.frames }),
+      ...(args.sheet !== undefined && { sheet: args.sheet }),
       ...(args.events !== undefined && { events: args.events }),
       ...(args.durationSec !== undefined && { durationUs: Math.round(args.durationSec * 1e6) }),
     });
@@ -100,7 +106,9 @@ function report(args: RenderArgs, io: CliIo, positionUs: number, wallUs: number,
   if (args.json) {
     io.stdout(`${JSON.stringify({ output: args.output ?? null, durationSec, speed: Number(speed.toFixed(1)), problems })}\n`);
   } else if (problems.length === 0) {
-    io.stdout(`${args.output ?? 'Rendered'}: ${durationSec.toFixed(2)} s, ${speed.toFixed(0)}× real time\n`);
+    io.stdout(
+      `${args.output ?? args.frames ?? args.sheet ?? 'Rendered'}: ${durationSec.toFixed(2)} s, ${speed.toFixed(0)}× real time\n`,
+    );
   }
 }
 
@@ -125,9 +133,11 @@ export function register(program: Command, io: CliIo): void {
     .argument('[graph]', 'graph file; with --events by default the one that was recorded')
     .summary('write what a call would hear to a file')
     .description(
-      'Run a graph as fast as the machine allows and write what a call would hear. The same input gives the same bytes. Opus containers (.ogg .opus .webm .mka .mkv) get the very packets of the call; others (.mp3 .flac .wav .m4a …) the sound before the encoder.',
+      'Run a graph as fast as the machine allows and write what a call would hear. The same input gives the same bytes. Opus containers (.ogg .opus .webm .mka .mkv) get the very packets of the call; others (.mp3 .flac .wav .m4a …) the sound before the encoder; .mp4 .mkv .webm and the like sound and pictures, if the graph shows any.',
     )
     .option('-o, --output <file>', 'file to write; its extension chooses the container')
+    .option('--frames <folder>', 'write every picture as a PNG into a folder')
+    .option('--sheet <file>', 'write a contact sheet of the pictures, a PNG')
     .option('--duration <seconds>', 'end after this much media; needed for graphs that loop', seconds)
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)
     .option('--events <log>', 'let a recorded call happen again: see voxgraph record')
@@ -135,7 +145,7 @@ export function register(program: Command, io: CliIo): void {
     .option('--json', 'the result as JSON, no progress')
     .addHelpText(
       'after',
-      '\nExamples:\n  voxgraph render graphs/radio.json -o radio.ogg --duration 60\n  voxgraph render graphs/voice-changer.json -o out.mp3 --param voice=me.wav\n  voxgraph render --events call.ndjson -o call.ogg\n\nExit codes: 0 written, 1 a node failed on the way, 2 the input is wrong, 130 stopped by Ctrl-C.\n',
+      '\nExamples:\n  voxgraph render graphs/radio.json -o radio.ogg --duration 60\n  voxgraph render graphs/voice-changer.json -o out.mp3 --param voice=me.wav\n  voxgraph render --events call.ndjson -o call.ogg\n  voxgraph render film.json -o film.mp4 --sheet film.png\n  voxgraph render film.json --frames out/ --duration 2\n\nExit codes: 0 written, 1 a node failed on the way, 2 the input is wrong, 130 stopped by Ctrl-C.\n',
     )
     .action((file: string | undefined, options: Record<string, never>) =>
       finish(
@@ -145,6 +155,8 @@ export function register(program: Command, io: CliIo): void {
             config: options['config'],
             events: options['events'],
             output: options['output'],
+            frames: options['frames'],
+            sheet: options['sheet'],
             durationSec: options['duration'],
             params: options['param'],
             allowProcess: options['allowProcess'],

@@ -14,6 +14,9 @@ const JUMP_US = 2_000_000;
 /** Positions are rounded to microseconds, and files count in ticks of up to a millisecond. */
 const EARLY_US = 1500;
 
+/** The last picture stays so long, in microseconds: sound is mostly a little longer than its pictures. */
+const TAIL_US = 100_000;
+
 /** The pictures of an open file by their positions in it. Decoded within the tick offline, ahead and beside the beat in real time. */
 export class VideoDeck {
   readonly reader: VideoReader;
@@ -46,8 +49,8 @@ export class VideoDeck {
     if (!this.#ctx.offline) this.fill();
     const shown = this.#shown;
     if (!shown) return undefined;
-    // A gap in the file is bridged by the picture before it, its end is not.
-    if (this.#ended && this.#ahead.length === 0 && positionUs >= shown.endUs) return undefined;
+    // A gap in the file is bridged by the picture before it; its end is not, but for what codecs add to the sound.
+    if (this.#ended && this.#ahead.length === 0 && positionUs >= shown.endUs + TAIL_US) return undefined;
     return shown.picture;
   }
 
