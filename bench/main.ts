@@ -1,7 +1,7 @@
 /**
  * Measures voxgraph against its peers on this machine: see README.md beside this file.
  *
- *     npm run bench -- [W1 W1gainecho W1p W2a W3 W5 W6 W6x60 W7 W8 W9 plugins plugin-events start loudness] [--runs 3] [--json]
+ *     npm run bench -- [W1 W1gainecho W1p W2a W3 W4 W5 W6 W6x60 W7 W8 W9 plugins plugin-events start loudness] [--runs 3] [--json]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,7 @@ const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
   W1gainecho: (runs) => render('W1gainecho', runs),
   W1p: passthrough,
   W2a: (runs) => render('W2a', runs),
+  W4: (runs) => render('W4', runs),
   W3: (runs) => render('W3', runs),
   W5: noop,
   W6: () => forty(),

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes what the workloads read, always the same: ten minutes of music-like MP3 at 44.1 kHz, so that there is something to resample, the
-# same as Opus, and eight MP3s of three minutes to mix: seven of music, the last speech-like, with pauses.
+# same as Opus, and eight MP3s of three minutes to mix: seven of music, the last speech-like, with pauses; and a minute of film, which takes some minutes to make.
 # usage: bench/make-inputs.sh [FOLDER], by default bench-data. Needs ffmpeg with libmp3lame.
 set -euo pipefail
 folder=${1:-$(dirname "$0")/../bench-data}
@@ -35,4 +35,11 @@ for n in 1 2 3 4 5 6 7; do
 done
 if [ ! -s mix_8.mp3 ]; then
   make mix_8.mp3 "aevalsrc=exprs='0.3*(sin(2*PI*140*t)+0.5*sin(2*PI*700*t)+0.3*sin(2*PI*1900*t))*abs(sin(2*PI*2.5*t))*lt(mod(t,8),5)':s=44100:d=180"
+fi
+if [ ! -s video_720p30_60.mp4 ]; then
+  ffmpeg -hide_banner -nostdin -v error -y -bitexact \
+    -f lavfi -i "mandelbrot=s=1280x720:r=30:maxiter=400:end_scale=0.002:end_pts=1800" -f lavfi -i "testsrc2=s=426x240:r=30" \
+    -filter_complex "[0:v][1:v]overlay=x='mod(n*5,854)':y='mod(n*3,480)',noise=alls=6:allf=t:all_seed=3,format=yuv420p" \
+    -t 60 -c:v libx264 -preset medium -profile:v high -b:v 2500k -maxrate 3500k -bufsize 5000k -g 60 -f mp4 video_720p30_60.mp4.part
+  mv video_720p30_60.mp4.part video_720p30_60.mp4
 fi

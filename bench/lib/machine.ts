@@ -7,6 +7,8 @@ import { join } from 'node:path';
 export const ROOT = join(import.meta.dirname, '../..');
 /** Where inputs and outputs lie. */
 export const DATA = join(ROOT, 'bench-data');
+/** A minute of 720p H.264 without sound, made by make-inputs.sh. */
+export const FILM = join(DATA, 'video_720p30_60.mp4');
 /** Ten minutes of MP3, made by make-inputs.sh. */
 export const MUSIC = join(DATA, 'music_600.mp3');
 /** The same as Opus. */
@@ -28,7 +30,7 @@ export function hasPeer(program: string): boolean {
 
 /** Makes the inputs if they are not there. @throws Error when that needs something that is missing. */
 export function needInputs(): void {
-  if ([MUSIC, OPUS, join(DATA, 'mix_8.mp3')].every((file) => existsSync(file))) return;
+  if ([MUSIC, FILM, OPUS, join(DATA, 'mix_8.mp3')].every((file) => existsSync(file))) return;
   if (!has('ffmpeg')) throw new Error(`what the workloads read is made by ffmpeg, which is missing: ${INSTALL}`);
   console.error('Making what the workloads read, in bench-data; this takes a minute.');
   const { status } = spawnSync(join(ROOT, 'bench/make-inputs.sh'), [DATA], { stdio: 'inherit' });

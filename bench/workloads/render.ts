@@ -1,7 +1,7 @@
-// W1, W1gainecho, W2a and W3: MP3 to Opus as a whole process, against ffmpeg with the same encoder settings.
+// W1, W1gainecho, W2a and W3: MP3 to Opus, and W4: a film to VP8, as a whole process, against ffmpeg with the same encoder settings.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATA, MUSIC, ROOT, hasPeer, needInputs, pinned } from '../lib/machine.ts';
+import { DATA, FILM, MUSIC, ROOT, hasPeer, needInputs, pinned } from '../lib/machine.ts';
 import { measure, median, type Cost } from '../lib/measure.ts';
 import { ratioOf, short, type Result } from '../lib/result.ts';
 
@@ -23,6 +23,14 @@ const MIX = [
   '[ducked][voice]amix=inputs=2:normalize=0,alimiter=limit=0.95[o]',
 ].join(';');
 
+const SEPIA =
+  'scale=640:360:flags=bilinear,format=gbrp,colorchannelmixer=.393:.769:.189:0:.349:.686:.168:0:.272:.534:.131,format=yuv420p';
+/** What makes its encoder of pictures ours. */
+const ENCODE_VP8 =
+  '-c:v libvpx -deadline realtime -cpu-used -6 -b:v 500k -minrate 400k -maxrate 600k -bufsize 500k -g 3000 -error-resilient 1 -lag-in-frames 0 -auto-alt-ref 0 -threads 1'.split(
+    ' ',
+  );
+
 const WORKLOADS = {
   W1: { graph: 'w1.json', peer: [...TEN_MINUTES, '-ar', '48000', '-ac', '2'], seconds: 600, limit: 1 },
   W1gainecho: {
@@ -43,6 +51,7 @@ const WORKLOADS = {
     seconds: 180,
     limit: 0.9,
   },
+  W4: { graph: 'w4.json', peer: ['-i', FILM, '-an', '-vf', SEPIA], seconds: 60, limit: 0.95 },
 } as const;
 
 /** Runs one of them, the sides in turn. */
@@ -51,9 +60,19 @@ export async function render(name: keyof typeof WORKLOADS, runs: number): Promis
   const { graph, peer: peerArgs, seconds, limit } = WORKLOADS[name];
   const output = join(DATA, `out-${name}.ogg`);
   const cli = [process.execPath, join(ROOT, 'bin/voxgraph.js'), 'render', join(ROOT, 'bench/graphs', graph)];
-  const files = name === 'W3' ? EIGHT.flatMap((file, i) => ['--param', `m${i + 1}=${file}`]) : ['--param', `music=${MUSIC}`];
+  const film = name === 'W4';
+  const files = film
+    ? ['--param', `film=${FILM}`]
+    : name === 'W3'
+      ? EIGHT.flatMap((file, i) => ['--param', `m${i + 1}=${file}`])
+      : ['--param', `music=${MUSIC}`];
   const ourCommand = pinned([...cli, ...files, '-o', output, '--duration', String(seconds), '--json']);
-  const peerCommand = pinned([...FFMPEG, ...peerArgs, ...ENCODE, '-f', 'ogg', '/dev/null']);
+  const peerCommand = pinned([
+    ...FFMPEG,
+    ...peerArgs,
+    ...(film ? [...ENCODE_VP8, '-f', 'webm'] : [...ENCODE, '-f', 'ogg']),
+    '/dev/null',
+  ]);
   const peered = hasPeer('ffmpeg');
   const ours: Cost[] = [];
   const peers: Cost[] = [];

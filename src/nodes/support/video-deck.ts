@@ -26,7 +26,7 @@ export class VideoDeck {
   #ended = false;
   #reading: Promise<void> | undefined;
   /** Counts seeks: what was being decoded for an older one is of no use. */
-  #epoch = 0;
+  #seeks = 0;
   #arriving = true;
   #closed = false;
 
@@ -56,7 +56,7 @@ export class VideoDeck {
 
   /** Goes to a position. What is shown stays until the new picture is there. */
   seek(positionUs: number): void {
-    this.#epoch++;
+    this.#seeks++;
     this.#ended = false;
     this.#arriving = true;
     for (const { picture } of this.#ahead.splice(0)) picture.release();
@@ -123,11 +123,11 @@ export class VideoDeck {
 
   async #readAhead(): Promise<void> {
     while (!this.#closed && !this.#ended && !this.#full) {
-      const epoch = this.#epoch;
+      const seeks = this.#seeks;
       const read = await this.reader.read();
-      if (this.#closed || epoch !== this.#epoch) read?.picture.release();
+      if (this.#closed || (read && read.seeks !== this.#seeks)) read?.picture.release();
       else if (read) this.#ahead.push(read);
-      else this.#ended = true;
+      else if (seeks === this.#seeks) this.#ended = true;
     }
   }
 

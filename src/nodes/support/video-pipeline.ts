@@ -73,7 +73,8 @@ export class VideoPipeline {
 
   #go(): void {
     if (this.#ctx.offline) this.#allNow();
-    else this.#running ??= this.#allLater().finally(() => (this.#running = undefined));
+    // With nothing waiting it would be over before it is noted down.
+    else if (this.#waiting.length > 0) this.#running ??= this.#allLater();
   }
 
   #allNow(): void {
@@ -110,6 +111,8 @@ export class VideoPipeline {
         frame.release();
       }
     }
+    // At once, not in a continuation: what is pushed meanwhile would wait for the next.
+    this.#running = undefined;
   }
 
   #fail(reason: unknown): void {

@@ -21,6 +21,8 @@ export interface ReadPicture {
   readonly positionUs: number;
   /** Until when, by what the file states; at least a microsecond later. */
   readonly endUs: number;
+  /** After how many calls of `seek` it was read: one that is overtaken by another is of no use. */
+  readonly seeks: number;
 }
 
 /** What becomes of one attempt to decode. */
@@ -43,6 +45,8 @@ export class VideoReader {
   readonly #usPerTick: number;
   readonly #frameUs: number;
   #seekUs: number | undefined;
+  #asked = 0;
+  #sought = 0;
   /** Pictures that end before this are dropped: the way from a key frame to a sought position. */
   #fromUs = -Infinity;
   #nextUs = 0;
@@ -64,7 +68,7 @@ export class VideoReader {
   /** The next picture, decoded on this thread; undefined at the end, with `outcome` set. */
   readSync(): ReadPicture | undefined {
     const { format, decoder } = this.#input;
-    if (this.#begin()) this.#sought(format.seekFrameSync(this.#input.stream.index, this.#seekTicks(), AVSEEK_FLAG_BACKWARD));
+    if (this.#begin()) this.#arrived(format.seekFrameSync(this.#input.stream.index, this.#seekTicks(), AVSEEK_FLAG_BACKWARD));
     while (!this.outcome) {
       const frame = takeFrame();
       const step = this.#received(decoder.receiveFrameSync(frame));
@@ -83,7 +87,7 @@ export class VideoReader {
     if (this.#closed) return undefined;
     this.#reading = true;
     try {
-      if (this.#begin()) this.#sought(await format.seekFrame(this.#input.stream.index, this.#seekTicks(), AVSEEK_FLAG_BACKWARD));
+      if (this.#begin()) this.#arrived(await format.seekFrame(this.#input.stream.index, this.#seekTicks(), AVSEEK_FLAG_BACKWARD));
       while (!this.outcome && !this.#closed) {
         const frame = takeFrame();
         const step = this.#received(await decoder.receiveFrame(frame));
@@ -91,7 +95,7 @@ export class VideoReader {
         const read = this.#taken(this.#seekUs === undefined ? step : 'feed', frame);
         if (read) return read;
         if (this.#begin())
-          this.#sought(await format.seekFrame(this.#input.stream.index, this.#seekTicks(), AVSEEK_FLAG_BACKWARD));
+          this.#arrived(await format.seekFrame(this.#input.stream.index, this.#seekTicks(), AVSEEK_FLAG_BACKWARD));
         if (step !== 'feed') continue;
         if (this.#wants(await format.readFrame(this.#packet))) this.#sent(await decoder.sendPacket(this.#packet));
         else if (this.#draining) await decoder.sendPacket(null);
@@ -105,6 +109,7 @@ export class VideoReader {
 
   /** Goes to a position, in microseconds: the picture that is shown there is read next. */
   seek(positionUs: number): void {
+    this.#asked++;
     this.#seekUs = Math.max(0, positionUs);
     this.outcome = undefined;
   }
@@ -130,10 +135,11 @@ export class VideoReader {
     const { originUs } = this.#input;
     this.#fromUs = this.#seekUs!;
     this.#seekUs = undefined;
+    this.#sought = this.#asked;
     return BigInt(Math.floor((this.#fromUs + originUs) / this.#usPerTick));
   }
 
-  #sought(code: number): void {
+  #arrived(code: number): void {
     this.#input.decoder.flushBuffers();
     this.#draining = false;
     this.#badInARow = 0;
@@ -168,7 +174,7 @@ export class VideoReader {
     }
     this.#fromUs = -Infinity;
     this.rotation = rotationOf(frame);
-    return { picture: new Picture(frame), positionUs, endUs };
+    return { picture: new Picture(frame), positionUs, endUs, seeks: this.#sought };
   }
 
   /** Whether a packet that was read is for the decoder. */
