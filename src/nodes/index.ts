@@ -84,6 +84,7 @@ import { sepia } from './video/sepia.js';
 import { sharpen } from './video/sharpen.js';
 import { text } from './video/text.js';
 import { vintage } from './video/vintage.js';
+import { visualizer } from './video/visualizer.js';
 
 /** Every shipped node type. */
 export const builtinNodes: readonly NodeDefinition[] = [
@@ -158,6 +159,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   sharpen,
   text,
   vintage,
+  visualizer,
   opus,
   vp8,
   h264,

@@ -102,6 +102,12 @@ describe('the example in docs/writing-nodes.md', () => {
   it('does what it says', async () => {
     expect(await run(place('docs/writing-nodes.md', 'tremolo'))).toEqual([['0.00', '0.50']]);
   });
+
+  it('has one with pictures, which compiles and does what it says', async () => {
+    const path = place('docs/writing-nodes.md', 'every-other');
+    expect(typeErrors(path)).toEqual([]);
+    expect(await run(path)).toEqual([['100 102 104 106 108']]);
+  }, 60_000);
 });
 
 describe('the example in docs/plugin-operators.md', () => {

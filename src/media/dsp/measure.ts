@@ -65,7 +65,7 @@ export function dominantFrequencyHz(samples: Float32Array, sampleRateHz: number)
 }
 
 /** Power per bin 0 … size/2 of the first `size` samples under a Hann window: an in-place radix-2 FFT (Cooley, Tukey 1965). */
-function hannPower(samples: Float32Array, size: number): Float64Array {
+export function hannPower(samples: Float32Array, size: number): Float64Array {
   const re = new Float64Array(size);
   const im = new Float64Array(size);
   for (let i = 0, j = 0; i < size; i++) {

@@ -12,7 +12,8 @@ const colorOption = (about: string, usual: string) =>
     .default(usual)
     .meta({ description: `${about}: #rrggbb, or a name.` });
 
-const options = z.strictObject({
+/** What `video.text` takes. */
+export const textOptions = z.strictObject({
   text: z.string().max(2000).meta({ description: 'What is written; lines are parted by \\n. May change while it runs.' }),
   sizePercent: z
     .number()
@@ -29,7 +30,7 @@ const options = z.strictObject({
   boxColor: colorOption('Colour of the box behind them', 'black'),
   boxOpacity: z.number().min(0).max(1).default(0.5).meta({ description: 'How solid the box behind them is; 0: no box.' }),
 });
-type Options = z.output<typeof options>;
+type Options = z.output<typeof textOptions>;
 
 /** `video.text`: words over pictures. */
 export const text = defineNode({
@@ -40,11 +41,12 @@ export const text = defineNode({
     'All options may change while it runs.',
   inputs: { video: video('Pictures.') },
   outputs: { video: video('Pictures with the text on them.') },
-  options,
+  options: textOptions,
   create: ({ inputs, options$, ctx }) => ({ video: applyVideo(ctx, inputs.video, options$, textWork) }),
 });
 
-function textWork({ text: written, sizePercent, position, marginPercent, color, boxColor, boxOpacity }: Options) {
+/** What writes a text; undefined: there is none. */
+export function textWork({ text: written, sizePercent, position, marginPercent, color, boxColor, boxOpacity }: Options) {
   if (written.trim() === '') return undefined;
   const margin = `h*${marginPercent / 100}`;
   const [x, y] = [
