@@ -6,6 +6,7 @@ import type { Feed } from './feed.js';
 import type { NodeRun } from './node-run.js';
 import type { Outlet } from './outlet.js';
 import { PacketSwitch } from './packet-switch.js';
+import { PictureSwitch } from './picture-switch.js';
 import { WireFade, type ChangeOver } from './wire-fade.js';
 
 /** One input that is to be fed from elsewhere. */
@@ -69,7 +70,8 @@ export class Transition {
       const [a, b] = [from?.outlet, to?.outlet] as (Outlet<AudioFrame> | undefined)[];
       this.#over = new WireFade({ from: a, to: b, target, domain, ...shape });
     } else if (kind === 'packets' && from && to) {
-      this.#over = new PacketSwitch(from.outlet as Outlet<Packet>, to.outlet as Outlet<Packet>, target, domain);
+      const Switch = carriesPictures(to) ? PictureSwitch : PacketSwitch;
+      this.#over = new Switch(from.outlet as Outlet<Packet>, to.outlet as Outlet<Packet>, target, domain);
     } else this.#attach(from, to);
   }
 
@@ -95,4 +97,9 @@ export class Transition {
     if (out) stays.takeOver(out);
     stays.attach(this.#several);
   }
+}
+
+function carriesPictures({ producer, wire }: Feed): boolean {
+  const codec = producer.definition.outputs[wire.port]?.format?.codec;
+  return codec === 'vp8' || codec === 'h264';
 }

@@ -28,6 +28,7 @@ export class VideoPacketizer {
   #keyWanted = false;
   #lastKeyUs = -Infinity;
   #lastUs = 0;
+  #wired = true;
   #closed = false;
 
   /** @param emit gets each packet, valid during the call. @param fail told what broke. */
@@ -78,11 +79,20 @@ export class VideoPacketizer {
     if (this.#closed) return;
     if (!this.#gate.admits(frame.ptsUs)) return this.#ctx.count('dropped');
     this.#lastUs = frame.ptsUs;
+    // Somebody begins to listen, such as when a changed graph is taken over: he can begin at a key frame only.
+    const wired = this.#ctx.wired('video');
+    if (wired && !this.#wired) this.#beginAnew();
+    this.#wired = wired;
     if (!this.#opening) {
       this.#opening = this.#open(frame);
       this.#ctx.hold(this.#opening);
     }
     this.#pipeline.push(frame);
+  }
+
+  #beginAnew(): void {
+    this.#keyWanted = true;
+    this.#lastKeyUs = -Infinity;
   }
 
   /** No more frames come: encodes what waits, and a black picture behind the last where that is asked for. */
