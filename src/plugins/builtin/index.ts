@@ -7,5 +7,6 @@ export const BUILTIN_PLUGINS: Readonly<Record<string, () => Promise<PluginDefini
   'music-queue': async () => (await import('./music-queue/index.js')).default,
   statistics: async () => (await import('./statistics/index.js')).default,
   'stream-history': async () => (await import('./stream-history/index.js')).default,
+  'video-filters': async () => (await import('./video-filters/index.js')).default,
   'voice-effects': async () => (await import('./voice-effects/index.js')).default,
 };
