@@ -25,6 +25,8 @@ export interface CallState {
   readonly participants: readonly string[];
   /** What is known of them, by id; those of whom nothing is known are not in it. */
   readonly people: Readonly<Record<string, ParticipantFacts>>;
+  /** Ids of those who speak at present. */
+  readonly speaking: readonly string[];
   /** Ids of those who are muted. */
   readonly muted: readonly string[];
   /** How many connections listen. */
@@ -96,6 +98,7 @@ export const reduce: (state: EngineState, event: EngineEvent) => EngineState = p
           status: 'starting',
           participants: [],
           people: {},
+          speaking: [],
           muted: [],
           listeners: 0,
         };
@@ -144,7 +147,12 @@ function reduceCall(call: Writable<CallState>, event: CallFact): void {
       return;
     case 'participant.left':
       call.participants = call.participants.filter((id) => id !== event.participantId);
+      call.speaking = call.speaking.filter((id) => id !== event.participantId);
       delete call.people[event.participantId];
+      return;
+    case 'participant.speaking':
+      call.speaking = call.speaking.filter((id) => id !== event.participantId);
+      if (event.speaking) call.speaking.push(event.participantId);
       return;
     case 'participant.muted':
       call.muted = call.muted.filter((id) => id !== event.participantId);

@@ -4,6 +4,7 @@ import { voxError } from '../../errors.js';
 import type { Gateway, IncomingAudio, ParticipantChange } from '../../media/gateway.js';
 import type { Scheduler } from '../../time/scheduler.js';
 import type { CallEvent, CallMedia, CallRequest } from '../call-media.js';
+import { SpeakingWatch } from '../speaking.js';
 import { createPeer, type PeerOptions, type PeerStats, type WebRtcPeer } from '../webrtc/peer.js';
 import { MixRouter, type MixListener } from './mix-router.js';
 import { mutableVoice } from './mutable-voice.js';
@@ -36,6 +37,7 @@ interface Member extends MixListener {
   readonly peer: RoomPeer;
   /** Its streams that can be heard, by SSRC, the newest last. */
   readonly streams: Map<number, IncomingAudio>;
+  readonly watch: SpeakingWatch;
   connected: boolean;
 }
 
@@ -135,6 +137,9 @@ export class RoomMedia implements CallMedia {
     this.#opening++;
     let peer: RoomPeer;
     let answer: string;
+    const watch = new SpeakingWatch(this.#scheduler, (speaking) =>
+      this.events$.next({ type: 'participant.speaking', participantId, speaking }),
+    );
     try {
       peer = await this.#openPeer({
         addresses,
@@ -143,6 +148,7 @@ export class RoomMedia implements CallMedia {
         send: role === 'listen',
         receive: role === 'speak',
         incomingChannels: sendsStereo(sdp) ? 2 : 1,
+        onLevel: (levelDbov) => watch.packet(this.#muted.has(participantId) ? -127 : levelDbov),
       });
       answer = await peer.answer(sdp);
     } finally {
@@ -167,6 +173,7 @@ export class RoomMedia implements CallMedia {
       participantId,
       peer,
       streams: new Map(),
+      watch,
       connected: false,
       hear: (packet) => peer.sendAudio(packet),
     };
@@ -229,7 +236,7 @@ export class RoomMedia implements CallMedia {
     if (role !== 'speak') return;
     peer.incoming$.subscribe((change) => {
       if (change.type === 'started') {
-        const voice = mutableVoice(change.audio, () => this.#muted.has(participantId));
+        const voice = mutableVoice(change.audio, () => this.#muted.has(participantId), member.watch);
         member.streams.set(change.ssrc, voice);
       } else member.streams.delete(change.ssrc);
       this.#speak(member);
@@ -242,7 +249,10 @@ export class RoomMedia implements CallMedia {
     const present = this.#voices.get(participantId);
     const audio = [...member.streams.values()].at(-1);
     if (audio === present?.audio || (!audio && present?.member !== member)) return;
-    if (present) this.#changes.next({ type: 'left', participantId });
+    if (present) {
+      this.#changes.next({ type: 'left', participantId });
+      present.member.watch.end();
+    }
     if (audio) {
       this.#voices.set(participantId, { member, audio });
       this.#changes.next({ type: 'joined', participantId, audio });

@@ -30,6 +30,8 @@ export interface PeerOptions extends Omit<SecureTransportOptions, 'iceRole'> {
   /** What we are willing to do with the offered audio; default both. */
   readonly send?: boolean;
   readonly receive?: boolean;
+  /** Told the level of each packet that carries one (RFC 6464), in dBov. */
+  readonly onLevel?: (levelDbov: number) => void;
   /** Channels of incoming audio; default 1. */
   readonly incomingChannels?: 1 | 2;
   /** Most remote SSRCs that are played at once; default 8. */
@@ -267,7 +269,10 @@ export class WebRtcPeer {
     if (sequence === undefined) return;
     if (nacks) this.#rtcp?.nack(header.ssrc, nacks.arrived(sequence, nowUs, this.#transport.rttMs));
     const level = readAudioLevel(datagram, header, this.#media.extensions.audioLevel);
-    if (level !== undefined) source.stats.levelDbov = level;
+    if (level !== undefined) {
+      source.stats.levelDbov = level;
+      this.#options.onLevel?.(level);
+    }
     audio.insert(payload, sequence, header.timestamp);
   }
 

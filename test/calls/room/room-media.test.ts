@@ -126,6 +126,62 @@ describe('a room', () => {
     for (const id of ids) expect(id).toMatch(/^[\w-]{12}$/);
   });
 
+  it('tells who is talking, as loud as he is heard; muted, he is not', async () => {
+    const { media, scheduler, join, changes, events } = room();
+    const { peer } = await join('speak', 'anna');
+    peer.connect();
+    const source = peer.starts(1);
+    let level = 0;
+    source.pull = (out) => {
+      out.planes[0]!.fill(level);
+      out.silent = level === 0;
+      return 'audio';
+    };
+    const { audio } = changes[0] as Extract<ParticipantChange, { type: 'joined' }>;
+    const frame = createAudioFrame(1);
+    const pull = async (ms: number, loud: number) => {
+      level = loud;
+      for (let at = 0; at < ms; at += 20) {
+        audio.pull(frame);
+        await scheduler.play(20);
+      }
+    };
+    await pull(200, 0.1);
+    await pull(1000, 0);
+    await pull(200, 0.1);
+    await media.request({ type: 'participant.mute', participantId: 'anna', muted: true });
+    await pull(1000, 0.1);
+    await media.request({ type: 'participant.mute', participantId: 'anna', muted: false });
+    await pull(200, 0.1);
+    peer.ends(1);
+    const told = events.filter(({ type }) => type.startsWith('participant.'));
+    expect(told.map(({ type, speaking, muted }) => `${type} ${String(speaking ?? muted ?? '')}`.trim())).toEqual([
+      'participant.joined',
+      'participant.speaking true',
+      'participant.speaking false',
+      'participant.speaking true',
+      'participant.muted true',
+      'participant.speaking false',
+      'participant.muted false',
+      'participant.speaking true',
+      'participant.speaking false',
+      'participant.left',
+    ]);
+  });
+
+  it('goes by the level that packets carry while no graph listens', async () => {
+    const { scheduler, join, events } = room();
+    const { peer } = await join('speak', 'anna');
+    peer.connect();
+    peer.starts(1);
+    for (let i = 0; i < 5; i++) {
+      peer.options.onLevel!(-20);
+      await scheduler.play(20);
+    }
+    await scheduler.play(2000);
+    expect(events.filter(({ type }) => type === 'participant.speaking').map(({ speaking }) => speaking)).toEqual([true, false]);
+  });
+
   it('tells who speaks, also to whoever asks later', async () => {
     const { media, join, changes, types } = room();
     const { peer } = await join('speak', 'anna');
