@@ -121,9 +121,9 @@ class VoxEngine implements Engine {
       loader: options.loader,
       mayImport: (permissions.plugins ?? true) && !permissions.publicOnly,
     });
-    this.#host =
-      options.host ??
-      new InProcessHost({ registry: this.registry, scheduler, backends, permissions, plugins: this.#plugins.host.supply });
+    const parts = { registry: this.registry, scheduler, backends, permissions, plugins: this.#plugins.host.supply };
+    const { host = (given) => new InProcessHost(given) } = options;
+    this.#host = typeof host === 'function' ? host(parts) : host;
     this.#commands = new Commands({
       graphs: () => [...this.#sessions.values()],
       request: (call, request) => this.#host.request({ type: 'call.request', call, request }),

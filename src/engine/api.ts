@@ -6,6 +6,7 @@ import type { Permissions } from '../graph/permissions.js';
 import type { Registry } from '../graph/registry.js';
 import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from '../graph/run/graph-events.js';
+import type { InProcessHostOptions } from '../host/in-process.js';
 import type { MediaHost } from '../host/media-host.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { PluginLoader } from '../plugins/loader-types.js';
@@ -25,8 +26,11 @@ export interface EngineOptions {
   readonly registry?: Registry;
   /** The clock. Default: real time. */
   readonly scheduler?: Scheduler;
-  /** Where graphs run. Default: in this process. */
-  readonly host?: MediaHost;
+  /**
+   * Where graphs run. Default: in this process. A function is given what a host needs of this engine, the code of plugins' operators
+   * among it; a host that was made without an engine has none, and plugins cannot work on media in it.
+   */
+  readonly host?: MediaHost | ((parts: InProcessHostOptions) => MediaHost);
   /** IP addresses that WebRTC peers of rooms may reach us at. Default: `127.0.0.1`. */
   readonly addresses?: readonly string[];
   /** Most connections to one room. Default 64. */
