@@ -12,6 +12,7 @@ describe('the graphs that come along', () => {
   it('are these', () => {
     expect(names.sort()).toEqual([
       'announcement-over-music.json',
+      'announcer.json',
       'dj-crossfade.json',
       'duck.json',
       'eight-way-mix.json',
@@ -23,6 +24,7 @@ describe('the graphs that come along', () => {
       'per-speaker-record.json',
       'radio.json',
       'record-call.json',
+      'video-filters.json',
       'voice-changer.json',
       'voice-effects.json',
     ]);

@@ -11,6 +11,7 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   'auto-moderator': { ban: { id: 'eve', reason: 'noise' }, list: {}, actions: {}, unban: { id: 'eve' } },
   statistics: { report: {}, beat: {} },
   'stream-history': { list: {}, chats: {}, clear: {} },
+  'video-filters': { set: { filters: ['sepia'] }, clear: {}, get: {} },
   'voice-effects': { set: { effects: ['echo'] }, clear: { participantId: 'ada' }, get: {} },
 };
 const SETTINGS: Readonly<Record<string, PluginContractSettings>> = {

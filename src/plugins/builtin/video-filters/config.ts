@@ -25,19 +25,32 @@ const withOptions = z.discriminatedUnion(
   ],
 );
 
+/** Filters, first to last. */
+export const filterList = z
+  .array(z.union([z.enum(names), withOptions]))
+  .max(16)
+  .meta({
+    description:
+      'The filters, first to last: a name such as `"sepia"`, or `{ "filter": "blur", "sigmaPx": 8 }` with options of the node `video.blur`.',
+  });
+/** Filters, first to last. */
+export type FilterList = z.output<typeof filterList>;
+
 /** Settings of `video-filters`. */
 export const videoFiltersConfig = z.strictObject({
-  filters: z
-    .array(z.union([z.enum(names), withOptions]))
-    .max(16)
-    .default(['grayscale'])
-    .meta({
-      description:
-        'The filters, first to last: a name such as `"sepia"`, or `{ "filter": "blur", "sigmaPx": 8 }` with options of the node `video.blur`.',
-    }),
+  filters: filterList.default(['grayscale']),
+  graphs: z.record(z.string(), filterList).default({}).meta({
+    description:
+      "By running graph's id, the filters that it has instead, where the plugin is the engine's; the message `set` with a `call` writes it.",
+  }),
 });
 /** Settings of `video-filters`, complete. */
 export type VideoFiltersConfig = z.output<typeof videoFiltersConfig>;
+
+/** The filters of a running graph. */
+export function filtersAt({ filters, graphs }: VideoFiltersConfig, graph: string): FilterList {
+  return (Object.hasOwn(graphs, graph) ? graphs[graph] : undefined) ?? filters;
+}
 
 /** One filter to run, with complete options. */
 export interface WantedFilter {
@@ -47,8 +60,8 @@ export interface WantedFilter {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** The filters of a config, each with complete options. */
-export function wantedFilters({ filters }: VideoFiltersConfig): WantedFilter[] {
+/** Filters with complete options. */
+export function wantedFilters(filters: FilterList): WantedFilter[] {
   return filters.map((given) => {
     if (typeof given === 'string')
       return { name: given, options: VIDEO_FILTERS[given]!.options.parse({}) as WantedFilter['options'] };

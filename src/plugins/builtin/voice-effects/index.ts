@@ -1,11 +1,9 @@
-import { concatMap, EMPTY, from, Observable, type Subscription } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
 import { z } from 'zod';
-import type { EngineCommand } from '../../../events/command.js';
-import { ofType } from '../../../events/of-type.js';
 import type { AudioFrame } from '../../../media/frame.js';
 import { definePlugin, message } from '../../define-plugin.js';
 import type { PluginContext } from '../../plugin-types.js';
-import { perInstance } from '../support/per-instance.js';
+import { forgetEnded, reconfigure } from '../support/reconfigure.js';
 import {
   effectList,
   effectsAt,
@@ -16,7 +14,7 @@ import {
   type VoiceEffectsConfig,
 } from './config.js';
 import { EffectRack } from './rack.js';
-import { effectsOf, withEffects, withoutEnded, type Whom } from './wish.js';
+import { effectsOf, withEffects, type Whom } from './wish.js';
 
 const whom = {
   call: z.string().optional().meta({ description: 'Only in this call. Default: wherever the plugin works.' }),
@@ -46,14 +44,7 @@ export default definePlugin({
     clear: ({ payload, ctx }) => change(ctx, undefined, payload),
     get: ({ payload, ctx }) => ({ effects: effectsOf(ctx.config, payload, ctx) }),
   },
-  reactions: ({ events$, ctx }): Observable<EngineCommand> =>
-    events$.pipe(
-      ofType('graph.ended'),
-      // What was written for it is of no use to another one.
-      concatMap(({ graph }) =>
-        Object.hasOwn(ctx.config.graphs, graph) ? from([configure(ctx, withoutEnded(ctx.config, ctx.engine))]) : EMPTY,
-      ),
-    ),
+  reactions: ({ events$, ctx }) => forgetEnded(events$, ctx),
   audio: {
     latencyMs: ({ effects }) => latencyOf(effects),
     stage:
@@ -86,24 +77,11 @@ export default definePlugin({
   },
 });
 
-type Context = PluginContext<VoiceEffectsConfig, unknown>;
-
-const turns = perInstance(() => ({ last: Promise.resolve() as Promise<unknown> }));
-
-/**
- * Its own config is the only thing that reaches its operators, wherever they run; and every change of it is in the log of events. One
- * change after the other: each builds on what the one before left.
- */
-function change(ctx: Context, effects: EffectList | undefined, who: Whom): Promise<{ effects: EffectList }> {
-  const turn = turns(ctx);
-  const done = turn.last.then(async () => {
-    await ctx.execute(configure(ctx, withEffects(ctx.config, effects, who, ctx)));
-    return { effects: effectsOf(ctx.config, who, ctx) };
-  });
-  turn.last = done.catch(() => {});
-  return done;
-}
-
-function configure(ctx: Context, config: VoiceEffectsConfig): EngineCommand {
-  return { type: 'plugin.configure', plugin: ctx.plugin, config: config as unknown as Record<string, z.core.util.JSONType> };
+async function change(
+  ctx: PluginContext<VoiceEffectsConfig, unknown>,
+  effects: EffectList | undefined,
+  who: Whom,
+): Promise<{ effects: EffectList }> {
+  await reconfigure(ctx, (config) => withEffects(config, effects, who, ctx));
+  return { effects: effectsOf(ctx.config, who, ctx) };
 }
