@@ -1,0 +1,94 @@
+import type { RequestFault, UpdateFault } from './faults.js';
+import type { TlObject } from './tl/codec.js';
+import type { SfuPlace } from './world/world.js';
+
+/** An account to make. */
+export interface UserSpec {
+  /** Digits only. */
+  readonly phone: string;
+  readonly firstName: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly hint?: string;
+  readonly bot?: boolean;
+  /** Default 1. */
+  readonly dc?: number;
+}
+
+/** A chat to make. */
+export interface ChatSpec {
+  readonly kind: 'group' | 'channel';
+  readonly title: string;
+  readonly members: readonly bigint[];
+  readonly admins?: readonly bigint[];
+  readonly username?: string;
+  readonly megagroup?: boolean;
+  readonly invite?: string;
+}
+
+/** A call to make. */
+export interface CallSpec {
+  readonly title?: string;
+  readonly scheduleDate?: number;
+  readonly rtmp?: boolean;
+  readonly joinMuted?: boolean;
+}
+
+/** A call, as a test looks at it. */
+export interface CallState {
+  readonly version: number;
+  readonly title: string;
+  readonly discarded: boolean;
+  readonly invites: { readonly listener: string; readonly speaker: string };
+  readonly recording: boolean;
+  readonly scheduled: boolean;
+  readonly participants: readonly {
+    readonly userId: bigint;
+    readonly as: { readonly user?: bigint; readonly channel?: bigint };
+    /** Signed. */
+    readonly source: number;
+    readonly muted: boolean;
+    readonly canSelfUnmute: boolean;
+    readonly volume: number;
+    readonly raisedHand: boolean;
+    readonly presents: boolean;
+  }[];
+}
+
+/** What a test may do with a data centre. */
+export interface Operations {
+  listen(id: number, ip: string): Promise<number>;
+  addUser(spec: UserSpec): bigint;
+  addChat(spec: ChatSpec): bigint;
+  addCall(chat: bigint, spec: CallSpec): bigint;
+  /** Does a request as a user, without a client. */
+  invokeAs(user: bigint, request: TlObject): Promise<unknown>;
+  push(user: bigint, updates: readonly TlObject[]): void;
+  codeOf(phone: string): string | undefined;
+  expireCode(phone: string): void;
+  presharedKey(user: bigint): { key: Buffer; dc: number };
+  requestFault(fault: RequestFault): void;
+  updateFault(fault: UpdateFault): void;
+  clearFaults(): void;
+  release(): void;
+  cut(user?: bigint): void;
+  forgetKeys(user: bigint, error?: string): void;
+  newSalts(user: bigint): void;
+  connections(): number;
+  set(settings: { refuse?: boolean; keepLeadingZeros?: boolean; skewMs?: number; connectionInStream?: boolean }): void;
+  callState(id: bigint): CallState;
+}
+
+/** To the data centre's process. */
+export type ToCentre =
+  | { readonly type: 'call'; readonly id: number; readonly op: keyof Operations; readonly args: readonly unknown[] }
+  | { readonly type: 'sfu.done'; readonly id: number; readonly answer?: string; readonly error?: string };
+
+/** From the data centre's process. */
+export type FromCentre =
+  | { readonly type: 'done'; readonly id: number; readonly value?: unknown; readonly error?: string }
+  | { readonly type: 'request'; readonly user: bigint | undefined; readonly request: TlObject }
+  | { readonly type: 'violation'; readonly what: string }
+  | { readonly type: 'sfu.join'; readonly id: number; readonly place: SfuPlace; readonly params: string }
+  | { readonly type: 'sfu.leave'; readonly place: SfuPlace }
+  | { readonly type: 'sfu.allow'; readonly place: SfuPlace; readonly audio: boolean };
