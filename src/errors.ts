@@ -623,6 +623,11 @@ export const ERRORS = {
     fix: 'Send "Authorization: Bearer TOKEN", or open the address that voxgraph printed.',
     exit: input,
   },
+  ADMIN_TOKEN_NEEDED: {
+    message: 'the admin token is needed {what}',
+    fix: 'Start "voxgraph run" with --admin-token SECRET, and show that: VOXGRAPH_ADMIN_TOKEN, or --token, of the other commands.',
+    exit: input,
+  },
   NOT_SDP: {
     message: 'the offer must be sent as application/sdp',
     fix: 'Set the header "Content-Type: application/sdp".',

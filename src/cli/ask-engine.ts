@@ -9,13 +9,13 @@ export const DEFAULT_URL = 'http://127.0.0.1:8765';
 export interface EngineArgs {
   /** Its address. Default {@link DEFAULT_URL}. */
   readonly url?: string;
-  /** What it wants to be shown; default `VOXGRAPH_TOKEN` of the environment. */
+  /** What it wants to be shown; default `VOXGRAPH_ADMIN_TOKEN` of the environment, else `VOXGRAPH_TOKEN`. */
   readonly token?: string;
 }
 
 /** What is asked of it. */
 export interface Asking {
-  /** What it wants to be shown; default `VOXGRAPH_TOKEN` of the environment. */
+  /** What it wants to be shown; default `VOXGRAPH_ADMIN_TOKEN` of the environment, else `VOXGRAPH_TOKEN`. */
   readonly token?: string | undefined;
   /** Sent as JSON by POST; absent: GET. */
   readonly body?: unknown;
@@ -23,7 +23,7 @@ export interface Asking {
 
 /** Asks a running engine. @throws VoxError with what it said, or `ENGINE_NOT_FOUND`. */
 export async function askEngine(base: string, path: string, asking: Asking): Promise<IncomingMessage> {
-  const { token = process.env['VOXGRAPH_TOKEN'], body } = asking;
+  const { token = process.env['VOXGRAPH_ADMIN_TOKEN'] || process.env['VOXGRAPH_TOKEN'], body } = asking;
   // Loaded here: it takes a fifth of the time that any command takes to start.
   const { request } = await import('node:http');
   const response = await new Promise<IncomingMessage>((done, fail) => {
@@ -58,7 +58,7 @@ export async function textOf(response: IncomingMessage): Promise<string> {
 export function engineOptions(command: Command): Command {
   return command
     .option('--url <address>', 'where the engine is', DEFAULT_URL)
-    .option('--token <secret>', 'what the engine wants to be shown; VOXGRAPH_TOKEN in the environment does the same');
+    .option('--token <secret>', 'what the engine wants to be shown; default: VOXGRAPH_ADMIN_TOKEN, else VOXGRAPH_TOKEN');
 }
 
 function refusalIn(text: string): ReturnType<typeof problem> | undefined {

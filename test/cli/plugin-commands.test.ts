@@ -47,7 +47,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'own.json'), JSON.stringify({ version: 1, plugins: { mine: { from: './mine.js' } }, nodes }));
   engine = createEngine({ plugins: [{ definition: queue, config: { limit: 5 } }] });
   engine.events$.subscribe((event) => events.push(event));
-  const server = await engine.serveRooms({ port: 0, token: 'secret' });
+  const server = await engine.serveRooms({ port: 0, token: 'secret', adminToken: 'chief' });
   url = `http://127.0.0.1:${server.port}`;
   await engine.run(join(folder, 'g.json'), { call: 'room:lobby' });
 });
@@ -63,7 +63,7 @@ async function run(...argv: string[]) {
   const code = await voxgraph(argv, io);
   return { code, out, err };
 }
-const there = (...argv: string[]) => run(...argv, '--url', url, '--token', 'secret');
+const there = (...argv: string[]) => run(...argv, '--url', url, '--token', 'chief');
 
 describe('voxgraph plugins', () => {
   it('lists those of a running engine with their state, and switches them', async () => {
@@ -131,6 +131,9 @@ describe('voxgraph say', () => {
   });
 
   it('says what is wrong', async () => {
+    const guest = await run('say', 'x', '--admin', '--room', 'lobby', '--url', url, '--token', 'secret');
+    expect([guest.code, guest.err]).toEqual([2, expect.stringContaining('the admin token is needed to write as an admin')]);
+    expect((await run('plugins', '--url', url, '--token', 'secret')).err).toContain('the admin token is needed to steer plugins');
     expect((await there('say', 'x', '--room', 'attic')).err).toContain('no room is called "attic"');
     expect((await run('say', 'x', '--url', 'http://127.0.0.1:9')).code).toBe(3);
   });

@@ -6,6 +6,10 @@ import { problem, voxError, type Problem } from '../../errors.js';
 export interface AccessRules {
   /** Why this request is turned away; undefined when it may pass. */
   refuse(headers: IncomingHttpHeaders, method: string, isPublic: boolean): Problem | undefined;
+  /** Whether it shows the admin token. */
+  isAdmin(headers: IncomingHttpHeaders): boolean;
+  /** Whether there is an admin token, so that others may not steer plugins. */
+  readonly hasAdmin: boolean;
   /** Headers that every answer carries. */
   headers(request: IncomingHttpHeaders): Record<string, string>;
 }
@@ -26,14 +30,19 @@ export function isLoopback(host: string): boolean {
  * Without a token the server is for this machine's own user: the `Host` header must name this machine (against DNS rebinding) and
  * a page of another site is refused. With a token, whoever shows it may come from anywhere.
  *
+ * @param adminToken what those show who may manage rooms and steer plugins; it opens everything that `token` does.
  * @throws VoxError `TOKEN_NEEDED` when other machines could come in without one.
  */
-export function accessRules(host: string, token: string | undefined): AccessRules {
+export function accessRules(host: string, token: string | undefined, adminToken?: string): AccessRules {
   if (!token && !isLoopback(host)) throw voxError('TOKEN_NEEDED', { host });
-  return token ? tokenRules(token) : loopbackRules();
+  const isAdmin = ({ authorization }: IncomingHttpHeaders) => adminToken !== undefined && sameToken(authorization, adminToken);
+  const admin = { isAdmin, hasAdmin: adminToken !== undefined };
+  return { ...(token ? tokenRules(token, isAdmin) : loopbackRules()), ...admin };
 }
 
-function loopbackRules(): AccessRules {
+type Rules = Pick<AccessRules, 'refuse' | 'headers'>;
+
+function loopbackRules(): Rules {
   return {
     headers: () => EVERY_ANSWER,
     refuse({ host = '', origin }) {
@@ -44,7 +53,7 @@ function loopbackRules(): AccessRules {
   };
 }
 
-function tokenRules(token: string): AccessRules {
+function tokenRules(token: string, isAdmin: AccessRules['isAdmin']): Rules {
   return {
     headers: ({ origin }) => ({
       ...EVERY_ANSWER,
@@ -56,9 +65,9 @@ function tokenRules(token: string): AccessRules {
         vary: 'origin',
       }),
     }),
-    refuse({ authorization }, method, isPublic) {
+    refuse(headers, method, isPublic) {
       // A browser asks for permission (OPTIONS) before it shows the token.
-      if (isPublic || method === 'OPTIONS' || sameToken(authorization, token)) return undefined;
+      if (isPublic || method === 'OPTIONS' || sameToken(headers.authorization, token) || isAdmin(headers)) return undefined;
       return problem('TOKEN_WRONG');
     },
   };

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { voxError } from '../../errors.js';
 
 /** Somebody's message in a room, for its page. */
@@ -43,24 +44,43 @@ interface Saying {
   readonly admin?: unknown;
 }
 
-/** Serves the plugins of the engine: what there are, switching them, and messages to them. */
-export function serveControl(app: FastifyInstance, service: ControlService): void {
-  app.get('/plugins', async () => ({ plugins: service.plugins() }));
-  app.post<PluginParams>('/plugins/:plugin', async ({ params, body }) => {
+/**
+ * Serves the plugins of the engine: what there are, switching them, and messages to them.
+ *
+ * @param may whether whoever sent these headers may.
+ */
+export function serveControl(
+  app: FastifyInstance,
+  service: ControlService,
+  may: (headers: IncomingHttpHeaders) => boolean,
+): void {
+  const onRequest = async ({ headers }: FastifyRequest): Promise<void> => {
+    if (!may(headers)) throw voxError('ADMIN_TOKEN_NEEDED', { what: 'to steer plugins' });
+  };
+  app.get('/plugins', { onRequest }, async () => ({ plugins: service.plugins() }));
+  app.post<PluginParams>('/plugins/:plugin', { onRequest }, async ({ params, body }) => {
     const { enabled } = (body ?? {}) as { readonly enabled?: unknown };
     if (typeof enabled !== 'boolean')
       throw voxError('BAD_REQUEST', { reason: 'send { "enabled": true } or false, as application/json' });
     await service.setPlugin(params.plugin, enabled);
     return { plugin: params.plugin, enabled };
   });
-  app.post<PluginParams>('/plugins/:plugin/messages/:message', async ({ params, body }) => {
+  app.post<PluginParams>('/plugins/:plugin/messages/:message', { onRequest }, async ({ params, body }) => {
     if (typeof body === 'string') throw voxError('BAD_REQUEST', { reason: 'send the payload as application/json' });
     return { reply: await service.tellPlugin(params.plugin, params.message, unwrapped(body)) };
   });
 }
 
-/** The chat of rooms: what was written, and writing. `open` gives the room, or throws. */
-export function serveChat(app: FastifyInstance, service: ControlService, open: (room: string) => string): void {
+/** What the chat of rooms is served with. */
+export interface ChatRules {
+  /** Gives the room, or throws. */
+  readonly open: (room: string) => string;
+  /** Whether whoever sent these headers may write as an admin. */
+  readonly isAdmin: (headers: IncomingHttpHeaders) => boolean;
+}
+
+/** The chat of rooms: what was written, and writing. Who writes says himself who he is, but not that he is an admin. */
+export function serveChat(app: FastifyInstance, service: ControlService, { open, isAdmin }: ChatRules): void {
   interface Chat {
     Params: { room: string };
     Querystring: { participant?: string | string[] };
@@ -69,12 +89,13 @@ export function serveChat(app: FastifyInstance, service: ControlService, open: (
     const { participant } = query;
     return { messages: service.chat(open(params.room), typeof participant === 'string' ? participant : undefined) };
   });
-  app.post<Chat>('/rooms/:room/messages', async ({ params, body }, reply) => {
+  app.post<Chat>('/rooms/:room/messages', async ({ params, body, headers }, reply) => {
     const { text, participant = 'http', name, admin } = (body ?? {}) as Saying;
     if (typeof text !== 'string' || !text.trim() || text.length > 4096)
       throw voxError('BAD_REQUEST', { reason: 'send { "text": "…" } of 1 to 4096 characters, as application/json' });
     if (typeof participant !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(participant))
       throw voxError('BAD_REQUEST', { reason: 'participant must be 1–64 letters, digits, - or _' });
+    if (admin === true && !isAdmin(headers)) throw voxError('ADMIN_TOKEN_NEEDED', { what: 'to write as an admin' });
     await service.say(open(params.room), text, {
       id: participant,
       ...(typeof name === 'string' && { name: name.slice(0, 64) }),

@@ -9,6 +9,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   TOKEN_WRONG: 401,
+  ADMIN_TOKEN_NEEDED: 403,
   FOREIGN_HOST: 403,
   FOREIGN_ORIGIN: 403,
   REMOVED_FROM_CALL: 403,

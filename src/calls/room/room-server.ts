@@ -28,6 +28,11 @@ export interface RoomServerOptions {
   readonly port?: number;
   /** What a client must show as `Authorization: Bearer …`. Needed when `host` is not this machine alone. */
   readonly token?: string;
+  /**
+   * What those show, instead of `token`, who may write as admins of a room. Once there is one, plugins are shown to, switched and told
+   * things by them alone. Absent: nobody is an admin, and whoever may come in may steer plugins.
+   */
+  readonly adminToken?: string;
 }
 
 /** A running room server. */
@@ -50,15 +55,16 @@ const REQUEST_TIMEOUT_MS = 10_000;
  * @throws VoxError `PORT_TAKEN`, `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`.
  */
 export async function startRoomServer(service: RoomService, options: RoomServerOptions = {}): Promise<RoomServer> {
-  const { host = '127.0.0.1', port = 8765, token } = options;
-  const app = createApp(accessRules(host, token));
+  const { host = '127.0.0.1', port = 8765, token, adminToken } = options;
+  const rules = accessRules(host, token, adminToken);
+  const app = createApp(rules);
   servePage(app);
   serveRooms(app, service);
   serveTaps(app, service);
-  serveControl(app, service);
+  serveControl(app, service, (headers) => !rules.hasAdmin || rules.isAdmin(headers));
   for (const path of TAP_PATHS) allowOnly(app, path, 'GET');
   for (const [path, method] of CONTROL_PATHS) allowOnly(app, path, method);
-  serveChat(app, service, (room) => open(service, room));
+  serveChat(app, service, { open: (room) => open(service, room), isAdmin: (headers) => rules.isAdmin(headers) });
   allowOnly(app, '/rooms/:room/messages', 'GET', 'POST');
   try {
     await app.listen({ host, port });

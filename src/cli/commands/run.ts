@@ -31,6 +31,8 @@ export interface RunArgs extends PluginArgs {
   readonly port?: number;
   /** What clients must show; default `VOXGRAPH_TOKEN` of the environment. */
   readonly token?: string;
+  /** What those show who may write as admins and steer plugins; default `VOXGRAPH_ADMIN_TOKEN` of the environment. */
+  readonly adminToken?: string;
   /** IP addresses that WebRTC peers may reach us at; default: the listening address. */
   readonly addresses?: readonly string[];
   /** Changes the running graph whenever its file is saved, and its plugins whenever theirs are. */
@@ -48,6 +50,7 @@ export interface RunArgs extends PluginArgs {
 /** Runs a graph in one call or several until it has ended in all or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], calls = ['room:lobby'] } = args;
+  const { adminToken = process.env['VOXGRAPH_ADMIN_TOKEN'] } = args;
   const { loader, config } = await setUpPlugins(io, args);
   const scheduler = createRealtimeScheduler();
   let stopWatching = () => {};
@@ -79,7 +82,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     }
     // The port first: whoever starts twice learns it before anything else happens.
     const server = calls.some((call) => call.startsWith('room:'))
-      ? await engine.serveRooms({ host, port, ...(token && { token }) })
+      ? await engine.serveRooms({ host, port, ...(token && { token }), ...(adminToken && { adminToken }) })
       : undefined;
     const sessions: GraphSession[] = [];
     for (const call of calls) {
@@ -151,6 +154,7 @@ export function withRunOptions(command: Command): Command {
     .option('--port <number>', 'port of the page', wholeNumber('--port', 0, 65_535), 8765)
     .option('--host <address>', 'address to listen on; anything beyond this machine needs --token', '127.0.0.1')
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
+    .option('--admin-token <secret>', 'what those show who may write as admins and steer plugins; default: VOXGRAPH_ADMIN_TOKEN')
     .option('--address <ip...>', 'IP addresses that browsers can reach this machine at; default: --host')
     .option('--allow-process', 'let the graph run commands (source.process)')
     .option('--data <dir>', 'where plugins store; default: dataDir of the config, VOXGRAPH_DATA, ~/.local/share/voxgraph')
@@ -167,6 +171,7 @@ export function runArgs(file: string, options: Record<string, never>): RunArgs {
     host: options['host'],
     port: options['port'],
     token: options['token'],
+    adminToken: options['adminToken'],
     addresses: options['address'],
     allowProcess: options['allowProcess'],
     config: options['config'],

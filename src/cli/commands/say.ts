@@ -51,7 +51,7 @@ export function register(program: Command, io: CliIo): void {
     .description('Writes in the chat of a room, for plugins that listen to it, such as a music queue that knows "/play".')
     .option('--room <name>', 'which room, if several are open')
     .option('--as <name>', 'in whose name; default: yours')
-    .option('--admin', 'as somebody who may manage the room')
+    .option('--admin', 'as somebody who may manage the room; needs the admin token of the engine')
     .addHelpText(
       'after',
       '\nExamples:\n  voxgraph say "/play song.mp3"\n  voxgraph say "/skip" --admin\n\nExit codes: 0 done, 2 no such room, 3 no engine answers.\n',

@@ -73,6 +73,20 @@ describe('plugins over HTTP', () => {
     expect((await get('/plugins', { authorization: 'Bearer secret' })).status).toBe(200);
   });
 
+  it('are steered by admins alone once there is an admin token', async () => {
+    const { get, post } = await served({}, { token: 'guest', adminToken: 'chief' });
+    for (const [secret, status] of [
+      ['guest', 403],
+      ['chief', 200],
+    ] as const) {
+      const headers = { ...json, authorization: `Bearer ${secret}` };
+      expect((await get('/plugins', headers)).status).toBe(status);
+      expect((await post('/plugins/x', { enabled: true }, headers)).status).toBe(status);
+      expect((await post('/plugins/x/messages/y', {}, headers)).status).toBe(status);
+      expect((await get('/rooms', headers)).status).toBe(200);
+    }
+  });
+
   it('refuse a body that is no JSON', async () => {
     const { ask, close, server } = await serve();
     closers.push(close);
@@ -90,18 +104,33 @@ describe('the chat of a room over HTTP', () => {
       say: async (...args) => void asked.push(args),
       chat: (room, participant) => [{ atMs: 1, text: `${room} for ${participant}` }],
     });
-    expect(
-      (await post('/rooms/lobby/messages', { text: '/play a', participant: 'anna', name: 'Anna', admin: true })).status,
-    ).toBe(204);
+    expect((await post('/rooms/lobby/messages', { text: '/play a', participant: 'anna', name: 'Anna' })).status).toBe(204);
     expect((await post('/rooms/lobby/messages', { text: 'x' })).status).toBe(204);
     expect(asked).toEqual([
-      ['lobby', '/play a', { id: 'anna', name: 'Anna', admin: true }],
+      ['lobby', '/play a', { id: 'anna', name: 'Anna' }],
       ['lobby', 'x', { id: 'http' }],
     ]);
     expect(said(await get('/rooms/lobby/messages?participant=anna'))).toEqual([
       200,
       { messages: [{ atMs: 1, text: 'lobby for anna' }] },
     ]);
+  });
+
+  it.each([
+    ['without an admin token nobody', {}, json, 403],
+    ['without an admin token not even who has the token', { token: 'guest' }, { ...json, authorization: 'Bearer guest' }, 403],
+    ['not who shows nothing', { adminToken: 'chief' }, json, 403],
+    ['not who shows another', { adminToken: 'chief' }, { ...json, authorization: 'Bearer chef' }, 403],
+    ['not a guest', { token: 'guest', adminToken: 'chief' }, { ...json, authorization: 'Bearer guest' }, 403],
+    ['who shows the admin token', { adminToken: 'chief' }, { ...json, authorization: 'Bearer chief' }, 204],
+    ['… also where guests have one', { token: 'guest', adminToken: 'chief' }, { ...json, authorization: 'Bearer chief' }, 204],
+  ])('writes as an admin: %s', async (_who, options, headers, status) => {
+    const asked: unknown[] = [];
+    const { post } = await served({ say: async (...args) => void asked.push(args) }, options);
+    const message = { text: '/stop', participant: 'anna', admin: true };
+    const answer = await post('/rooms/lobby/messages', message, headers);
+    expect([answer.status, answer.error.code]).toEqual([status, status === 403 ? 'ADMIN_TOKEN_NEEDED' : '']);
+    expect(asked).toEqual(status === 403 ? [] : [['lobby', '/stop', { id: 'anna', admin: true }]]);
   });
 
   it('refuses what is no message, and rooms that are not there', async () => {
