@@ -18,6 +18,8 @@ export interface CommandedGraph {
   readonly playbacks: ReadonlyMap<string, Playback>;
   /** Changes options of a node. */
   setOptions(node: string, options: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Lets a node that has ended begin again, with other options. @throws VoxError with why it cannot; then nothing has changed. */
+  playAgain(node: string, options: Readonly<Record<string, unknown>>): Promise<void>;
   /** Hands a command to a node. */
   command(node: string, command: NodeCommand): Promise<void>;
   /** Ends it, and so leaves its call. */
@@ -116,9 +118,11 @@ export class Commands {
     }
     const before = this.#chosen.get(graph)?.get(node) ?? graph.plan.nodes.find(({ id }) => id === node)?.options['src'];
     const playback = graph.playbacks.get(node);
-    if (isOver(graph, node)) throw refused('call.play', `"${node}" has ended for good; source.queue goes on after a track`);
-    await graph.setOptions(node, { src });
+    const over = isOver(graph, node);
+    await (over ? graph.playAgain(node, { src }) : graph.setOptions(node, { src }));
     this.#chosen.set(graph, new Map([...(this.#chosen.get(graph) ?? []), [node, src]]));
+    // What began again has a machine of its own.
+    if (over) return graph.playbacks.get(node)?.actor.send({ type: 'source.play' });
     // The same file again begins again; another one is opened because of the option.
     if (before === src) playback?.actor.send({ type: 'source.seek', positionMs: 0 });
     playback?.actor.send({ type: 'source.play' });

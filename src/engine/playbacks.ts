@@ -41,11 +41,12 @@ export class Playbacks {
   /**
    * A change is asked for.
    *
+   * @param again nodes that are over and begin again.
    * @returns to be called when it is over, with whether it happened.
    */
-  expect(before: Plan, after: Plan, registry: Registry): (happened: boolean) => void {
+  expect(before: Plan, after: Plan, registry: Registry, again: readonly string[] = []): (happened: boolean) => void {
     const { added, rebuilt, removed } = diffPlans(before, after, registry);
-    const made = new Set([...added, ...rebuilt.map(({ node }) => node)]);
+    const made = new Set([...added, ...rebuilt.map(({ node }) => node), ...again]);
     for (const { id, type, options } of after.nodes) {
       if (!made.has(id) || !plays(type)) continue;
       this.#coming.get(id)?.close();

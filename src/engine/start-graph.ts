@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { Subject, filter, firstValueFrom, map, takeUntil, takeWhile, type Observable } from 'rxjs';
 import type { EngineEvent } from '../events/event.js';
+import type { PlanDiff } from '../graph/diff.js';
 import type { Plan } from '../graph/plan-types.js';
 import type { Registry } from '../graph/registry.js';
+import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEndReason, GraphEvent } from '../graph/run/graph-events.js';
 import type { MediaHost } from '../host/media-host.js';
 import type { DeclaredPlugins } from '../plugins/declared.js';
@@ -79,6 +81,24 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     .pipe(takeWhile((event) => event.type !== 'graph.ended'))
     .subscribe({ next: (event) => playbacks.told(event), complete: () => void (over = true) });
   let present = plan;
+  /** What was set while it runs: a node that begins again has it too. */
+  const set = new Map<string, Readonly<Record<string, unknown>>>();
+  const setOptions = async (node: string, changed: Readonly<Record<string, unknown>>): Promise<void> => {
+    await host.request({ type: 'node.set', graph: id, node, options: changed });
+    set.set(node, { ...set.get(node), ...changed });
+  };
+  const change = async (next: Plan, settings: ChangeSettings = {}): Promise<PlanDiff> => {
+    const settle = playbacks.expect(present, next, runs.registry, settings.again);
+    let happened = false;
+    try {
+      const diff = await host.request({ type: 'graph.change', graph: id, plan: next, settings });
+      happened = true;
+      present = next;
+      return diff;
+    } finally {
+      settle(happened);
+    }
+  };
   const release = async () => {
     playbacks.close();
     // When the engine closes, the call may have ended before its graph.
@@ -101,7 +121,12 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
         return present;
       },
       playbacks: playbacks.present,
-      setOptions: async (node, changed) => void (await host.request({ type: 'node.set', graph: id, node, options: changed })),
+      setOptions,
+      playAgain: async (node, changed) => {
+        const known = new Map(set).set(node, { ...set.get(node), ...changed });
+        const nodes = present.nodes.map((one) => ({ ...one, options: { ...one.options, ...known.get(one.id) } }));
+        await change({ ...present, nodes }, { again: [node] });
+      },
       command: async (node, command) => void (await host.request({ type: 'node.command', graph: id, node, command })),
       stop: async () => void (await host.request({ type: 'graph.stop', graph: id })),
     });
@@ -152,19 +177,17 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     change: async (graph, settings) => {
       const [next, nextDeclared] = await runs.declared(graph, options);
       const settlePlugins = await plugins.host.changeGraph(plugins.ofGraph(id, next, place?.id, nextDeclared));
-      const settle = playbacks.expect(present, next, runs.registry);
       let happened = false;
       try {
-        const diff = await host.request({ type: 'graph.change', graph: id, plan: next, ...(settings && { settings }) });
+        const diff = await change(next, settings);
         happened = true;
-        present = next;
+        set.clear();
         return diff;
       } finally {
-        settle(happened);
         await settlePlugins(happened);
       }
     },
-    setOptions: async (node, changed) => void (await host.request({ type: 'node.set', graph: id, node, options: changed })),
+    setOptions,
     watch: async (node, event) => {
       await host.request({ type: 'watch', graph: id, node, event });
       return async () => void (await host.request({ type: 'unwatch', graph: id, node, event }));

@@ -11,6 +11,8 @@ export interface ChangeSettings {
   readonly preRollMs?: number;
   /** How long new parts may take until they are ready and give frames, in milliseconds. Default 2000. */
   readonly limitMs?: number;
+  /** Nodes that begin again if they have ended, though nothing of theirs differs: a file that was played to its end. Default: none. */
+  readonly again?: readonly string[];
 }
 
 /** How long an effect fades into another, in milliseconds. */

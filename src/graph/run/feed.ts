@@ -63,6 +63,8 @@ export class Feed {
     const single = this.consumer.ports.inlets.get(this.port);
     if (single) return single;
     const { node, port } = this.wire;
+    // One that has ended is gone: whoever takes its place is a branch of its own.
+    if (this.#branch?.inlet.ended) this.#branch = undefined;
     this.#branch ??= this.consumer.ports.manyInlets.get(this.port)!.open(several ? `${node}.${port}` : node);
     return this.#branch;
   }

@@ -87,7 +87,7 @@ export class LiveChanges {
     if (this.#over || !graph.canChange()) throw voxError('CHANGE_FAILED', { reason: 'it is not running' });
     graph.refuse(plan);
     const diff = diffPlans(parts.plan, plan, graph.registry);
-    const kept = nodesThatGoOn(diff, plan, parts.main);
+    const kept = nodesThatGoOn(diff, plan, parts.main, settings.again);
     refuseChange(parts.plan, kept, graph.registry);
     const change = new GraphChange({ ...parts.build(plan, diff, kept), diff, settings });
     this.#present = change;

@@ -4,9 +4,9 @@ import type { Scope } from './scope.js';
 
 /**
  * The nodes of a running graph that go on in a new plan: those of the diff, without such as have ended and would have to do
- * something again (a source that is over and got other options, whatever hears something new behind it).
+ * something again (a source that is over and got other options, or is to begin again; whatever hears something new behind it).
  */
-export function nodesThatGoOn(diff: PlanDiff, plan: Plan, running: Scope): Set<string> {
+export function nodesThatGoOn(diff: PlanDiff, plan: Plan, running: Scope, again: readonly string[] = []): Set<string> {
   const kept = new Set([...diff.unchanged, ...diff.rewired]);
   const rewired = new Set(diff.rewired);
   const set = new Set(diff.set.map(({ node }) => node));
@@ -18,7 +18,7 @@ export function nodesThatGoOn(diff: PlanDiff, plan: Plan, running: Scope): Set<s
     const hearsNew = rewired.has(node.id) || wires.some((wire) => !kept.has(wire.node));
     const { inlets, manyInlets } = run.ports;
     const deaf = [...inlets.values(), ...manyInlets.values()].some((inlet) => inlet.ended);
-    if ((run.isOver && (hearsNew || set.has(node.id))) || (deaf && hearsNew)) kept.delete(node.id);
+    if ((run.isOver && (hearsNew || set.has(node.id) || again.includes(node.id))) || (deaf && hearsNew)) kept.delete(node.id);
   }
   return kept;
 }
