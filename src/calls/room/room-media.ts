@@ -9,6 +9,7 @@ import { createPeer, type PeerOptions, type PeerStats, type WebRtcPeer } from '.
 import { MixRouter, type MixListener } from './mix-router.js';
 import { mutableVoice } from './mutable-voice.js';
 import { Removals } from './removals.js';
+import { RoomVideo } from './room-video.js';
 import {
   parseRoomRequest,
   roomConfig,
@@ -24,12 +25,15 @@ export interface RoomStats {
   readonly room: string;
   /** Packets that left with nobody to hear them. */
   readonly unheardPackets: number;
+  /** Frames of video that left with nobody to see them. */
+  readonly unseenFrames: number;
   /** Every connection. */
   readonly peers: readonly ({ readonly peerId: string; readonly role: PeerRole; readonly participantId: string } & PeerStats)[];
 }
 
 /** What a room needs of a peer. */
-export type RoomPeer = Pick<WebRtcPeer, 'answer' | 'state$' | 'incoming$' | 'sendAudio' | 'stats' | 'close'>;
+export type RoomPeer = Pick<WebRtcPeer, 'answer' | 'state$' | 'incoming$' | 'sendAudio' | 'stats' | 'close'> &
+  Pick<WebRtcPeer, 'sendVideo' | 'videoCodecs' | 'videoDemands$' | 'incomingVideo$'>;
 
 interface Member extends MixListener {
   readonly peerId: string;
@@ -57,6 +61,9 @@ export class RoomMedia implements CallMedia {
   readonly #voices = new Map<string, Voice>();
   readonly #changes = new Subject<ParticipantChange>();
   readonly #mixes = new MixRouter();
+  readonly #video: RoomVideo;
+  /** Who takes part, as it was told. */
+  readonly #present = new Set<string>();
   readonly #muted = new Set<string>();
   readonly #removals: Removals;
   #opening = 0;
@@ -76,7 +83,9 @@ export class RoomMedia implements CallMedia {
     this.#scheduler = scheduler;
     this.#openPeer = openPeer;
     this.#removals = new Removals(this.#config.room, () => scheduler.nowUs());
+    this.#video = new RoomVideo(scheduler);
     this.gateway = {
+      video: this.#video,
       participants$: new Observable<ParticipantChange>((observer) => {
         for (const [participantId, { audio }] of this.#voices) observer.next({ type: 'joined', participantId, audio });
         return this.#changes.subscribe(observer);
@@ -116,7 +125,8 @@ export class RoomMedia implements CallMedia {
       participantId,
       ...peer.stats(),
     }));
-    return { room: this.#config.room, unheardPackets: this.#mixes.unheard, peers };
+    const { unheard } = this.#mixes;
+    return { room: this.#config.room, unheardPackets: unheard, unseenFrames: this.#video.unseen, peers };
   }
 
   async close(): Promise<void> {
@@ -125,6 +135,7 @@ export class RoomMedia implements CallMedia {
     await Promise.allSettled([...this.#members.values()].map(({ peer }) => peer.close()));
     this.#changes.complete();
     this.#mixes.personal$.complete();
+    this.#video.close();
     this.events$.complete();
   }
 
@@ -147,6 +158,7 @@ export class RoomMedia implements CallMedia {
         participantId,
         send: role === 'listen',
         receive: role === 'speak',
+        video: true,
         incomingChannels: sendsStereo(sdp) ? 2 : 1,
         onLevel: (levelDbov) => watch.packet(this.#muted.has(participantId) ? -127 : levelDbov),
       });
@@ -213,6 +225,7 @@ export class RoomMedia implements CallMedia {
 
   #follow(member: Member): void {
     const { peer, peerId, role, participantId } = member;
+    const endWatch = role === 'listen' ? this.#video.watch(peer) : undefined;
     peer.state$.subscribe((state) => {
       if (state.type === 'connected') {
         member.connected = true;
@@ -220,6 +233,7 @@ export class RoomMedia implements CallMedia {
         this.events$.next({ type: 'peer.connected', peerId, role, participantId, joinMs: state.joinMs });
       } else if (state.type === 'closed') {
         this.#members.delete(peerId);
+        endWatch?.();
         member.streams.clear();
         this.#speak(member);
         this.#refresh();
@@ -234,6 +248,11 @@ export class RoomMedia implements CallMedia {
       }
     });
     if (role !== 'speak') return;
+    peer.incomingVideo$.subscribe(({ type, video }) => {
+      if (type === 'started') this.#video.joined(video);
+      else this.#video.left(video);
+      this.#tellPresence(participantId);
+    });
     peer.incoming$.subscribe((change) => {
       if (change.type === 'started') {
         const voice = mutableVoice(change.audio, () => this.#muted.has(participantId), member.watch);
@@ -256,12 +275,18 @@ export class RoomMedia implements CallMedia {
     if (audio) {
       this.#voices.set(participantId, { member, audio });
       this.#changes.next({ type: 'joined', participantId, audio });
-      if (!present) this.events$.next({ type: 'participant.joined', participantId });
-    } else {
-      this.#voices.delete(participantId);
-      this.events$.next({ type: 'participant.left', participantId });
-    }
+    } else this.#voices.delete(participantId);
+    this.#tellPresence(participantId);
     this.#refresh();
+  }
+
+  /** He takes part as long as there is anything to be heard or seen of him. */
+  #tellPresence(participantId: string): void {
+    const there = this.#voices.has(participantId) || this.#video.shows(participantId);
+    if (there === this.#present.has(participantId)) return;
+    if (there) this.#present.add(participantId);
+    else this.#present.delete(participantId);
+    this.events$.next({ type: there ? 'participant.joined' : 'participant.left', participantId });
   }
 
   #refresh(): void {

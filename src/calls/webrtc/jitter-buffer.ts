@@ -121,6 +121,11 @@ export class JitterBuffer implements IncomingAudio {
     return quality;
   }
 
+  /** RTP timestamp of what is pulled next; undefined while nothing plays. */
+  get playoutTimestamp(): number | undefined {
+    return this.#playing ? (this.#nextTimestamp - this.#pcm.length) >>> 0 : undefined;
+  }
+
   /** Frees the decoder; from then on it is silent. Idempotent. */
   close(): void {
     this.#closed = true;

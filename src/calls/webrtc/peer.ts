@@ -1,73 +1,30 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createDecoder, loadLibopus } from 'libopus-wasm';
 import { Observable, ReplaySubject, Subject } from 'rxjs';
-import { voxError, type Problem } from '../../errors.js';
+import { voxError } from '../../errors.js';
+import type { VideoPurpose } from '../../media/gateway-video.js';
 import type { Packet } from '../../media/packet.js';
 import { JitterBuffer } from './jitter-buffer.js';
-import type { JitterBufferStats } from './jitter-stats.js';
-import type { MediaParams } from './media-params.js';
+import type { MediaParams, VideoParams } from './media-params.js';
 import { NackRequester } from './nack-requester.js';
+import type { IncomingChange, PeerOptions, PeerState, PeerStats } from './peer-types.js';
+import { PtsClock } from './pts-clock.js';
 import { RtcpReporter } from './rtcp-reporter.js';
 import { createRtpHeaderView, isRtcp, parseRtpHeader } from './rtp.js';
 import { readAudioLevel } from './rtp-extensions.js';
-import { RtpSender, type RtpSenderStats } from './rtp-sender.js';
-import { RtpSource, type RtpSourceStats } from './rtp-source.js';
-import { agree, writeAnswer } from './sdp-answer.js';
+import { RtpSender } from './rtp-sender.js';
+import { RtpSource } from './rtp-source.js';
+import { agree, agreeVideos, writeAnswer } from './sdp-answer.js';
 import { parseOffer } from './sdp-offer.js';
 import { SecureTransport } from './secure-transport.js';
-import type { SecureTransportOptions, SrtpMasterKeys, TransportEnd } from './transport-types.js';
+import type { SrtpMasterKeys, TransportEnd } from './transport-types.js';
 import { SrtpCipher } from './srtp-cipher.js';
 import { deriveSessionKeys } from './srtp-keys.js';
-import { SrtpReceiver, type SrtpReceiveCounters } from './srtp-receiver.js';
+import { SrtpReceiver } from './srtp-receiver.js';
 import type { TransportParams } from './transport-params.js';
+import { PeerVideo, type IncomingVideoChange, type PeerVideoDemand } from './video/peer-video.js';
 
-/** How a peer is set up; the times and addresses are those of the transport. */
-export interface PeerOptions extends Omit<SecureTransportOptions, 'iceRole'> {
-  /** `answerer` (default): the peer offers, as in WHIP and WHEP. `joiner`: we lead, as towards an ICE-lite server. */
-  readonly role?: 'answerer' | 'joiner';
-  /** Names it in `IncomingAudio.participantId`; default: the remote SSRC. */
-  readonly participantId?: string;
-  /** What we are willing to do with the offered audio; default both. */
-  readonly send?: boolean;
-  readonly receive?: boolean;
-  /** Told the level of each packet that carries one (RFC 6464), in dBov. */
-  readonly onLevel?: (levelDbov: number) => void;
-  /** Channels of incoming audio; default 1. */
-  readonly incomingChannels?: 1 | 2;
-  /** Most remote SSRCs that are played at once; default 8. */
-  readonly maxIncoming?: number;
-  /** Names us in RTCP over all our SSRCs; default random. */
-  readonly cname?: string;
-  /** SSRC of what we send; default random. */
-  readonly ssrc?: number;
-}
-
-/** How a peer is doing. */
-export type PeerState =
-  | { readonly type: 'connecting' }
-  | { readonly type: 'connected'; readonly joinMs: number }
-  | { readonly type: 'closed'; readonly reason: TransportEnd['reason']; readonly problem?: Problem };
-
-/** A remote stream begins or ends. */
-export type IncomingChange =
-  | { readonly type: 'started'; readonly ssrc: number; readonly audio: JitterBuffer }
-  | { readonly type: 'ended'; readonly ssrc: number; readonly reason: 'bye' | 'replaced' | 'closed' };
-
-/** Everything that can be counted of a peer, as plain JSON. */
-export interface PeerStats {
-  readonly state: PeerState['type'];
-  /** From the first call of `answer` or `accept` to connected, milliseconds. */
-  readonly joinMs?: number;
-  readonly srtpProfile?: string;
-  readonly remoteAddress?: string;
-  /** Round trip time of ICE's checks, milliseconds. */
-  readonly rttMs?: number;
-  readonly sent?: RtpSenderStats;
-  /** Packets given to `sendAudio` while not connected, or when sending was not agreed on. */
-  readonly unsent: number;
-  readonly srtp?: SrtpReceiveCounters;
-  readonly incoming: readonly (RtpSourceStats & { readonly audio: JitterBufferStats })[];
-}
+export type { IncomingChange, PeerOptions, PeerState, PeerStats } from './peer-types.js';
 
 interface Incoming {
   readonly source: RtpSource;
@@ -77,6 +34,10 @@ interface Incoming {
 }
 
 const MAX_INCOMING = 8;
+/** What sound with its headers takes of the network, in kbit/s. */
+const AUDIO_KBPS = 90;
+/** Reports are sent so often where there is video, so that sound and pictures are in step soon. */
+const VIDEO_REPORT_MS = 1_000;
 /** A remote stream that has been silent this long makes room for a new one when all places are taken. */
 const STALE_US = 2_000_000;
 
@@ -86,30 +47,42 @@ export class WebRtcPeer {
   readonly state$: Observable<PeerState>;
   /** Remote streams: those that are there, then every change; completes when the peer is closed. */
   readonly incoming$: Observable<IncomingChange>;
-  /** SSRC of what we send. */
+  /** Remote videos, as they begin and end; completes when the peer is closed. */
+  readonly incomingVideo$: Observable<IncomingVideoChange>;
+  /** What the other side wants of the videos it is sent; the first comes when it is connected. */
+  readonly videoDemands$: Observable<PeerVideoDemand>;
+  /** SSRC of the sound we send. */
   readonly ssrc: number;
   readonly #options: PeerOptions;
   readonly #cname: string;
   readonly #states = new ReplaySubject<PeerState>(1);
   readonly #changes = new Subject<IncomingChange>();
+  readonly #videoChanges = new Subject<IncomingVideoChange>();
+  readonly #videoDemands = new Subject<PeerVideoDemand>();
+  readonly #videoSsrcs = new Map<VideoPurpose, { readonly ssrc: number; readonly rtxSsrc: number }>();
   readonly #incoming = new Map<number, Incoming>();
   readonly #sources = new Map<number, RtpSource>();
   readonly #header = createRtpHeaderView();
   #transport!: SecureTransport;
   #media: MediaParams | undefined;
+  #videoParams: readonly VideoParams[] = [];
+  #video: PeerVideo | undefined;
   #sender: RtpSender | undefined;
   #srtp: SrtpReceiver | undefined;
   #rtcp: RtcpReporter | undefined;
   #state: PeerState = { type: 'connecting' };
   #startedUs = 0;
   #unsent = 0;
-  #transportSequence = 0;
   #profile: string | undefined;
 
   private constructor(options: PeerOptions) {
     this.#options = options;
     this.ssrc = options.ssrc ?? randomSsrc();
     this.#cname = options.cname ?? randomBytes(12).toString('base64url');
+    for (const purpose of ['camera', 'screen'] as const)
+      this.#videoSsrcs.set(purpose, { ssrc: randomSsrc(), rtxSsrc: randomSsrc() });
+    this.incomingVideo$ = this.#videoChanges.asObservable();
+    this.videoDemands$ = this.#videoDemands.asObservable();
     this.#states.next(this.#state);
     this.state$ = this.#states.asObservable();
     this.incoming$ = new Observable((observer) => {
@@ -152,18 +125,25 @@ export class WebRtcPeer {
   async answer(offerSdp: string): Promise<string> {
     try {
       const offer = parseOffer(offerSdp);
-      const media = agree(offer, { send: this.#options.send ?? true, receive: this.#options.receive ?? true });
-      if (!media.send && !media.receive)
-        throw voxError('BAD_OFFER', { reason: `its audio is ${offer.audio.direction}, which is of no use here` });
+      const { send = true, receive = true, video = false } = this.#options;
+      const media = agree(offer, { send, receive });
+      const videos = video ? agreeVideos(offer, { send, receive }) : [];
+      if (![media, ...videos].some((one) => one.send || one.receive)) {
+        const what = offer.audio ? `its audio is ${offer.audio.direction}, which is of no use here` : 'it has no audio';
+        throw voxError('BAD_OFFER', { reason: what });
+      }
       const sdp = writeAnswer({
         offer,
         transport: this.localParams(),
         media,
+        videos,
         ...(media.send && { sender: { ssrc: this.ssrc, cname: this.#cname } }),
+        videoSenders: this.#videoSsrcs,
+        cname: this.#cname,
         stereoIn: this.#options.incomingChannels === 2,
         sessionId: String(randomInt(2 ** 47)),
       });
-      this.accept(offer.transport, media);
+      this.accept(offer.transport, media, videos);
       return sdp;
     } catch (error) {
       await this.close();
@@ -177,9 +157,10 @@ export class WebRtcPeer {
   }
 
   /** Starts to connect to a peer whose parameters are known, however they were told. Once. */
-  accept(remote: TransportParams, media: MediaParams): void {
+  accept(remote: TransportParams, media: MediaParams, videos: readonly VideoParams[] = []): void {
     if (this.#media || this.#state.type === 'closed') return;
     this.#media = media;
+    this.#videoParams = videos;
     this.#startedUs = this.#options.timers.nowUs();
     this.#transport.connect(remote);
   }
@@ -190,7 +171,18 @@ export class WebRtcPeer {
       this.#unsent++;
       return;
     }
-    this.#sender.send(packet, this.#options.timers.nowUs(), this.#transportSequence++);
+    this.#sender.send(packet, this.#options.timers.nowUs());
+  }
+
+  /** Sends one frame of a video, if connected and agreed on. Its bytes must stay as they are. */
+  sendVideo(packet: Packet, purpose: VideoPurpose): void {
+    this.#video?.send(packet, purpose);
+  }
+
+  /** The codecs in which the other side takes a video, the best first; empty: not at all. */
+  videoCodecs(purpose: VideoPurpose): readonly ('vp8' | 'h264')[] {
+    const params = this.#videoParams.find((one) => one.purpose === purpose && one.send);
+    return params?.codecs.map(({ codec }) => codec) ?? [];
   }
 
   /** Figures of this moment. */
@@ -206,6 +198,7 @@ export class WebRtcPeer {
       unsent: this.#unsent,
       ...(this.#srtp && { srtp: { ...this.#srtp.counters } }),
       incoming: [...this.#incoming.values()].map(({ source, audio }) => ({ ...source.stats, audio: { ...audio.stats } })),
+      ...(this.#video && { video: this.#video.stats() }),
     };
   }
 
@@ -223,6 +216,8 @@ export class WebRtcPeer {
     const outgoing = new SrtpCipher(deriveSessionKeys(keys.profile, keys.localKey, keys.localSalt));
     this.#srtp = new SrtpReceiver(new SrtpCipher(deriveSessionKeys(keys.profile, keys.remoteKey, keys.remoteSalt)));
     const transmit = (datagram: Buffer): void => void this.#transport.send(datagram);
+    const random32 = () => randomInt(2 ** 32);
+    const ptsClock = new PtsClock();
     if (media.send) {
       this.#sender = new RtpSender({
         ssrc: this.ssrc,
@@ -232,21 +227,68 @@ export class WebRtcPeer {
         ...(media.rtxPayloadType !== undefined && { rtx: { ssrc: randomSsrc(), payloadType: media.rtxPayloadType } }),
         cipher: outgoing,
         transmit,
-        random32: () => randomInt(2 ** 32),
+        random32,
+        ptsClock,
       });
     }
+    if (this.#videoParams.length > 0) {
+      this.#video = new PeerVideo({
+        timers,
+        videos: this.#videoParams,
+        ssrcs: this.#videoSsrcs,
+        ssrc: this.ssrc,
+        participantId: this.#options.participantId,
+        sources: this.#sources,
+        rtcp: () => this.#rtcp,
+        rttMs: () => this.#transport.rttMs,
+        heardUs: () => this.#heardUs(),
+        audioKbps: () => (this.#sender ? AUDIO_KBPS : 0),
+        onIncoming: (change) => this.#videoChanges.next(change),
+        onDemand: (demand) => this.#videoDemands.next(demand),
+        ...(this.#options.limits && { limits: this.#options.limits }),
+        cipher: outgoing,
+        transmit,
+        random32,
+        ptsClock,
+      });
+    }
+    const video = this.#video;
     let srtcpIndex = 0;
     this.#rtcp = new RtcpReporter({
       timers,
       ssrc: this.ssrc,
       cname: this.#cname,
-      sender: this.#sender,
+      senders: [...(this.#sender ? [this.#sender] : []), ...(video?.senders ?? []).map(({ rtp }) => rtp)],
       sources: this.#sources,
       transmit: (packet) => transmit(outgoing.protectRtcp(packet, ++srtcpIndex)),
-      onBye: (ssrcs) => ssrcs.forEach((ssrc) => this.#endIncoming(ssrc, 'bye')),
+      onBye: (ssrcs) => {
+        for (const ssrc of ssrcs) {
+          this.#endIncoming(ssrc, 'bye');
+          video?.bye(ssrc);
+        }
+      },
+      ...(video && {
+        intervalMs: VIDEO_REPORT_MS,
+        onNack: (sender, sequences, nowUs) => {
+          if (!video.nacked(sender, sequences)) sender.resend(sequences, nowUs);
+        },
+        onFeedback: (item, nowUs) => video.feedback(item, nowUs),
+        onLoss: (sender, fraction, nowUs) => video.lossReported(sender, fraction, nowUs),
+      }),
       random: Math.random,
     });
     this.#setState({ type: 'connected', joinMs: (timers.nowUs() - this.#startedUs) / 1000 });
+    video?.start();
+  }
+
+  /** When what is heard of the other side at this moment was made, on its clock. */
+  #heardUs(): number | undefined {
+    for (const { source, audio } of this.#incoming.values()) {
+      const { playoutTimestamp } = audio;
+      const madeUs = playoutTimestamp === undefined ? undefined : source.madeUs(playoutTimestamp);
+      if (madeUs !== undefined) return madeUs;
+    }
+    return undefined;
   }
 
   #receive(datagram: Buffer): void {
@@ -260,11 +302,13 @@ export class WebRtcPeer {
     const header = this.#header;
     if (!parseRtpHeader(datagram, header)) return;
     const payload = srtp.rtp(datagram, header);
-    if (!payload || payload.length === 0 || !this.#media?.receive || header.payloadType !== this.#media.payloadType) return;
+    const nowUs = this.#options.timers.nowUs();
+    if (!payload || !this.#media) return;
+    if (header.payloadType !== this.#media.payloadType) return this.#video?.receive(datagram, header, payload, nowUs);
+    if (payload.length === 0 || !this.#media.receive) return;
     const incoming = this.#incoming.get(header.ssrc) ?? this.#startIncoming(header.ssrc);
     if (!incoming) return;
     const { source, audio, nacks } = incoming;
-    const nowUs = this.#options.timers.nowUs();
     const sequence = source.receive(header.sequence, header.timestamp, payload.length, nowUs);
     if (sequence === undefined) return;
     if (nacks) this.#rtcp?.nack(header.ssrc, nacks.arrived(sequence, nowUs, this.#transport.rttMs));
@@ -319,6 +363,9 @@ export class WebRtcPeer {
   #ended(end: TransportEnd): void {
     this.#rtcp?.stop();
     this.#sender = undefined;
+    this.#video?.close();
+    this.#videoChanges.complete();
+    this.#videoDemands.complete();
     for (const ssrc of [...this.#incoming.keys()]) this.#endIncoming(ssrc, 'closed');
     this.#changes.complete();
     this.#setState({ type: 'closed', ...end });

@@ -1,4 +1,5 @@
 import type { NtpTime } from './ntp.js';
+import { parseFeedback, type FeedbackItem } from './rtcp-feedback.js';
 
 /** One reception report block (RFC 3550, 6.4.1). */
 export interface ReportBlock {
@@ -33,13 +34,15 @@ export type RtcpItem =
   | { readonly type: 'sr'; readonly sender: SenderInfo; readonly reports: readonly ReportBlock[] }
   | { readonly type: 'rr'; readonly ssrc: number; readonly reports: readonly ReportBlock[] }
   | { readonly type: 'bye'; readonly ssrcs: readonly number[] }
-  | { readonly type: 'nack'; readonly mediaSsrc: number; readonly sequences: readonly number[] };
+  | { readonly type: 'nack'; readonly mediaSsrc: number; readonly sequences: readonly number[] }
+  | FeedbackItem;
 
 const SR = 200;
 const RR = 201;
 const SDES = 202;
 const BYE = 203;
 const RTPFB = 205;
+const PSFB = 206;
 const GENERIC_NACK = 1;
 const BLOCK_BYTES = 24;
 const MAX_BLOCKS = 31;
@@ -83,8 +86,10 @@ function parseItem(data: Buffer): RtcpItem | undefined {
       return { type: 'bye', ssrcs };
     }
     case RTPFB:
-      if (count !== GENERIC_NACK || data.length < 12) return undefined;
+      if (count !== GENERIC_NACK || data.length < 12) return parseFeedback(data);
       return { type: 'nack', mediaSsrc: data.readUInt32BE(8), sequences: parseNacks(data) };
+    case PSFB:
+      return parseFeedback(data);
     default:
       return undefined;
   }

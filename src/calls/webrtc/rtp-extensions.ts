@@ -69,6 +69,8 @@ export interface RtpHeaderFields {
   wallUs: number;
   /** Transport-wide sequence number. */
   transportSequence: number;
+  /** Absent: that of the stream. */
+  payloadType?: number | undefined;
 }
 
 /** Writes the headers of one outgoing stream: everything constant is laid out once, so a packet costs a copy and some stores. */
@@ -118,7 +120,7 @@ export class RtpHeaderWriter {
   /** Writes one header at the start of `out`. */
   write(out: Buffer, fields: RtpHeaderFields): void {
     this.#template.copy(out);
-    out[1] = this.#payloadType | (fields.marker ? 0x80 : 0);
+    out[1] = (fields.payloadType ?? this.#payloadType) | (fields.marker ? 0x80 : 0);
     out.writeUInt16BE(fields.sequence, 2);
     out.writeUInt32BE(fields.timestamp, 4);
     if (this.#levelAt >= 0) {

@@ -1,5 +1,6 @@
 import type { Packet } from '../../media/packet.js';
 import { ntpFromUs, ntpMiddle } from './ntp.js';
+import { PtsClock } from './pts-clock.js';
 import type { ReportBlock, SenderInfo } from './rtcp.js';
 import { sequenceDelta } from './rtp.js';
 import { RtpHeaderWriter, type ExtensionIds, type RtpHeaderFields } from './rtp-extensions.js';
@@ -21,8 +22,15 @@ export interface RtpSenderOptions {
   readonly extensions?: ExtensionIds;
   /** Value of the mid extension, if that was negotiated. */
   readonly mid?: string;
-  /** Retransmission as a stream of its own (RFC 4588); without it, NACKs are answered with the original packet. */
-  readonly rtx?: { readonly ssrc: number; readonly payloadType: number };
+  /**
+   * Retransmission as a stream of its own (RFC 4588); without it, NACKs are answered with the original packet. `payloadTypes`: those of
+   * further payload types that are sent.
+   */
+  readonly rtx?: { readonly ssrc: number; readonly payloadType: number; readonly payloadTypes?: ReadonlyMap<number, number> };
+  /** Shared by the streams of a connection that are to stay in step; absent: its own. */
+  readonly ptsClock?: PtsClock;
+  /** Of the streams that share a clock, the highest leads; default 1. */
+  readonly rank?: number;
   readonly cipher: SrtpCipher;
   /** Takes each finished datagram, which it may keep. */
   readonly transmit: (datagram: Buffer) => void;
@@ -65,7 +73,9 @@ export class RtpSender {
     levelDbov: undefined,
     wallUs: 0,
     transportSequence: 0,
+    payloadType: undefined,
   };
+  readonly #ptsClock: PtsClock;
   readonly #history: (Buffer | undefined)[] = new Array<Buffer | undefined>(HISTORY_PACKETS).fill(undefined);
   readonly #plain: (Buffer | undefined)[];
   readonly #rtxWriter: RtpHeaderWriter | undefined;
@@ -79,10 +89,12 @@ export class RtpSender {
   #lastSentUs = 0;
   /** Smoothed "now − pts": what maps the clock of the reports to media time. */
   #ptsLagUs = 0;
+  #anew = true;
 
   constructor(options: RtpSenderOptions) {
     this.#options = options;
     this.#clockRate = options.clockRate ?? 48_000;
+    this.#ptsClock = options.ptsClock ?? new PtsClock();
     this.#writer = new RtpHeaderWriter(options, options.extensions, options.mid);
     // RFC 3711, 3.3.1: starting in the lower half keeps an early loss from hiding the first wrap.
     this.#index = options.random32() & 0x7fff;
@@ -105,50 +117,90 @@ export class RtpSender {
    * @param transportSequence number for the transport-cc extension, if that was negotiated.
    */
   send(packet: Packet, nowUs: number, transportSequence = 0): void {
-    const { cipher } = this.#options;
+    const marker = this.place(packet, nowUs);
+    this.#fields.levelDbov = packet.levelDbov;
+    this.#fields.payloadType = undefined;
+    this.#emit(packet.data, this.#lastTimestamp, marker, nowUs, transportSequence);
+  }
+
+  /**
+   * Sends one part of a frame that was placed before.
+   *
+   * @param timestamp what `timestamp` was when the frame had been placed.
+   * @param marker it is the frame's last part.
+   * @param payloadType absent: that of the options.
+   */
+  sendPart(
+    part: { readonly payload: Uint8Array; readonly timestamp: number; readonly marker: boolean; readonly payloadType?: number },
+    nowUs: number,
+    transportSequence: number,
+  ): void {
+    this.#fields.payloadType = part.payloadType;
+    this.#emit(part.payload, part.timestamp, part.marker, nowUs, transportSequence);
+  }
+
+  /** RTP timestamp of the packet that was placed last. */
+  get timestamp(): number {
+    return this.#lastTimestamp;
+  }
+
+  #emit(payload: Uint8Array, timestamp: number, marker: boolean, nowUs: number, transportSequence: number): void {
+    const { cipher, rtx } = this.#options;
     const fields = this.#fields;
-    fields.marker = this.#place(packet, nowUs);
-    fields.timestamp = (this.#timestampBase + Math.round((packet.ptsUs * this.#clockRate) / 1e6)) >>> 0;
+    fields.marker = marker;
+    fields.timestamp = timestamp;
     fields.sequence = this.#index % 65_536;
-    fields.levelDbov = packet.levelDbov;
     fields.wallUs = nowUs;
     fields.transportSequence = transportSequence;
 
     const headerBytes = this.#writer.bytes;
-    const datagram = Buffer.allocUnsafe(headerBytes + packet.data.length + cipher.tagBytes);
+    const datagram = Buffer.allocUnsafe(headerBytes + payload.length + cipher.tagBytes);
     this.#writer.write(datagram, fields);
-    datagram.set(packet.data, headerBytes);
+    datagram.set(payload, headerBytes);
     const slot = fields.sequence % HISTORY_PACKETS;
-    if (this.#options.rtx) this.#plain[slot] = Buffer.from(datagram.subarray(0, headerBytes + packet.data.length));
+    if (rtx) this.#plain[slot] = Buffer.from(datagram.subarray(0, headerBytes + payload.length));
     cipher.protectRtp(datagram, headerBytes, this.#options.ssrc, this.#index);
-    this.#history[slot] = datagram;
+    if (!rtx) this.#history[slot] = datagram;
     this.#index++;
-    this.#lastTimestamp = fields.timestamp;
-    this.#lastPtsUs = packet.ptsUs;
     this.#lastSentUs = nowUs;
-    this.#endPtsUs = packet.ptsUs + packet.durationUs;
     this.stats.packets++;
-    this.stats.bytes += packet.data.length;
+    this.stats.bytes += payload.length;
     this.#options.transmit(datagram);
   }
 
-  /** Answers a NACK: sends again what is still remembered. */
-  resend(sequences: readonly number[]): void {
+  /** Answers a NACK at once: sends again what is still remembered. */
+  resend(sequences: readonly number[], nowUs = 0): void {
     for (const sequence of sequences) {
       this.stats.nacked++;
-      const back = sequenceDelta((this.#index - 1) % 65_536, sequence);
-      if (back < 0 || back >= HISTORY_PACKETS || back >= this.stats.packets) continue;
-      const datagram = this.#options.rtx ? this.#rtxPacket(sequence) : this.#history[sequence % HISTORY_PACKETS];
-      if (!datagram) continue;
-      this.stats.retransmitted++;
-      this.#options.transmit(datagram);
+      this.resendOne(sequence, nowUs, 0);
     }
+  }
+
+  /** How many bytes of payload sending a packet again takes; 0 when it is not remembered any more. */
+  remembered(sequence: number): number {
+    const back = sequenceDelta((this.#index - 1) % 65_536, sequence);
+    if (back < 0 || back >= HISTORY_PACKETS || back >= this.stats.packets) return 0;
+    return (this.#options.rtx ? this.#plain : this.#history)[sequence % HISTORY_PACKETS]?.length ?? 0;
+  }
+
+  /**
+   * Sends a packet again, if it is still remembered.
+   *
+   * @returns whether it was.
+   */
+  resendOne(sequence: number, nowUs: number, transportSequence: number): boolean {
+    if (this.remembered(sequence) === 0) return false;
+    const { rtx } = this.#options;
+    const datagram = rtx ? this.#rtxPacket(sequence, nowUs, transportSequence) : this.#history[sequence % HISTORY_PACKETS];
+    if (!datagram) return false;
+    this.stats.retransmitted++;
+    this.#options.transmit(datagram);
+    return true;
   }
 
   /** What to say in a sender report at this instant. */
   report(nowUs: number): SenderInfo {
-    const sinceUs = nowUs - this.#ptsLagUs - this.#lastPtsUs;
-    const rtpTimestamp = (this.#lastTimestamp + Math.round((sinceUs * this.#clockRate) / 1e6)) >>> 0;
+    const rtpTimestamp = (this.#lastTimestamp + this.#ticks(nowUs - this.#ptsLagUs - this.#lastPtsUs)) >>> 0;
     return {
       ssrc: this.#options.ssrc,
       ntp: ntpFromUs(nowUs),
@@ -169,41 +221,55 @@ export class RtpSender {
   }
 
   /**
-   * Fits the packet's clock to the RTP clock, which must not jump when the graph behind it is replaced.
+   * Gives the next packet, or frame, its RTP timestamp, which must not jump when the graph behind it is replaced.
    *
    * @returns whether a talk spurt starts.
    */
-  #place(packet: Packet, nowUs: number): boolean {
+  place(packet: Packet, nowUs: number): boolean {
+    const starts = this.#fit(packet, nowUs);
     const lagUs = nowUs - packet.ptsUs;
-    if (this.#endPtsUs === undefined) {
-      this.#ptsLagUs = lagUs;
-      return true;
-    }
+    this.#ptsLagUs = this.#ptsClock.observe(this, this.#options.rank ?? 1, lagUs, nowUs, this.#anew);
+    this.#anew = false;
+    this.#lastTimestamp = (this.#timestampBase + this.#ticks(packet.ptsUs)) >>> 0;
+    this.#lastPtsUs = packet.ptsUs;
+    this.#endPtsUs = packet.ptsUs + packet.durationUs;
+    return starts;
+  }
+
+  #fit(packet: Packet, nowUs: number): boolean {
+    if (this.#endPtsUs === undefined) return true;
     const gapUs = packet.ptsUs - this.#endPtsUs;
     if (packet.ptsUs <= this.#lastPtsUs || gapUs - Math.max(0, nowUs - this.#lastSentUs) > CLOCK_JUMP_US) {
       // A new clock: go on by the time that really passed.
       const passedUs = Math.max(this.#endPtsUs - this.#lastPtsUs, nowUs - this.#lastSentUs);
-      const next = this.#lastTimestamp + Math.round((passedUs * this.#clockRate) / 1e6);
-      this.#timestampBase = (next - Math.round((packet.ptsUs * this.#clockRate) / 1e6)) >>> 0;
-      this.#ptsLagUs = lagUs;
+      this.#timestampBase = (this.#lastTimestamp + this.#ticks(passedUs) - this.#ticks(packet.ptsUs)) >>> 0;
+      this.#anew = true;
       return true;
     }
-    if (Math.abs(lagUs - this.#ptsLagUs) > 200_000) this.#ptsLagUs = lagUs;
-    else this.#ptsLagUs += (lagUs - this.#ptsLagUs) / 64;
     return gapUs > SPURT_GAP_US;
   }
 
-  /** RFC 4588, 4: the original sequence number goes before the payload. */
-  #rtxPacket(sequence: number): Buffer | undefined {
+  #ticks(us: number): number {
+    return Math.round((us * this.#clockRate) / 1e6);
+  }
+
+  /** RFC 4588, 4: the original sequence number goes before the payload. It is another packet on the way, with a number of its own. */
+  #rtxPacket(sequence: number, nowUs: number, transportSequence: number): Buffer | undefined {
     const { rtx, cipher } = this.#options;
     const plain = this.#plain[sequence % HISTORY_PACKETS];
     if (!rtx || !plain || !this.#rtxWriter) return undefined;
+    const payloadType = plain[1]! & 0x7f;
     const headerBytes = this.#rtxWriter.bytes;
     const datagram = Buffer.allocUnsafe(plain.length + 2 + cipher.tagBytes);
-    plain.copy(datagram, 0, 0, headerBytes);
-    datagram[1] = (datagram[1]! & 0x80) | rtx.payloadType;
-    datagram.writeUInt16BE(this.#rtxIndex % 65_536, 2);
-    datagram.writeUInt32BE(rtx.ssrc >>> 0, 8);
+    this.#rtxWriter.write(datagram, {
+      sequence: this.#rtxIndex % 65_536,
+      timestamp: plain.readUInt32BE(4),
+      marker: (plain[1]! & 0x80) !== 0,
+      levelDbov: undefined,
+      wallUs: nowUs,
+      transportSequence,
+      payloadType: rtx.payloadTypes?.get(payloadType) ?? rtx.payloadType,
+    });
     datagram.writeUInt16BE(sequence, headerBytes);
     plain.copy(datagram, headerBytes + 2, headerBytes);
     cipher.protectRtp(datagram, headerBytes, rtx.ssrc, this.#rtxIndex);

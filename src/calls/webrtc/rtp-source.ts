@@ -6,6 +6,7 @@ import { timestampDelta } from './rtp.js';
 const MAX_DROPOUT = 3_000;
 /** Packets older than this count as a restart, too. */
 const MAX_MISORDER = 100;
+const NTP_FRACTION = 2 ** 32;
 
 /** Reception figures of one SSRC, as plain JSON. */
 export interface RtpSourceStats {
@@ -28,6 +29,7 @@ export interface RtpSourceStats {
 export class RtpSource {
   readonly stats: RtpSourceStats;
   readonly #clockRate: number;
+  readonly #maxMisorder: number;
   #baseExtended = 0;
   #highest = -1;
   #receivedSinceBase = 0;
@@ -39,11 +41,17 @@ export class RtpSource {
   #lastTimestamp = 0;
   #lastSr = 0;
   #lastSrUs = 0;
+  #lastReport: SenderInfo | undefined;
   #lastPacketUs = 0;
   #restartAt = -1;
 
-  constructor(ssrc: number, clockRate = 48_000) {
+  /**
+   * @param clockRate of its timestamps, in Hz.
+   * @param maxMisorder a packet that is so many numbers late is still one of the stream.
+   */
+  constructor(ssrc: number, clockRate = 48_000, maxMisorder = MAX_MISORDER) {
     this.#clockRate = clockRate;
+    this.#maxMisorder = maxMisorder;
     this.stats = { ssrc, packets: 0, bytes: 0, lost: 0, jitterMs: 0, reordered: 0, restarts: 0 };
   }
 
@@ -81,6 +89,18 @@ export class RtpSource {
   senderReport(sender: SenderInfo, nowUs: number): void {
     this.#lastSr = ntpMiddle(sender.ntp);
     this.#lastSrUs = nowUs;
+    this.#lastReport = sender;
+  }
+
+  /**
+   * When media of this timestamp was made, in microseconds on the sender's clock, which all its streams share; undefined before its first
+   * report.
+   */
+  madeUs(timestamp: number): number | undefined {
+    const report = this.#lastReport;
+    if (!report) return undefined;
+    const { seconds, fraction } = report.ntp;
+    return (seconds + fraction / NTP_FRACTION) * 1e6 + (timestampDelta(timestamp, report.rtpTimestamp) * 1e6) / this.#clockRate;
   }
 
   /** The report block for the next RTCP packet; starts a new interval for `fractionLost`. */
@@ -116,7 +136,7 @@ export class RtpSource {
       this.#restartAt = -1;
       return this.#highest + ahead;
     }
-    if (ahead > 65_536 - MAX_MISORDER) return this.#highest + ahead - 65_536;
+    if (ahead > 65_536 - this.#maxMisorder) return this.#highest + ahead - 65_536;
     if (sequence !== this.#restartAt) {
       this.#restartAt = (sequence + 1) & 0xffff;
       return undefined;

@@ -1,6 +1,7 @@
 import { parse, parseParams, type MediaDescription, type SessionDescription } from 'sdp-transform';
 import { voxError, type VoxError } from '../../errors.js';
 import { EXTENSION_URIS, type ExtensionIds } from './rtp-extensions.js';
+import { offeredVideos, type OfferedVideo } from './sdp-video.js';
 import type { FingerprintParams, IceCandidateParams, TransportParams } from './transport-params.js';
 
 /** Which way media flows, as the offerer or the answerer sees it. */
@@ -27,11 +28,14 @@ export interface OfferedAudio {
   readonly rtcpReducedSize: boolean;
 }
 
-/** A WebRTC offer with one Opus audio section, understood. */
+/** A WebRTC offer with an Opus audio section, videos, or both, understood. */
 export interface Offer {
   readonly transport: TransportParams;
   readonly sections: readonly OfferedSection[];
-  readonly audio: OfferedAudio;
+  /** Absent: it has none. */
+  readonly audio?: OfferedAudio;
+  /** In the order of the sections, two at most; none without a bundle. */
+  readonly videos: readonly OfferedVideo[];
   /** The offer bundles its sections. */
   readonly bundle: boolean;
 }
@@ -49,21 +53,19 @@ export function parseOffer(sdp: string): Offer {
   if (!/^v=0\r?\n/.test(sdp)) throw bad('it is no SDP');
   const session = parse(sdp);
   const media = session.media ?? [];
-  const index = media.findIndex(
-    (section) => section.type === 'audio' && isOffered(section) && opusPayload(section) !== undefined,
-  );
-  const section = media[index];
-  if (!section) throw bad(media.some((m) => m.type === 'audio') ? 'its audio has no Opus' : 'it has no audio');
-  if (!/^UDP\/TLS\/RTP\/SAVPF?$/i.test(section.protocol)) throw bad(`its audio uses ${section.protocol}, not UDP/TLS/RTP/SAVPF`);
-  if (!section.rtcpMux) throw bad('it has no rtcp-mux');
-
-  const payloadType = opusPayload(section)!;
-  const direction = section.direction ?? session.direction ?? 'sendrecv';
-  if (!DIRECTIONS.includes(direction) || direction === 'inactive') throw bad('its audio is inactive');
+  const bundle = (session.groups ?? []).some((group) => group.type === 'BUNDLE');
+  const directionOf = (section: MediaDescription): SdpDirection => {
+    const direction = section.direction ?? session.direction ?? 'sendrecv';
+    return DIRECTIONS.includes(direction) ? direction : 'inactive';
+  };
+  const audio = audioOf(media, directionOf);
+  const videos = bundle || !audio ? offeredVideos(media, directionOf).slice(0, bundle ? undefined : 1) : [];
+  // All of a bundle goes one way, which its first section describes.
+  const section = media[Math.min(audio?.index ?? Infinity, videos[0]?.index ?? Infinity)];
+  if (!section) throw bad('it has no audio');
   const setup = section.setup ?? session.setup ?? 'actpass';
   // We are the DTLS server: joins survive loss better that way round.
   if (setup !== 'actpass' && setup !== 'active') throw bad(`a=setup:${setup} leaves nobody to be the DTLS client`);
-  const fmtp = section.fmtp.find((line) => line.payload === payloadType);
   return {
     transport: transportOf(session, section),
     sections: media.map(({ type, protocol, payloads, mid }) => ({
@@ -72,18 +74,41 @@ export function parseOffer(sdp: string): Offer {
       payloads: String(payloads ?? '0'),
       mid: mid === undefined ? undefined : String(mid),
     })),
-    audio: {
-      index,
-      payloadType,
-      direction,
-      extensions: extensionsOf(section),
-      nack: (section.rtcpFb ?? []).some(
-        (line) => (line.payload === payloadType || line.payload === '*') && line.type === 'nack' && !line.subtype,
-      ),
-      stereo: fmtp !== undefined && parseParams(fmtp.config)['stereo'] === 1,
-      rtcpReducedSize: section.rtcpRsize !== undefined,
-    },
-    bundle: (session.groups ?? []).some((group) => group.type === 'BUNDLE'),
+    ...(audio && { audio }),
+    videos,
+    bundle,
+  };
+}
+
+/** The Opus section. @throws VoxError BAD_OFFER when there is audio of another kind only. */
+function audioOf(
+  media: readonly MediaDescription[],
+  directionOf: (section: MediaDescription) => SdpDirection,
+): OfferedAudio | undefined {
+  const index = media.findIndex(
+    (section) => section.type === 'audio' && isOffered(section) && opusPayload(section) !== undefined,
+  );
+  const section = media[index];
+  if (!section) {
+    if (media.some((m) => m.type === 'audio')) throw bad('its audio has no Opus');
+    return undefined;
+  }
+  if (!/^UDP\/TLS\/RTP\/SAVPF?$/i.test(section.protocol)) throw bad(`its audio uses ${section.protocol}, not UDP/TLS/RTP/SAVPF`);
+  if (!section.rtcpMux) throw bad('it has no rtcp-mux');
+  const payloadType = opusPayload(section)!;
+  const direction = directionOf(section);
+  if (direction === 'inactive') throw bad('its audio is inactive');
+  const fmtp = section.fmtp.find((line) => line.payload === payloadType);
+  return {
+    index,
+    payloadType,
+    direction,
+    extensions: extensionsOf(section),
+    nack: (section.rtcpFb ?? []).some(
+      (line) => (line.payload === payloadType || line.payload === '*') && line.type === 'nack' && !line.subtype,
+    ),
+    stereo: fmtp !== undefined && parseParams(fmtp.config)['stereo'] === 1,
+    rtcpReducedSize: section.rtcpRsize !== undefined,
   };
 }
 

@@ -24,7 +24,9 @@ export const testPattern = defineNode({
   options,
   fixedOptions: ['pattern'],
   create: ({ options: { pattern }, options$, ctx }) => {
-    const seed = pattern === 'gradient' ? ':seed=1:c0=navy:c1=orange:nb_colors=2' : '';
+    // The bars are of HDTV and drawn in its colours, which FFmpeg does not say.
+    const seed =
+      { gradient: ':seed=1:c0=navy:c1=orange:nb_colors=2', bars: ',setparams=colorspace=bt709' }[pattern as string] ?? '';
     const text = ({ width, height }: { width: number; height: number }) =>
       `${SOURCES[pattern]}=s=${width}x${height}:r=${ctx.frameRate}${seed}`;
     return { video: generatedVideo(ctx, options$, text, pattern !== 'bars') };

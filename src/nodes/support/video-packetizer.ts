@@ -1,6 +1,7 @@
 import type { NodeContext } from '../../graph/context.js';
 import { blankPicture } from '../../media/av/video/blank.js';
 import type { Picture } from '../../media/av/video/picture.js';
+import { CALL_MATRIX } from '../../media/av/video/open-encoder.js';
 import { VideoEncoder, type TakeVideoPacket } from '../../media/av/video/video-encoder.js';
 import type { Packet } from '../../media/packet.js';
 import type { VideoFrame } from '../../media/video-frame.js';
@@ -141,7 +142,7 @@ export class VideoPacketizer {
       if (this.#closed) return encoder.close();
       this.#encoder = encoder;
       this.#ctx.emit({ type: 'video.opened', codec: this.#codec, ...size, bitrateKbps: Math.round(this.#rateKbps) });
-      this.#pipeline.begin({ format: 'yuv420p', ...size, fit });
+      this.#pipeline.begin({ format: 'yuv420p', ...size, fit, matrix: CALL_MATRIX[this.#codec] });
     } catch (reason) {
       if (!this.#closed) this.#fail(reason);
     }

@@ -38,10 +38,17 @@ const WORKLET = ${JSON.stringify(WORKLET)};
 let blocks = [], connections = {}, lost = [];
 const context = new AudioContext({ sampleRate: 48000, latencyHint: 'playback' });
 const ready = context.audioWorklet.addModule('data:text/javascript,' + encodeURIComponent(WORKLET));
+const videos = {}, canvas = new OffscreenCanvas(640, 360), pen = canvas.getContext('2d', { willReadFrequently: true });
 window.vox = {
   async listen(room, participant) {
     await ready; await context.resume();
-    connections.whep = await connect('whep', { room, participant, onLost: (reason) => lost.push(reason), onTrack(stream) {
+    connections.whep = await connect('whep', { room, participant, onLost: (reason) => lost.push(reason), onTrack(track, purpose) {
+      const stream = new MediaStream([track]);
+      if (purpose !== 'audio') {
+        const video = videos[purpose] = document.body.appendChild(document.createElement('video'));
+        video.muted = true; video.srcObject = stream; video.play();
+        return;
+      }
       // Without a playing element a remote track is silent in Web Audio.
       const element = document.body.appendChild(document.createElement('audio'));
       element.srcObject = stream; element.play();
@@ -53,7 +60,24 @@ window.vox = {
   async speak(room, participant, constraints) {
     const off = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: constraints ?? off });
-    connections.whip = await connect('whip', { room, participant, track: stream.getAudioTracks()[0], onLost: (reason) => lost.push(reason) });
+    connections.whip = await connect('whip', { room, participant, tracks: { audio: stream.getAudioTracks()[0] }, onLost: (reason) => lost.push(reason) });
+  },
+  /** The colours around points of what a video shows: [r, g, b] each. */
+  colors(purpose, points) {
+    pen.drawImage(videos[purpose], 0, 0, canvas.width, canvas.height);
+    return points.map(([x, y]) => {
+      const { data } = pen.getImageData(Math.round(x * canvas.width) - 4, Math.round(y * canvas.height) - 4, 8, 8);
+      return [0, 1, 2].map((i) => Math.round(data.reduce((sum, value, at) => (at % 4 === i ? sum + value : sum), 0) / 64));
+    });
+  },
+  async video() {
+    const all = {};
+    for (const report of (await connections.whep.pc.getStats()).values())
+      if (report.type === 'inbound-rtp' && report.kind === 'video') {
+        const codec = (await connections.whep.pc.getStats()).get(report.codecId)?.mimeType;
+        all[report.mid === '1' ? 'camera' : 'screen'] = { ...report, codec };
+      }
+    return all;
   },
   close(kind) { connections[kind].close(); delete connections[kind]; },
   lost: () => lost,
@@ -68,7 +92,8 @@ window.vox = {
     return btoa(text);
   },
   async inbound() {
-    for (const report of (await connections.whep.pc.getStats()).values()) if (report.type === 'inbound-rtp') return report;
+    for (const report of (await connections.whep.pc.getStats()).values())
+      if (report.type === 'inbound-rtp' && report.kind === 'audio') return report;
   },
 };`;
 
@@ -79,6 +104,23 @@ export interface InboundStats {
   readonly concealedSamples: number;
   readonly silentConcealedSamples: number;
   readonly totalSamplesReceived: number;
+}
+
+/** What it says of received video. */
+export interface VideoStats {
+  readonly codec: string;
+  readonly framesDecoded: number;
+  readonly framesDropped: number;
+  readonly keyFramesDecoded: number;
+  readonly freezeCount: number;
+  readonly totalFreezesDuration: number;
+  readonly frameWidth: number;
+  readonly frameHeight: number;
+  readonly packetsLost: number;
+  readonly packetsReceived: number;
+  readonly nackCount: number;
+  readonly pliCount: number;
+  readonly bytesReceived: number;
 }
 
 /** A page of the room's origin that listens and speaks with the shipped client and records what it hears. */
@@ -143,6 +185,16 @@ export class TestPage {
 
   inbound(): Promise<InboundStats> {
     return this.#call('inbound');
+  }
+
+  /** What is received of each video, by purpose. */
+  video(): Promise<Partial<Record<'camera' | 'screen', VideoStats>>> {
+    return this.#call('video');
+  }
+
+  /** Colours, `[r, g, b]`, around points of what a video shows; a point is a share of its width and of its height. */
+  colors(purpose: 'camera' | 'screen', points: readonly (readonly [number, number])[]): Promise<number[][]> {
+    return this.#call('colors', purpose, points);
   }
 
   #call<T>(name: string, ...args: readonly unknown[]): Promise<T> {

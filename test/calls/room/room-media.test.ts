@@ -2,10 +2,17 @@ import { ReplaySubject, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RoomMedia, type RoomPeer } from '../../../src/calls/room/index.js';
 import type { CallEvent } from '../../../src/calls/call-media.js';
-import type { IncomingChange, PeerOptions, PeerState } from '../../../src/calls/webrtc/index.js';
+import type {
+  IncomingChange,
+  IncomingVideoChange,
+  PeerOptions,
+  PeerState,
+  PeerVideoDemand,
+} from '../../../src/calls/webrtc/index.js';
 import { JitterBuffer } from '../../../src/calls/webrtc/index.js';
 import { createAudioFrame } from '../../../src/media/frame.js';
 import type { ParticipantChange } from '../../../src/media/gateway.js';
+import type { VideoPurpose } from '../../../src/media/gateway-video.js';
 import type { Packet } from '../../../src/media/packet.js';
 import { createVirtualScheduler } from '../../../src/time/index.js';
 
@@ -13,7 +20,11 @@ import { createVirtualScheduler } from '../../../src/time/index.js';
 class FakePeer implements RoomPeer {
   readonly state$ = new ReplaySubject<PeerState>(1);
   readonly incoming$ = new Subject<IncomingChange>();
+  readonly incomingVideo$ = new Subject<IncomingVideoChange>();
+  readonly videoDemands$ = new Subject<PeerVideoDemand>();
   readonly sent: number[] = [];
+  readonly shown: { readonly packet: Packet; readonly purpose: VideoPurpose }[] = [];
+  codecs: ('vp8' | 'h264')[] = ['vp8', 'h264'];
   closed = false;
 
   constructor(readonly options: PeerOptions) {
@@ -41,6 +52,14 @@ class FakePeer implements RoomPeer {
 
   sendAudio(packet: Packet): void {
     this.sent.push(packet.ptsUs);
+  }
+
+  sendVideo(packet: Packet, purpose: VideoPurpose): void {
+    this.shown.push({ packet, purpose });
+  }
+
+  videoCodecs(): readonly ('vp8' | 'h264')[] {
+    return this.codecs;
   }
 
   stats(): ReturnType<RoomPeer['stats']> {

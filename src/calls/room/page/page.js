@@ -19,8 +19,9 @@ let left = false;
 const links = {
   listen: createLink('listen', 'whep', ['hear the room', 'connecting …', 'press to leave'], {
     prepare: async () => ({
-      onTrack: (stream) => {
-        sound.srcObject = stream;
+      onTrack: (track, purpose) => {
+        if (purpose !== 'audio') return;
+        sound.srcObject = new MediaStream([track]);
         // It is refused only where nobody has pressed anything yet.
         sound.play().catch(() => {});
       },
@@ -28,7 +29,7 @@ const links = {
     end: () => (sound.srcObject = null),
   }),
   speak: createLink('speak', 'whip', ['use your microphone', 'connecting …', 'press to stop'], {
-    prepare: async () => ({ track: await openMicrophone() }),
+    prepare: async () => ({ tracks: { audio: await openMicrophone() } }),
     end: () => closeMicrophone(),
   }),
 };

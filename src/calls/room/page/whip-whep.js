@@ -1,8 +1,12 @@
-// One connection to the room by WHIP (speak) or WHEP (listen): an SDP offer by HTTP POST, ended by DELETE.
+// One connection to the room by WHIP (speak, show) or WHEP (listen, watch): an SDP offer by HTTP POST, ended by DELETE.
 
 const CONNECT_LIMIT_MS = 10_000;
 /** A break of the network this short heals by itself. */
 const BREAK_MS = 3000;
+/** What a connection has, in the order of its sections: the room takes the first video for the camera's, the second for the screen's. */
+const PURPOSES = ['audio', 'camera', 'screen'];
+/** Most bits a second of what is sent. */
+const MAX_BITRATES = { audio: 48_000, camera: 1_500_000, screen: 2_500_000 };
 
 /** The server refused, or could not be reached. */
 export class RefusedError extends Error {
@@ -18,12 +22,14 @@ export class RefusedError extends Error {
 
 /**
  * @param {'whip' | 'whep'} kind what the connection is for
- * @param {{ room: string, participant?: string, token?: string, track?: MediaStreamTrack, signal?: AbortSignal,
- *   onTrack?: (stream: MediaStream) => void, onLost: (reason: string) => void }} options `signal` gives up while it connects;
- *   `onLost` is called at most once, and not after `close`
- * @returns {Promise<{ close(): void, pc: RTCPeerConnection }>} an open connection
+ * @param {{ room: string, participant?: string, token?: string, tracks?: { audio?: MediaStreamTrack, camera?: MediaStreamTrack,
+ *   screen?: MediaStreamTrack }, signal?: AbortSignal, onTrack?: (track: MediaStreamTrack, purpose: 'audio' | 'camera' | 'screen') => void,
+ *   onLost: (reason: string) => void }} options `tracks` are sent by WHIP, `onTrack` gets those of WHEP; `signal` gives up while it
+ *   connects; `onLost` is called at most once, and not after `close`
+ * @returns {Promise<{ close(): void, send(purpose: 'audio' | 'camera' | 'screen', track?: MediaStreamTrack): Promise<void>,
+ *   pc: RTCPeerConnection }>} an open connection; `send` begins, changes or ends what is sent, without a new offer
  */
-export async function connect(kind, { room, participant, token, track, signal, onTrack, onLost }) {
+export async function connect(kind, { room, participant, token, tracks = {}, signal, onTrack, onLost }) {
   const pc = new RTCPeerConnection();
   const headers = token ? { authorization: `Bearer ${token}` } : {};
   let resource;
@@ -50,9 +56,14 @@ export async function connect(kind, { room, participant, token, track, signal, o
     onLost('the connection was lost');
   };
 
-  const transceiver = pc.addTransceiver(track ?? 'audio', { direction: track ? 'sendonly' : 'recvonly' });
-  if (track) limitBitrate(transceiver.sender);
-  pc.ontrack = (event) => onTrack?.(event.streams[0] ?? new MediaStream([event.track]));
+  const transceivers = PURPOSES.map((purpose) => {
+    const media = purpose === 'audio' ? 'audio' : 'video';
+    if (kind === 'whep') return pc.addTransceiver(media, { direction: 'recvonly' });
+    const transceiver = pc.addTransceiver(tracks[purpose] ?? media, { direction: 'sendonly' });
+    limitBitrate(transceiver.sender, purpose);
+    return transceiver;
+  });
+  pc.ontrack = ({ track, transceiver }) => onTrack?.(track, PURPOSES[transceivers.indexOf(transceiver)]);
   const gaveUp = new Promise((_, reject) => {
     const giveUp = () => reject(new RefusedError('given up'));
     if (signal?.aborted) giveUp();
@@ -84,11 +95,19 @@ export async function connect(kind, { room, participant, token, track, signal, o
   pc.onconnectionstatechange = watch;
   watch();
   // The goodbye of the server ends DTLS; the state of the connection as a whole follows only ten seconds later.
-  const { transport } = transceiver.receiver;
+  const { transport } = transceivers[0].receiver;
   transport?.addEventListener('statechange', () => {
     if (transport.state === 'closed' || transport.state === 'failed') lose();
   });
-  return { close, pc };
+  const send = async (purpose, track) => {
+    const { sender } = transceivers[PURPOSES.indexOf(purpose)];
+    await sender.replaceTrack(track ?? null);
+    // It says goodbye for the stream, so that the room need not wait for what does not come.
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings ?? []) encoding.active = track !== undefined;
+    await sender.setParameters(parameters);
+  };
+  return { close, send, pc };
 }
 
 async function post(path, headers, sdp) {
@@ -116,10 +135,10 @@ function stereo(sdp) {
   );
 }
 
-function limitBitrate(sender) {
+function limitBitrate(sender, purpose) {
   const parameters = sender.getParameters();
   if (!parameters.encodings?.length) return;
-  parameters.encodings[0].maxBitrate = 48_000;
+  parameters.encodings[0].maxBitrate = MAX_BITRATES[purpose];
   sender.setParameters(parameters).catch(() => {});
 }
 

@@ -6,6 +6,7 @@ import {
   AV_PIX_FMT_YUV420P,
   AVCHROMA_LOC_LEFT,
   AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT709,
 } from 'node-av/constants';
 import { voxError } from '../../../errors.js';
 import { avReason, setAvLogQuiet } from '../native.js';
@@ -40,6 +41,12 @@ export interface VideoEncoderOptions {
 /** FFmpeg's encoder of each codec. */
 const ENCODERS: Readonly<Record<VideoCodec, string>> = { vp8: 'libvpx', vp9: 'libvpx-vp9', h264: 'libx264' };
 
+/**
+ * How receivers of a call take colours to be coded. VP8 has one way (RFC 6386, 9.2); H.264 may say its own, but browsers take what comes by
+ * RTP for HDTV's.
+ */
+export const CALL_MATRIX = { vp8: 'bt601', vp9: 'bt601', h264: 'bt709' } as const;
+
 const X264_PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower'] as const;
 
 /** How fine time is in an encoder: 90 kHz, as in RTP. */
@@ -73,7 +80,10 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Co
   context.framerate = new Rational(Math.round(frameRate * 1000), 1000);
   context.threadCount = threads;
   context.gopSize = keyFrameSec === 0 ? 100_000 : Math.max(1, Math.round(keyFrameSec * frameRate));
-  if (purpose === 'realtime') context.maxBFrames = 0;
+  if (purpose === 'realtime') {
+    context.maxBFrames = 0;
+    if (options.codec === 'h264') context.colorSpace = AVCOL_SPC_BT709;
+  }
   context.setFlags(AV_CODEC_FLAG_BITEXACT);
   if (options.globalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
   setRate(context, options.codec, bitrateKbps, purpose);

@@ -13,6 +13,8 @@ export interface Finish {
   readonly height?: number;
   /** What becomes of another aspect ratio: bars beside it, its sides cut off, or squeezed. Default `contain`. */
   readonly fit?: 'contain' | 'cover' | 'stretch';
+  /** How colours are coded in YUV; absent: as they come. */
+  readonly matrix?: 'bt601' | 'bt709';
 }
 
 /** A size, and what becomes of another aspect ratio. */
@@ -32,9 +34,10 @@ export function fitText({ width, height, fit = 'contain' }: Fit): string {
 }
 
 /** The filters that bring any picture into the form a consumer needs. */
-export function finishText({ format, width, height, fit }: Finish): string {
+export function finishText({ format, width, height, fit, matrix }: Finish): string {
   const size = width !== undefined && height !== undefined ? fitText({ width, height, ...(fit && { fit }) }) : 'setsar=1';
-  return `${size},format=pix_fmts=${format}:color_ranges=${/^(rgb|bgr|gbr|pal)/.test(format) ? 'pc' : 'tv'}`;
+  const colors = matrix ? `scale=out_color_matrix=${matrix},` : '';
+  return `${colors}${size},format=pix_fmts=${format}:color_ranges=${/^(rgb|bgr|gbr|pal)/.test(format) ? 'pc' : 'tv'}`;
 }
 
 /**

@@ -1,0 +1,126 @@
+import type { Timers } from '../timers.js';
+import type { RtpSender } from '../rtp-sender.js';
+
+/** A part of a frame on its way. */
+export interface PacedPart {
+  readonly sender: RtpSender;
+  readonly payload: Uint8Array;
+  readonly timestamp: number;
+  /** The last of its frame. */
+  readonly marker: boolean;
+  readonly payloadType: number;
+}
+
+/** What a pacer sends with. */
+export interface PacerOptions {
+  readonly timers: Timers;
+  /** The number of the next packet on the whole connection; told how many bytes it has. */
+  readonly nextSequence: (bytes: number, nowUs: number) => number;
+}
+
+/** How much faster than the rate of the encoder packets leave: a frame that is larger than others must not be late for it (as libwebrtc has it). */
+const HASTE = 2.5;
+/** What may leave at once, as time at the pace, in milliseconds. */
+const BURST_MS = 5;
+/** Bytes of headers and encryption that each packet has besides its payload. */
+const OVERHEAD_BYTES = 70;
+
+/**
+ * Spreads the packets of frames over time, so that a large one fills no queue of the network's, and sound, which does not go through here,
+ * waits for none. What is sent again goes first.
+ */
+export class Pacer {
+  readonly #options: PacerOptions;
+  readonly #parts: PacedPart[] = [];
+  readonly #again: { readonly sender: RtpSender; readonly sequence: number }[] = [];
+  #bytesPerMs = 100;
+  #queuedBytes = 0;
+  #budget = 0;
+  #budgetUs = 0;
+  #cancel: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: PacerOptions) {
+    this.#options = options;
+    this.#budgetUs = options.timers.nowUs();
+  }
+
+  /** Sets the rate that is paced for, in kbit/s. */
+  setRate(kbps: number): void {
+    this.#bytesPerMs = Math.max(1, (kbps * HASTE) / 8);
+  }
+
+  /** How long what waits takes, in milliseconds. */
+  get queuedMs(): number {
+    return this.#queuedBytes / this.#bytesPerMs;
+  }
+
+  /** Takes the parts of a frame. */
+  push(parts: readonly PacedPart[]): void {
+    if (this.#closed) return;
+    for (const part of parts) {
+      this.#parts.push(part);
+      this.#queuedBytes += part.payload.length + OVERHEAD_BYTES;
+    }
+    this.#go();
+  }
+
+  /** Takes sequence numbers that are to be sent again. */
+  resend(sender: RtpSender, sequences: readonly number[]): void {
+    if (this.#closed) return;
+    for (const sequence of sequences) {
+      if (this.#again.some((waits) => waits.sender === sender && waits.sequence === sequence)) continue;
+      this.#again.push({ sender, sequence });
+    }
+    this.#go();
+  }
+
+  /** Gives up what waits of a stream, but for what is to be sent again. */
+  drop(sender: RtpSender): void {
+    const kept = this.#parts.filter((part) => part.sender !== sender);
+    this.#parts.length = 0;
+    this.#queuedBytes = 0;
+    this.push(kept);
+  }
+
+  /** Sends nothing more. */
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+    this.#parts.length = 0;
+    this.#again.length = 0;
+  }
+
+  #go(): void {
+    if (this.#cancel) return;
+    const { timers, nextSequence } = this.#options;
+    const nowUs = timers.nowUs();
+    this.#budget = Math.min(
+      this.#budget + ((nowUs - this.#budgetUs) / 1000) * this.#bytesPerMs,
+      Math.max(BURST_MS * this.#bytesPerMs, 1),
+    );
+    this.#budgetUs = nowUs;
+    while (this.#budget > 0) {
+      const again = this.#again.shift();
+      if (again) {
+        const bytes = again.sender.remembered(again.sequence);
+        if (bytes === 0) continue;
+        again.sender.resendOne(again.sequence, nowUs, nextSequence(bytes + OVERHEAD_BYTES, nowUs));
+        this.#budget -= bytes + OVERHEAD_BYTES;
+        continue;
+      }
+      const part = this.#parts.shift();
+      if (!part) return;
+      const bytes = part.payload.length + OVERHEAD_BYTES;
+      this.#queuedBytes -= bytes;
+      this.#budget -= bytes;
+      part.sender.sendPart(part, nowUs, nextSequence(bytes, nowUs));
+    }
+    if (this.#parts.length === 0 && this.#again.length === 0) return;
+    const waitMs = Math.max(1, (BURST_MS / 2) * 1, -this.#budget / this.#bytesPerMs);
+    this.#cancel = timers.after(waitMs, () => {
+      this.#cancel = undefined;
+      if (!this.#closed) this.#go();
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launch, TestPage } from './support/browser.js';
+import { longestGapMs, steadyToneDb } from './support/sound.js';
+import { openStage, until, type Nodes, type Stage } from './support/stage.js';
+
+let browser: Browser;
+beforeAll(async () => void (browser = await launch()));
+afterAll(() => browser?.close());
+
+let stage: Stage | undefined;
+afterEach(() => stage?.close());
+
+/** Colour bars and a tone. */
+function bars(encoder: 'encode.vp8' | 'encode.h264', options: object = {}): Nodes {
+  return {
+    tone: { type: 'source.tone', options: { frequencyHz: 1000, levelDb: -12, channels: 1 } },
+    bars: { type: 'source.test-pattern', options: { pattern: 'bars', width: 640, height: 360 } },
+    coded: { type: encoder, in: { video: 'bars' }, options },
+    call: { type: 'sink.call', in: { audio: 'tone', video: 'coded' } },
+  };
+}
+
+/** SMPTE's bars of 75 %, by the places of their middles. */
+const BARS = {
+  gray: [0.06, 102, 102, 102],
+  white: [0.179, 191, 191, 191],
+  yellow: [0.286, 191, 191, 0],
+  cyan: [0.393, 0, 191, 191],
+  green: [0.5, 0, 191, 0],
+  magenta: [0.607, 191, 0, 191],
+  red: [0.714, 191, 0, 0],
+  blue: [0.821, 0, 0, 191],
+} as const;
+const POINTS = Object.values(BARS).map(([x]) => [x, 0.25] as const);
+/** What coding and scaling may change of a colour. */
+const TOLERANCE = 12;
+
+async function seen(page: TestPage, purpose: 'camera' | 'screen' = 'camera'): Promise<void> {
+  await until(
+    async () => ((await page.video())[purpose]?.framesDecoded ?? 0) > 15,
+    30_000,
+    () => page.video(),
+  );
+}
+
+describe.each([
+  ['encode.vp8', 'video/VP8'],
+  ['encode.h264', 'video/H264'],
+] as const)('%s', (encoder, mimeType) => {
+  it('is decoded by Chromium without a freeze, in its colours', async () => {
+    stage = await openStage({ rooms: { lobby: bars(encoder) } });
+    const page = await TestPage.open(browser, stage.origin);
+    await page.listen('lobby');
+    await seen(page);
+    const before = (await page.video()).camera!;
+    const pcm = await page.record(10);
+    const after = (await page.video()).camera!;
+    expect(after).toMatchObject({ codec: mimeType, frameWidth: 640, frameHeight: 360, packetsLost: 0 });
+    expect(after.framesDecoded - before.framesDecoded).toBeGreaterThan(250);
+    expect(after.freezeCount).toBe(0);
+    // Who comes is served by a key frame, and by no more of them.
+    expect(after.keyFramesDecoded).toBeLessThanOrEqual(3);
+    expect(steadyToneDb(pcm, 1000)).toBeCloseTo(-12, 0);
+    expect(longestGapMs(pcm, -30)).toBeLessThanOrEqual(60);
+    const colors = await page.colors('camera', POINTS);
+    Object.entries(BARS).forEach(([name, [, ...wanted]], i) => {
+      const off = Math.max(...colors[i]!.map((value, channel) => Math.abs(value - wanted[channel]!)));
+      expect(off, `${name}: ${colors[i]!.join()} for ${wanted.join()}`).toBeLessThanOrEqual(TOLERANCE);
+    });
+    expect(page.errors).toEqual([]);
+    await page.page.close();
+  });
+});
+
+it('the camera and the screen are two videos of one call', async () => {
+  stage = await openStage({
+    rooms: {
+      lobby: {
+        ...bars('encode.vp8'),
+        red: { type: 'source.color', options: { color: 'red', width: 320, height: 180 } },
+        shared: { type: 'encode.h264', in: { video: 'red' }, options: { purpose: 'screen', frameRate: 10 } },
+        call: { type: 'sink.call', in: { audio: 'tone', video: 'coded', screen: 'shared' } },
+      },
+    },
+  });
+  const page = await TestPage.open(browser, stage.origin);
+  await page.listen('lobby');
+  await seen(page);
+  await seen(page, 'screen');
+  expect((await page.video()).screen).toMatchObject({ codec: 'video/H264', frameWidth: 320, frameHeight: 180 });
+  const [[r = 0, g = 255, b = 255] = []] = await page.colors('screen', [[0.5, 0.5]]);
+  expect(r).toBeGreaterThan(230);
+  expect(Math.max(g, b)).toBeLessThan(25);
+  expect(page.errors).toEqual([]);
+  await page.page.close();
+});
