@@ -16,14 +16,33 @@ export interface WatchListener {
   lost(): void;
 }
 
+/** Watches a folder. Returns the end of it. */
+export type WatchFolder = (
+  folder: string,
+  told: { readonly touched: (name: string | null) => void; readonly failed: () => void },
+) => () => void;
+
+/** The system's watch. */
+const watchFolder: WatchFolder = (folder, { touched, failed }) => {
+  const watcher: FSWatcher = watch(folder, (_, name) => touched(name));
+  watcher.on('error', failed);
+  return () => watcher.close();
+};
+
 /**
  * Watches one file through its folder, so that it is still watched when an editor renames another file over it. Only a text that differs
  * from the last is told, once it stands still.
  *
  * @param file absolute path
+ * @param folders how its folder is watched
  * @returns ends it
  */
-export function watchFile(file: string, scheduler: Scheduler, listener: WatchListener): () => void {
+export function watchFile(
+  file: string,
+  scheduler: Pick<Scheduler, 'after'>,
+  listener: WatchListener,
+  folders: WatchFolder = watchFolder,
+): () => void {
   let taken = read(file);
   let seen: string | undefined;
   let misses = 0;
@@ -57,13 +76,15 @@ export function watchFile(file: string, scheduler: Scheduler, listener: WatchLis
     again();
   };
 
-  const watcher: FSWatcher = watch(dirname(file), (_, name) => {
-    if (name === null || name === basename(file)) touched();
+  const unwatch = folders(dirname(file), {
+    touched: (name) => {
+      if (name === null || name === basename(file)) touched();
+    },
+    failed: () => listener.lost(),
   });
-  watcher.on('error', () => listener.lost());
   return () => {
     cancel?.();
-    watcher.close();
+    unwatch();
   };
 }
 
