@@ -136,6 +136,7 @@ class VoxEngine implements Engine {
       scheduler: this.#scheduler,
       addresses: options.addresses ?? ['127.0.0.1'],
       maxPeers: options.maxPeers,
+      banAddresses: options.banAddresses ?? false,
       tell: (event) => this.#tell(event),
     });
     this.#runs = {

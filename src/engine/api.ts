@@ -35,6 +35,11 @@ export interface EngineOptions {
   readonly addresses?: readonly string[];
   /** Most connections to one room. Default 64. */
   readonly maxPeers?: number;
+  /**
+   * Whether who is removed from a room may not come back from the same IP address either (of IPv6 the same /64). Default false: people behind one
+   * router share an address, and so do those behind a proxy.
+   */
+  readonly banAddresses?: boolean;
   /** What its graphs may do. Default: no commands; any address. */
   readonly permissions?: Partial<Permissions>;
   /** Plugins that work for all its graphs; they are loaded before the first graph. Default: none. */

@@ -30,6 +30,8 @@ export interface CallsOptions {
   readonly addresses: readonly string[];
   /** Most connections to one room. */
   readonly maxPeers: number | undefined;
+  /** Whether bans in rooms count networks too. */
+  readonly banAddresses: boolean;
   /** Told every fact. */
   readonly tell: (event: EngineEvent) => void;
 }
@@ -71,8 +73,9 @@ export class Calls {
     const place = rest.join(':');
     if (backend === 'file' && place) return this.openFile(address, place, cwd);
     if (backend !== 'room') throw voxError('BAD_CALL_ADDRESS', { address });
-    const { addresses, maxPeers } = this.#options;
-    return this.#join(address, backend, { room: checkRoomName(place), addresses, ...(maxPeers !== undefined && { maxPeers }) });
+    const { addresses, maxPeers, banAddresses } = this.#options;
+    const room = checkRoomName(place);
+    return this.#join(address, backend, { room, addresses, banAddresses, ...(maxPeers !== undefined && { maxPeers }) });
   }
 
   /**

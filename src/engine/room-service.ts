@@ -34,7 +34,7 @@ export function createRoomService(engine: RoomEngine): RoomService {
     plugins: () => engine.plugins(),
     setPlugin: async (plugin, enabled) => engine.setPlugin(plugin, enabled),
     tellPlugin: (plugin, message, payload) => engine.send(plugin, message, payload),
-    say: async (room, text, from) => void (await request(room, { type: 'chat.receive', text, from })),
+    say: async (room, text, { address, ...from }) => void (await request(room, { type: 'chat.receive', text, from, address })),
     chat: (room, participantId) =>
       (chats.get(`room:${room}`) ?? [])
         .filter(({ to }) => to === undefined || to === participantId)
@@ -60,8 +60,8 @@ export function createRoomService(engine: RoomEngine): RoomService {
         host.request({ type: 'tap.close', tap }).catch(() => {});
       };
     },
-    offer: async (room, role, sdp, participantId) =>
-      (await request(room, { type: 'peer.offer', role, sdp, ...(participantId !== undefined && { participantId }) })) as {
+    offer: async (room, role, sdp, from) =>
+      (await request(room, { type: 'peer.offer', role, sdp, ...from })) as {
         peerId: string;
         sdp: string;
       },

@@ -197,6 +197,16 @@ describe('the page', () => {
     for (const id of ['listen', 'speak']) expect(await page.getAttribute(`#${id}`, 'aria-pressed')).toBe('false');
     await page.click('#listen');
     await says(page, 'ou were removed from the room "lobby": too loud');
+    // A page that is loaded again is the same person; another tab is not.
+    await page.reload();
+    await page.locator('#listen:enabled').waitFor(LIMIT);
+    await page.click('#listen');
+    await says(page, 'ou were removed from the room "lobby": too loud');
+    const other = await context!.newPage();
+    await other.goto(stage.origin);
+    await other.locator('#listen:enabled').waitFor(LIMIT);
+    await other.click('#listen');
+    await isOn(other, 'listen');
   });
 
   it('writes in the room, and shows what is written', async () => {

@@ -12,6 +12,15 @@ export interface ChatLine {
   readonly text: string;
 }
 
+/** Who writes. */
+export interface ChatSender {
+  readonly id: string;
+  readonly name?: string;
+  readonly admin?: boolean;
+  /** The IP address that asks. */
+  readonly address: string;
+}
+
 /** What the server asks for those who steer plugins and write in rooms. */
 export interface ControlService {
   /** The plugins with their state, as plain JSON. */
@@ -21,7 +30,7 @@ export interface ControlService {
   /** Sends a plugin a message from outside; resolves with its reply. Rejects with a VoxError. */
   tellPlugin(plugin: string, message: string, payload: unknown): Promise<unknown>;
   /** Somebody writes in a room. Rejects with a VoxError. */
-  say(room: string, text: string, from: { readonly id: string; readonly name?: string; readonly admin?: boolean }): Promise<void>;
+  say(room: string, text: string, from: ChatSender): Promise<void>;
   /** What was written in a room lately, as far as it is for this participant. */
   chat(room: string, participantId: string | undefined): readonly ChatLine[];
 }
@@ -89,7 +98,7 @@ export function serveChat(app: FastifyInstance, service: ControlService, { open,
     const { participant } = query;
     return { messages: service.chat(open(params.room), typeof participant === 'string' ? participant : undefined) };
   });
-  app.post<Chat>('/rooms/:room/messages', async ({ params, body, headers }, reply) => {
+  app.post<Chat>('/rooms/:room/messages', async ({ params, body, headers, ip }, reply) => {
     const { text, participant = 'http', name, admin } = (body ?? {}) as Saying;
     if (typeof text !== 'string' || !text.trim() || text.length > 4096)
       throw voxError('BAD_REQUEST', { reason: 'send { "text": "…" } of 1 to 4096 characters, as application/json' });
@@ -100,6 +109,7 @@ export function serveChat(app: FastifyInstance, service: ControlService, { open,
       id: participant,
       ...(typeof name === 'string' && { name: name.slice(0, 64) }),
       ...(admin === true && { admin }),
+      address: ip,
     });
     return reply.code(204).send();
   });

@@ -7,6 +7,7 @@ const FILES: readonly { readonly path: string; readonly file: string; readonly t
   { path: '/page.js', file: 'page.js', type: 'text/javascript' },
   { path: '/chat.js', file: 'chat.js', type: 'text/javascript' },
   { path: '/connection.js', file: 'connection.js', type: 'text/javascript' },
+  { path: '/participant-id.js', file: 'participant-id.js', type: 'text/javascript' },
   { path: '/whip-whep.js', file: 'whip-whep.js', type: 'text/javascript' },
   { path: '/page.css', file: 'page.css', type: 'text/css' },
 ];

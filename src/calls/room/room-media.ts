@@ -8,6 +8,7 @@ import { SpeakingWatch } from '../speaking.js';
 import { createPeer, type PeerOptions, type PeerStats, type WebRtcPeer } from '../webrtc/peer.js';
 import { MixRouter, type MixListener } from './mix-router.js';
 import { mutableVoice } from './mutable-voice.js';
+import { networkOf } from './network-of.js';
 import { Removals } from './removals.js';
 import { RoomVideo } from './room-video.js';
 import {
@@ -36,6 +37,8 @@ export type RoomPeer = Pick<WebRtcPeer, 'answer' | 'state$' | 'incoming$' | 'sen
   Pick<WebRtcPeer, 'sendVideo' | 'videoCodecs' | 'videoDemands$' | 'incomingVideo$'>;
 
 interface Member extends MixListener {
+  /** Its network, where bans count that. */
+  readonly network: string | undefined;
   readonly peerId: string;
   readonly role: PeerRole;
   readonly peer: RoomPeer;
@@ -113,8 +116,8 @@ export class RoomMedia implements CallMedia {
         if (wanted.to !== undefined) this.#connectionsOf(wanted.to);
         return this.events$.next({ ...wanted, type: 'message.sent' });
       case 'chat.receive':
-        this.#removals.check(wanted.from.id);
-        return this.events$.next({ ...wanted, type: 'message.received' });
+        this.#mayCome(wanted.from.id, this.#networkOf(wanted.address));
+        return this.events$.next({ type: 'message.received', text: wanted.text, from: wanted.from });
     }
   }
 
@@ -139,9 +142,11 @@ export class RoomMedia implements CallMedia {
     this.events$.complete();
   }
 
-  async #answer({ role, sdp, participantId = randomBytes(9).toString('base64url') }: OfferRequest): Promise<unknown> {
+  async #answer(offer: OfferRequest): Promise<unknown> {
+    const { role, sdp, participantId = randomBytes(9).toString('base64url') } = offer;
     const { room, maxPeers, addresses } = this.#config;
-    this.#removals.check(participantId);
+    const network = this.#networkOf(offer.address);
+    this.#mayCome(participantId, network);
     if (this.#closed) throw voxError('UNKNOWN_CALL', { call: room });
     const taken = this.#members.size + this.#opening - this.#predecessors(role, participantId).length;
     if (taken >= maxPeers) throw voxError('ROOM_FULL', { room, limit: maxPeers });
@@ -172,7 +177,7 @@ export class RoomMedia implements CallMedia {
     }
     try {
       // He may have been removed while it was answered.
-      this.#removals.check(participantId);
+      this.#mayCome(participantId, network);
     } catch (error) {
       await peer.close();
       throw error;
@@ -183,6 +188,7 @@ export class RoomMedia implements CallMedia {
       peerId: randomBytes(12).toString('base64url'),
       role,
       participantId,
+      network,
       peer,
       streams: new Map(),
       watch,
@@ -201,10 +207,21 @@ export class RoomMedia implements CallMedia {
     return found;
   }
 
+  #networkOf(address: string | undefined): string | undefined {
+    return this.#config.banAddresses ? networkOf(address) : undefined;
+  }
+
+  /** @throws VoxError `REMOVED_FROM_CALL`. */
+  #mayCome(participantId: string, network: string | undefined): void {
+    this.#removals.check(participantId);
+    if (network !== undefined) this.#removals.check(`network ${network}`);
+  }
+
   /** His connections end; when he tries to come back too early he is told why. */
   async #kick({ participantId, reason, banMs }: KickRequest): Promise<void> {
     const connections = this.#connectionsOf(participantId);
     this.#removals.add(participantId, banMs, reason);
+    for (const { network } of connections) if (network !== undefined) this.#removals.add(`network ${network}`, banMs, reason);
     this.events$.next({ type: 'participant.kicked', participantId, banMs, ...(reason !== undefined && { reason }) });
     await Promise.all(connections.map(({ peer }) => peer.close()));
   }

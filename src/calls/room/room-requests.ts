@@ -9,6 +9,8 @@ export const roomConfig = z.strictObject({
   addresses: z.array(z.string()).min(1).default(['127.0.0.1']),
   /** Most connections at once; one more is refused. */
   maxPeers: z.number().int().min(1).default(64),
+  /** Whether who is removed may not come back from the same network either. */
+  banAddresses: z.boolean().default(false),
 });
 
 /** Settings of a room's media side, with every default filled in. */
@@ -21,6 +23,8 @@ const offerRequest = z.object({
   sdp: z.string(),
   /** Ties a speaker to the listener who must not hear himself; made up when absent. */
   participantId: z.string().optional(),
+  /** Where the request came from. */
+  address: z.string().optional(),
 });
 const closeRequest = z.object({ type: z.literal('peer.close'), peerId: z.string() });
 const kickRequest = z.object({
@@ -37,6 +41,8 @@ const receiveRequest = z.object({
   type: z.literal('chat.receive'),
   text: z.string().min(1).max(4096),
   from: z.object({ id: z.string(), name: z.string().optional(), admin: z.boolean().optional() }),
+  /** Where the request came from. */
+  address: z.string().optional(),
 });
 const roomRequest = z.discriminatedUnion('type', [
   offerRequest,

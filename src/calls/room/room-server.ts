@@ -8,12 +8,20 @@ import { isPageFile, servePage } from './page-files.js';
 import type { PeerRole } from './room-requests.js';
 import { serveTaps, TAP_PATHS, type TapService } from './tap-routes.js';
 
+/** Who wants to come in. */
+export interface Comer {
+  /** Who he says he is; absent: an id is made up. */
+  readonly participantId?: string;
+  /** The IP address that asks. */
+  readonly address: string;
+}
+
 /** What the HTTP server asks of the rooms. */
 export interface RoomService extends TapService, ControlService {
   /** The open rooms' names. */
   rooms(): readonly string[];
   /** Answers an SDP offer. Rejects with a VoxError. */
-  offer(room: string, role: PeerRole, sdp: string, participantId: string | undefined): Promise<{ peerId: string; sdp: string }>;
+  offer(room: string, role: PeerRole, sdp: string, from: Comer): Promise<{ peerId: string; sdp: string }>;
   /** Ends a connection; false when there is none of that id. */
   close(room: string, peerId: string): Promise<boolean>;
   /** What a page shows: who is there, what plays. */
@@ -134,7 +142,9 @@ function serveRooms(app: FastifyInstance, service: RoomService): void {
     app.post<RoomParams>(`/rooms/:room/${path}`, async (request, reply) => {
       const room = open(service, request.params.room);
       if (typeof request.body !== 'string') throw voxError('NOT_SDP');
-      const { peerId, sdp } = await service.offer(room, role, request.body, participantOf(request.query.participant));
+      const participantId = participantOf(request.query.participant);
+      const from = { address: request.ip, ...(participantId !== undefined && { participantId }) };
+      const { peerId, sdp } = await service.offer(room, role, request.body, from);
       return reply.code(201).type(SDP).header('location', `/rooms/${room}/${path}/${peerId}`).send(sdp);
     });
     app.delete<RoomParams>(`/rooms/:room/${path}/:peer`, async (request, reply) => {

@@ -33,6 +33,8 @@ export interface RunArgs extends PluginArgs {
   readonly token?: string;
   /** What those show who may write as admins and steer plugins; default `VOXGRAPH_ADMIN_TOKEN` of the environment. */
   readonly adminToken?: string;
+  /** Whether who is removed from a room may not come back from the same IP address either. Default false. */
+  readonly banAddresses?: boolean;
   /** IP addresses that WebRTC peers may reach us at; default: the listening address. */
   readonly addresses?: readonly string[];
   /** Changes the running graph whenever its file is saved, and its plugins whenever theirs are. */
@@ -57,6 +59,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   const engine = createEngine({
     scheduler,
     addresses: args.addresses ?? reachableAddresses(host),
+    banAddresses: args.banAddresses ?? false,
     permissions: { process: args.allowProcess ?? false },
     plugins: config.installs,
     loader,
@@ -156,6 +159,7 @@ export function withRunOptions(command: Command): Command {
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
     .option('--admin-token <secret>', 'what those show who may write as admins and steer plugins; default: VOXGRAPH_ADMIN_TOKEN')
     .option('--address <ip...>', 'IP addresses that browsers can reach this machine at; default: --host')
+    .option('--ban-addresses', 'who is removed from a room may not come back from the same IP address either')
     .option('--allow-process', 'let the graph run commands (source.process)')
     .option('--data <dir>', 'where plugins store; default: dataDir of the config, VOXGRAPH_DATA, ~/.local/share/voxgraph')
     .option('--log <file>', 'write every event behind what the file holds, for "voxgraph replay"')
@@ -173,6 +177,7 @@ export function runArgs(file: string, options: Record<string, never>): RunArgs {
     token: options['token'],
     adminToken: options['adminToken'],
     addresses: options['address'],
+    banAddresses: options['banAddresses'],
     allowProcess: options['allowProcess'],
     config: options['config'],
     data: options['data'],

@@ -107,8 +107,8 @@ describe('the chat of a room over HTTP', () => {
     expect((await post('/rooms/lobby/messages', { text: '/play a', participant: 'anna', name: 'Anna' })).status).toBe(204);
     expect((await post('/rooms/lobby/messages', { text: 'x' })).status).toBe(204);
     expect(asked).toEqual([
-      ['lobby', '/play a', { id: 'anna', name: 'Anna' }],
-      ['lobby', 'x', { id: 'http' }],
+      ['lobby', '/play a', { id: 'anna', name: 'Anna', address: '127.0.0.1' }],
+      ['lobby', 'x', { id: 'http', address: '127.0.0.1' }],
     ]);
     expect(said(await get('/rooms/lobby/messages?participant=anna'))).toEqual([
       200,
@@ -130,7 +130,7 @@ describe('the chat of a room over HTTP', () => {
     const message = { text: '/stop', participant: 'anna', admin: true };
     const answer = await post('/rooms/lobby/messages', message, headers);
     expect([answer.status, answer.error.code]).toEqual([status, status === 403 ? 'ADMIN_TOKEN_NEEDED' : '']);
-    expect(asked).toEqual(status === 403 ? [] : [['lobby', '/stop', { id: 'anna', admin: true }]]);
+    expect(asked).toEqual(status === 403 ? [] : [['lobby', '/stop', { id: 'anna', admin: true, address: '127.0.0.1' }]]);
   });
 
   it('refuses what is no message, and rooms that are not there', async () => {

@@ -74,10 +74,10 @@ class FakePeer implements RoomPeer {
   }
 }
 
-function room(maxPeers = 8) {
+function room(maxPeers = 8, banAddresses = false) {
   const peers: FakePeer[] = [];
   const scheduler = createVirtualScheduler();
-  const media = new RoomMedia({ room: 'lobby', maxPeers }, scheduler, async (options) => {
+  const media = new RoomMedia({ room: 'lobby', maxPeers, banAddresses }, scheduler, async (options) => {
     const peer = new FakePeer(options);
     peers.push(peer);
     return peer;
@@ -88,8 +88,9 @@ function room(maxPeers = 8) {
   media.gateway.participants$.subscribe((change) => changes.push(change));
   const personal: string[][] = [];
   media.gateway.personalMixes$.subscribe((ids) => personal.push([...ids]));
-  const join = async (role: 'speak' | 'listen', participantId?: string, sdp = 'offer') => {
-    const reply = (await media.request({ type: 'peer.offer', role, sdp, ...(participantId && { participantId }) })) as {
+  const join = async (role: 'speak' | 'listen', participantId?: string, sdp = 'offer', address?: string) => {
+    const from = { ...(participantId && { participantId }), ...(address && { address }) };
+    const reply = (await media.request({ type: 'peer.offer', role, sdp, ...from })) as {
       peerId: string;
       participantId: string;
       sdp: string;
@@ -322,6 +323,35 @@ describe('a room', () => {
     expect(peers).toHaveLength(before);
     scheduler.advanceBy(20_000);
     await join('listen', 'anna');
+  });
+
+  it('keeps out his network as well where that is wanted, in calls and in the chat', async () => {
+    const { media, join, scheduler, events } = room(8, true);
+    const come = (id: string, address: string) => join('listen', id, 'offer', address);
+    await come('anna', '192.0.2.7');
+    await come('six', '2001:db8:0:1::5');
+    await come('proxied', '127.0.0.1');
+    for (const participantId of ['anna', 'six', 'proxied'])
+      await media.request({ type: 'participant.kick', participantId, reason: 'spam', banMs: 30_000 });
+    await expect(come('anna-again', '::ffff:192.0.2.7')).rejects.toMatchObject({ code: 'REMOVED_FROM_CALL' });
+    await expect(come('six-again', '2001:db8:0:1:aa::1')).rejects.toMatchObject({ code: 'REMOVED_FROM_CALL' });
+    const write = (id: string, address: string) => media.request({ type: 'chat.receive', text: 'x', from: { id }, address });
+    await expect(write('anna-again', '192.0.2.7')).rejects.toMatchObject({ code: 'REMOVED_FROM_CALL' });
+    // Others, and whoever comes through the same proxy, may.
+    await come('neighbour', '192.0.2.8');
+    await come('six-neighbour', '2001:db8:0:2::5');
+    await come('proxied-too', '127.0.0.1');
+    await write('neighbour', '192.0.2.8');
+    expect(events.at(-1)).toEqual({ type: 'message.received', text: 'x', from: { id: 'neighbour' } });
+    scheduler.advanceBy(30_000);
+    await come('anna-again', '192.0.2.7');
+  });
+
+  it('keeps out the id alone otherwise', async () => {
+    const { media, join } = room();
+    await join('listen', 'anna', 'offer', '192.0.2.7');
+    await media.request({ type: 'participant.kick', participantId: 'anna', banMs: 30_000 });
+    await join('listen', 'anna-again', 'offer', '192.0.2.7');
   });
 
   it('removes somebody who is just coming in', async () => {

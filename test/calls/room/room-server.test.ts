@@ -138,6 +138,7 @@ describe('a server for this machine alone', () => {
       '/page.js',
       '/chat.js',
       '/connection.js',
+      '/participant-id.js',
       '/whip-whep.js',
       '/page.css',
       '/rooms',

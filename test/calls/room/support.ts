@@ -42,8 +42,8 @@ export async function serve(options: RoomServerOptions = {}, config: object = {}
     rooms: () => ['lobby'],
     graphs: () => [],
     tap: async () => () => {},
-    offer: async (_room, role, sdp, participantId) =>
-      (await media.request({ type: 'peer.offer', role, sdp, ...(participantId !== undefined && { participantId }) })) as {
+    offer: async (_room, role, sdp, from) =>
+      (await media.request({ type: 'peer.offer', role, sdp, ...from })) as {
         peerId: string;
         sdp: string;
       },

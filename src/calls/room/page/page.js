@@ -1,5 +1,6 @@
 import { createChat } from './chat.js';
 import { keepConnected } from './connection.js';
+import { createParticipantId } from './participant-id.js';
 import { connect } from './whip-whep.js';
 
 const STATUS_PERIOD_MS = 2000;
@@ -10,8 +11,8 @@ const roomSelect = byId('room');
 const sound = byId('sound');
 
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
-// One person, one id: the server leaves a person's own voice out of what he hears. Not kept, since a doubled tab would copy it.
-const participant = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+// One person, one id: the server leaves a person's own voice out of what he hears.
+const participant = createParticipantId();
 let askedRoom = new URLSearchParams(location.search).get('room');
 let server;
 let left = false;
