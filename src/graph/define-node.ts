@@ -43,8 +43,11 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
   readonly inputs: I;
   /** Ports that frames leave from. */
   readonly outputs: O;
-  /** A `z.strictObject` whose fields carry `.meta({ description })` and defaults. */
-  readonly options: S;
+  /**
+   * A `z.strictObject` whose fields carry `.meta({ description })` and defaults; or a function that gives it, called once and only when the
+   * type is used, so that a program with many types starts sooner.
+   */
+  readonly options: S | (() => S);
   /** For sinks; default `follow`. */
   readonly leadership?: Leadership;
   /** Options that take effect only when the graph starts; a live change of them is refused. */
@@ -203,13 +206,16 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     throw new TypeError(`defineNode: type "${spec.type}" must be "group.name" in lower case, such as "effect.gain"`);
   }
   if (!spec.summary.trim()) throw new TypeError(`defineNode: ${spec.type} has no summary`);
+  let made: S | undefined;
   return {
     type: spec.type,
     summary: spec.summary,
     details: spec.details ?? '',
     inputs: spec.inputs,
     outputs: spec.outputs,
-    options: spec.options,
+    get options() {
+      return (made ??= typeof spec.options === 'function' ? spec.options() : spec.options);
+    },
     leadership: spec.leadership ?? 'follow',
     fixedOptions: spec.fixedOptions ?? [],
     fileOptions: spec.fileOptions ?? [],

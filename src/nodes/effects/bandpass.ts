@@ -5,17 +5,18 @@ import { bandpassSections } from '../../media/dsp/filter-design.js';
 import { applyEffect } from '../support/effect.js';
 import { createFilterEffect, filterFrequencyOption, filterOrderOption } from '../support/filter-effect.js';
 
-const options = z.strictObject({
-  frequencyHz: filterFrequencyOption('Centre of the band', 1000),
-  q: z
-    .number()
-    .min(0.1)
-    .max(20)
-    .default(Math.SQRT1_2)
-    .meta({ description: 'Centre over width: 0.7071 is about two octaves wide, 1.4 one.' }),
-  order: filterOrderOption('Steepness: 2 falls by 6 dB an octave on each side, 4 by 12 and is flat within the band.'),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    frequencyHz: filterFrequencyOption('Centre of the band', 1000),
+    q: z
+      .number()
+      .min(0.1)
+      .max(20)
+      .default(Math.SQRT1_2)
+      .meta({ description: 'Centre over width: 0.7071 is about two octaves wide, 1.4 one.' }),
+    order: filterOrderOption('Steepness: 2 falls by 6 dB an octave on each side, 4 by 12 and is flat within the band.'),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.bandpass`: one band of frequencies. */
 export const bandpass = defineNode({

@@ -16,12 +16,13 @@ const share = (from: string, to: string, standard: number) =>
       description: `How much of the ${from} channel comes to the ${to} one, as a factor; negative: with its polarity turned.`,
     });
 
-const options = z.strictObject({
-  leftToLeft: share('left', 'left', 1),
-  leftToRight: share('left', 'right', 0),
-  rightToLeft: share('right', 'left', 0),
-  rightToRight: share('right', 'right', 1),
-});
+const options = () =>
+  z.strictObject({
+    leftToLeft: share('left', 'left', 1),
+    leftToRight: share('left', 'right', 0),
+    rightToLeft: share('right', 'left', 0),
+    rightToRight: share('right', 'right', 1),
+  });
 
 /** `effect.channel-mix`: left and right made of left and right. */
 export const channelMix = defineNode({
@@ -38,7 +39,7 @@ export const channelMix = defineNode({
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createChannelMix) }),
 });
 
-function createChannelMix(): Effect<z.output<typeof options>> {
+function createChannelMix(): Effect<z.output<ReturnType<typeof options>>> {
   const matrix = new StereoMatrix();
   const stereo = new StereoOutput();
   return {

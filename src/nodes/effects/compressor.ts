@@ -9,32 +9,35 @@ import { dbToLinear } from '../../media/format.js';
 import { frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 
-const options = z.strictObject({
-  thresholdDb: z
-    .number()
-    .min(-80)
-    .max(0)
-    .default(-18)
-    .meta({ description: 'Peak level above which it turns down, in decibels below full scale.' }),
-  ratio: z
-    .number()
-    .min(1)
-    .max(100)
-    .default(3)
-    .meta({ description: 'How many decibels more in give one more out above the threshold: 1 changes nothing, 100 is a wall.' }),
-  attackMs: z.number().min(0.1).max(500).default(10).meta({
-    description: 'Time constant of turning down, in milliseconds: by then 63 % of the way is gone. Short ones catch drums.',
-  }),
-  releaseMs: z.number().min(5).max(5000).default(150).meta({ description: 'Time constant of coming back, in milliseconds.' }),
-  kneeDb: z
-    .number()
-    .min(0)
-    .max(40)
-    .default(6)
-    .meta({ description: 'Width of the bend around the threshold, in decibels; 0 is a corner.' }),
-  makeupDb: z.number().min(0).max(36).default(0).meta({ description: 'Gain behind it, in decibels, to make up for the loss.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    thresholdDb: z
+      .number()
+      .min(-80)
+      .max(0)
+      .default(-18)
+      .meta({ description: 'Peak level above which it turns down, in decibels below full scale.' }),
+    ratio: z
+      .number()
+      .min(1)
+      .max(100)
+      .default(3)
+      .meta({
+        description: 'How many decibels more in give one more out above the threshold: 1 changes nothing, 100 is a wall.',
+      }),
+    attackMs: z.number().min(0.1).max(500).default(10).meta({
+      description: 'Time constant of turning down, in milliseconds: by then 63 % of the way is gone. Short ones catch drums.',
+    }),
+    releaseMs: z.number().min(5).max(5000).default(150).meta({ description: 'Time constant of coming back, in milliseconds.' }),
+    kneeDb: z
+      .number()
+      .min(0)
+      .max(40)
+      .default(6)
+      .meta({ description: 'Width of the bend around the threshold, in decibels; 0 is a corner.' }),
+    makeupDb: z.number().min(0).max(36).default(0).meta({ description: 'Gain behind it, in decibels, to make up for the loss.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.compressor`: makes loud and quiet more alike. */
 export const compressor = defineNode({

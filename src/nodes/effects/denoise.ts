@@ -7,20 +7,21 @@ import { NoiseFloor } from '../../media/dsp/noise-floor.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 import { FilterRunner } from '../support/filter-runner.js';
 
-const options = z.strictObject({
-  reductionDb: z.number().min(0).max(40).default(12).meta({
-    description: 'How far noise is turned down, in decibels; more than 20 begins to be heard in the voice. 0: nothing is done.',
-  }),
-  noiseFloorDb: z.number().min(-80).max(-20).optional().meta({
-    description:
-      'Level of the noise, in decibels below full scale. Absent: found out, as the quietest moments of the last seconds.',
-  }),
-  model: z.string().min(1).optional().meta({
-    description:
-      'File with a neural network for noise suppression, in the text format of RNNoise: takes the place of the spectral method. Absent: none.',
-  }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    reductionDb: z.number().min(0).max(40).default(12).meta({
+      description: 'How far noise is turned down, in decibels; more than 20 begins to be heard in the voice. 0: nothing is done.',
+    }),
+    noiseFloorDb: z.number().min(-80).max(-20).optional().meta({
+      description:
+        'Level of the noise, in decibels below full scale. Absent: found out, as the quietest moments of the last seconds.',
+    }),
+    model: z.string().min(1).optional().meta({
+      description:
+        'File with a neural network for noise suppression, in the text format of RNNoise: takes the place of the spectral method. Absent: none.',
+    }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** What FFmpeg's afftdn is late by at 48 kHz: its window, and a block. */
 const SPECTRAL_LATENCY_MS = 35;

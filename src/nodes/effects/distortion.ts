@@ -17,31 +17,32 @@ const OPEN_HZ = 20_000;
 /** The signal itself is delayed by as much as the driven one, to the nearest sample, so that a mix does not comb. */
 const DRY_DELAY = Math.round(OVERDRIVE_DELAY);
 
-const options = z.strictObject({
-  driveDb: z
-    .number()
-    .min(0)
-    .max(60)
-    .default(20)
-    .meta({ description: 'How far the signal is driven into the curve, in decibels: 10 is warm, 20 rough, 40 a fuzz box.' }),
-  shape: z.enum(CLIP_SHAPES).default('soft').meta({
-    description: 'soft: bent from the beginning, as by a valve. hard: cut off at full scale, as by an overdriven input.',
-  }),
-  toneHz: z
-    .number()
-    .min(200)
-    .max(OPEN_HZ)
-    .default(6000)
-    .meta({ description: 'Low-pass behind the curve, in hertz, as a loudspeaker has it; 20000: none.' }),
-  levelDb: z.number().min(-60).max(12).default(-6).meta({ description: 'Level of the distorted sound, in decibels.' }),
-  mix: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(1)
-    .meta({ description: 'How much of the distorted sound: 0 is the signal as it was, 1 nothing else.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    driveDb: z
+      .number()
+      .min(0)
+      .max(60)
+      .default(20)
+      .meta({ description: 'How far the signal is driven into the curve, in decibels: 10 is warm, 20 rough, 40 a fuzz box.' }),
+    shape: z.enum(CLIP_SHAPES).default('soft').meta({
+      description: 'soft: bent from the beginning, as by a valve. hard: cut off at full scale, as by an overdriven input.',
+    }),
+    toneHz: z
+      .number()
+      .min(200)
+      .max(OPEN_HZ)
+      .default(6000)
+      .meta({ description: 'Low-pass behind the curve, in hertz, as a loudspeaker has it; 20000: none.' }),
+    levelDb: z.number().min(-60).max(12).default(-6).meta({ description: 'Level of the distorted sound, in decibels.' }),
+    mix: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'How much of the distorted sound: 0 is the signal as it was, 1 nothing else.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.distortion`: overdriven. */
 export const distortion = defineNode({

@@ -7,28 +7,29 @@ import { dbToLinear, usToSamples } from '../../media/format.js';
 import { frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 
-const options = z.strictObject({
-  delayMs: z
-    .number()
-    .min(1)
-    .max(5000)
-    .default(300)
-    .meta({ description: 'Time from the sound to its first repeat, in milliseconds.' }),
-  decay: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.3)
-    .meta({ description: 'Level of the first repeat as a factor: 0.3 is −10.5 dB, 0 no echo at all.' }),
-  feedback: z
-    .number()
-    .min(0)
-    .max(0.95)
-    .default(0)
-    .meta({ description: 'Level of each further repeat over the one before, as a factor; 0: one repeat only.' }),
-  dryDb: z.number().min(-60).max(0).default(0).meta({ description: 'Level of the sound itself, in decibels.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    delayMs: z
+      .number()
+      .min(1)
+      .max(5000)
+      .default(300)
+      .meta({ description: 'Time from the sound to its first repeat, in milliseconds.' }),
+    decay: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.3)
+      .meta({ description: 'Level of the first repeat as a factor: 0.3 is −10.5 dB, 0 no echo at all.' }),
+    feedback: z
+      .number()
+      .min(0)
+      .max(0.95)
+      .default(0)
+      .meta({ description: 'Level of each further repeat over the one before, as a factor; 0: one repeat only.' }),
+    dryDb: z.number().min(-60).max(0).default(0).meta({ description: 'Level of the sound itself, in decibels.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.echo`: repeats. */
 export const echo = defineNode({

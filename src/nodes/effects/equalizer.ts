@@ -22,21 +22,22 @@ const band = z.strictObject({
     .meta({ description: 'Quality, centre over width: 0.7 is two octaves wide, 1.4 one, 4.3 a third of one.' }),
 });
 
-const options = z.strictObject({
-  bands: z
-    .array(band)
-    .max(16)
-    .default([])
-    .meta({ description: 'Parametric bands: up to 16, in the order the signal passes them.' }),
-  gainsDb: z
-    .array(z.number().min(-30).max(24))
-    .max(GRAPHIC_BANDS_HZ.length)
-    .default([])
-    .meta({
-      description: `Gains of fifteen fixed bands in decibels, from the lowest; missing ones are 0. Their centres: ${GRAPHIC_BANDS_HZ.join(', ')} Hz.`,
-    }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    bands: z
+      .array(band)
+      .max(16)
+      .default([])
+      .meta({ description: 'Parametric bands: up to 16, in the order the signal passes them.' }),
+    gainsDb: z
+      .array(z.number().min(-30).max(24))
+      .max(GRAPHIC_BANDS_HZ.length)
+      .default([])
+      .meta({
+        description: `Gains of fifteen fixed bands in decibels, from the lowest; missing ones are 0. Their centres: ${GRAPHIC_BANDS_HZ.join(', ')} Hz.`,
+      }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.equalizer`: tone control. */
 export const equalizer = defineNode({

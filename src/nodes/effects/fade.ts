@@ -11,25 +11,26 @@ import { applyEffect, type Effect } from '../support/effect.js';
 
 const LONGEST_MS = 600_000;
 
-const options = z.strictObject({
-  startDb: z
-    .number()
-    .min(SILENT_DB)
-    .max(24)
-    .default(0)
-    .meta({ description: 'Level at the start, in decibels; −100 is silence, until the command `fade`.' }),
-  fadeInMs: z
-    .number()
-    .min(0)
-    .max(LONGEST_MS)
-    .default(0)
-    .meta({ description: 'How long the start fades in from silence to that level, in milliseconds; 0: not at all.' }),
-  curve: z.enum(LEVEL_CURVES).default('linear').meta({
-    description:
-      'How the level moves: linear, equal-power (a quarter of a sine, to fade one sound into another), s-curve (gentle at both ends) or exponential (steady in decibels).',
-  }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    startDb: z
+      .number()
+      .min(SILENT_DB)
+      .max(24)
+      .default(0)
+      .meta({ description: 'Level at the start, in decibels; −100 is silence, until the command `fade`.' }),
+    fadeInMs: z
+      .number()
+      .min(0)
+      .max(LONGEST_MS)
+      .default(0)
+      .meta({ description: 'How long the start fades in from silence to that level, in milliseconds; 0: not at all.' }),
+    curve: z.enum(LEVEL_CURVES).default('linear').meta({
+      description:
+        'How the level moves: linear, equal-power (a quarter of a sine, to fade one sound into another), s-curve (gentle at both ends) or exponential (steady in decibels).',
+    }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 const command = z.object({
   toDb: z.number().min(SILENT_DB).max(24),

@@ -5,14 +5,15 @@ import { applyEffect } from '../support/effect.js';
 import { filterFaults, filterLatencyMs } from '../support/filter-problems.js';
 import { FilterRunner } from '../support/filter-runner.js';
 
-const options = z.strictObject({
-  filter: z
-    .string()
-    .min(1)
-    .max(4000)
-    .meta({ description: 'Filters in FFmpeg\'s own syntax, such as "aphaser=decay=0.6,acrusher=bits=8:mix=0.5".' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    filter: z
+      .string()
+      .min(1)
+      .max(4000)
+      .meta({ description: 'Filters in FFmpeg\'s own syntax, such as "aphaser=decay=0.6,acrusher=bits=8:mix=0.5".' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.ffmpeg`: any chain of FFmpeg's audio filters. */
 export const ffmpeg = defineNode({

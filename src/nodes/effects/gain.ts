@@ -7,14 +7,15 @@ import { dbToLinear } from '../../media/format.js';
 import { frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 
-const options = z.strictObject({
-  gainDb: z
-    .number()
-    .min(-60)
-    .max(24)
-    .default(0)
-    .meta({ description: 'Gain in decibels: 0 changes nothing, −6 halves, 6 doubles, −60 is as good as mute.' }),
-});
+const options = () =>
+  z.strictObject({
+    gainDb: z
+      .number()
+      .min(-60)
+      .max(24)
+      .default(0)
+      .meta({ description: 'Gain in decibels: 0 changes nothing, −6 halves, 6 doubles, −60 is as good as mute.' }),
+  });
 
 /** `effect.gain`: louder or quieter. */
 export const gain = defineNode({
@@ -30,7 +31,7 @@ export const gain = defineNode({
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createGain) }),
 });
 
-function createGain(): Effect<z.output<typeof options>> {
+function createGain(): Effect<z.output<ReturnType<typeof options>>> {
   const factor = new Ramp(1);
   return {
     set({ gainDb }, first) {

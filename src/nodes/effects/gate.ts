@@ -6,33 +6,34 @@ import { multiply } from '../../media/dsp/ring-modulator.js';
 import { clearAudioFrame, frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 
-const options = z.strictObject({
-  thresholdDb: z
-    .number()
-    .min(-90)
-    .max(0)
-    .default(-45)
-    .meta({ description: 'Peak level at which it opens, in decibels below full scale.' }),
-  hysteresisDb: z.number().min(0).max(40).default(6).meta({
-    description:
-      'How far below the threshold the level must fall for it to close again, in decibels, so that it does not flutter.',
-  }),
-  attackMs: z.number().min(0.5).max(500).default(2).meta({ description: 'How long opening takes, in milliseconds.' }),
-  holdMs: z
-    .number()
-    .min(0)
-    .max(5000)
-    .default(120)
-    .meta({ description: 'How long it stays open after the level has fallen, in milliseconds, to bridge the gaps in speech.' }),
-  releaseMs: z.number().min(1).max(5000).default(200).meta({ description: 'How long closing takes, in milliseconds.' }),
-  rangeDb: z
-    .number()
-    .min(GATE_MUTE_DB)
-    .max(0)
-    .default(GATE_MUTE_DB)
-    .meta({ description: `Gain while closed, in decibels; ${GATE_MUTE_DB} is complete silence.` }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    thresholdDb: z
+      .number()
+      .min(-90)
+      .max(0)
+      .default(-45)
+      .meta({ description: 'Peak level at which it opens, in decibels below full scale.' }),
+    hysteresisDb: z.number().min(0).max(40).default(6).meta({
+      description:
+        'How far below the threshold the level must fall for it to close again, in decibels, so that it does not flutter.',
+    }),
+    attackMs: z.number().min(0.5).max(500).default(2).meta({ description: 'How long opening takes, in milliseconds.' }),
+    holdMs: z
+      .number()
+      .min(0)
+      .max(5000)
+      .default(120)
+      .meta({ description: 'How long it stays open after the level has fallen, in milliseconds, to bridge the gaps in speech.' }),
+    releaseMs: z.number().min(1).max(5000).default(200).meta({ description: 'How long closing takes, in milliseconds.' }),
+    rangeDb: z
+      .number()
+      .min(GATE_MUTE_DB)
+      .max(0)
+      .default(GATE_MUTE_DB)
+      .meta({ description: `Gain while closed, in decibels; ${GATE_MUTE_DB} is complete silence.` }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.gate`: lets only the loud through. */
 export const gate = defineNode({

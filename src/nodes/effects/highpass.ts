@@ -5,17 +5,18 @@ import { passSections } from '../../media/dsp/filter-design.js';
 import { applyEffect } from '../support/effect.js';
 import { createFilterEffect, filterFrequencyOption, filterOrderOption } from '../support/filter-effect.js';
 
-const options = z.strictObject({
-  frequencyHz: filterFrequencyOption('Where the filter begins to work: 3 dB down with the default q', 100),
-  q: z
-    .number()
-    .min(0.1)
-    .max(20)
-    .default(Math.SQRT1_2)
-    .meta({ description: 'Gain at `frequencyHz` as a factor: 0.7071 is flat, above 1 it resonates.' }),
-  order: filterOrderOption('Steepness: 2 falls by 12 dB an octave, 4 by 24.'),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    frequencyHz: filterFrequencyOption('Where the filter begins to work: 3 dB down with the default q', 100),
+    q: z
+      .number()
+      .min(0.1)
+      .max(20)
+      .default(Math.SQRT1_2)
+      .meta({ description: 'Gain at `frequencyHz` as a factor: 0.7071 is flat, above 1 it resonates.' }),
+    order: filterOrderOption('Steepness: 2 falls by 12 dB an octave, 4 by 24.'),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.highpass`: takes the lows out. */
 export const highpass = defineNode({

@@ -8,27 +8,28 @@ import { Ramp } from '../../media/dsp/ramp.js';
 import { frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 
-const options = z.strictObject({
-  level: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(1)
-    .meta({ description: 'How much of the middle is taken out: 0 nothing, 1 all that both sides have in common.' }),
-  monoLevel: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(1)
-    .meta({ description: 'How much of the band around `filterBandHz` is given back of the middle, as a factor.' }),
-  filterBandHz: z
-    .number()
-    .min(20)
-    .max(10_000)
-    .default(220)
-    .meta({ description: 'Centre of the band that is given back, in hertz: low, for bass and drums.' }),
-  filterWidthHz: z.number().min(10).max(10_000).default(100).meta({ description: 'Width of that band, in hertz.' }),
-});
+const options = () =>
+  z.strictObject({
+    level: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'How much of the middle is taken out: 0 nothing, 1 all that both sides have in common.' }),
+    monoLevel: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'How much of the band around `filterBandHz` is given back of the middle, as a factor.' }),
+    filterBandHz: z
+      .number()
+      .min(20)
+      .max(10_000)
+      .default(220)
+      .meta({ description: 'Centre of the band that is given back, in hertz: low, for bass and drums.' }),
+    filterWidthHz: z.number().min(10).max(10_000).default(100).meta({ description: 'Width of that band, in hertz.' }),
+  });
 
 /** `effect.karaoke`: without the singer. */
 export const karaoke = defineNode({
@@ -46,7 +47,7 @@ export const karaoke = defineNode({
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createKaraoke) }),
 });
 
-function createKaraoke(): Effect<z.output<typeof options>> {
+function createKaraoke(): Effect<z.output<ReturnType<typeof options>>> {
   const filter = new ChangingFilter();
   const taken = new Ramp(0);
   const given = new Ramp(0);

@@ -6,30 +6,31 @@ import { usToSamples } from '../../media/format.js';
 import { frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 
-const options = z.strictObject({
-  ceilingDb: z
-    .number()
-    .min(-40)
-    .max(0)
-    .default(-1)
-    .meta({ description: 'What no sample ever exceeds, in decibels below full scale.' }),
-  releaseMs: z
-    .number()
-    .min(5)
-    .max(2000)
-    .default(80)
-    .meta({ description: 'Time constant of the way back after a peak, in milliseconds.' }),
-  lookAheadMs: z
-    .number()
-    .min(1)
-    .max(5)
-    .default(5)
-    .meta({ description: 'How long before a peak it begins to turn down, in milliseconds; the sound comes as much later.' }),
-  truePeak: z.boolean().default(true).meta({
-    description: 'Keep below the ceiling also what lies between samples and appears when they are played or encoded (dBTP).',
-  }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    ceilingDb: z
+      .number()
+      .min(-40)
+      .max(0)
+      .default(-1)
+      .meta({ description: 'What no sample ever exceeds, in decibels below full scale.' }),
+    releaseMs: z
+      .number()
+      .min(5)
+      .max(2000)
+      .default(80)
+      .meta({ description: 'Time constant of the way back after a peak, in milliseconds.' }),
+    lookAheadMs: z
+      .number()
+      .min(1)
+      .max(5)
+      .default(5)
+      .meta({ description: 'How long before a peak it begins to turn down, in milliseconds; the sound comes as much later.' }),
+    truePeak: z.boolean().default(true).meta({
+      description: 'Keep below the ceiling also what lies between samples and appears when they are played or encoded (dBTP).',
+    }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.limiter`: a ceiling. */
 export const limiter = defineNode({

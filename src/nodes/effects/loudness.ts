@@ -11,29 +11,30 @@ import { applyEffect, type Effect } from '../support/effect.js';
 const LOOK_AHEAD_MS = 5;
 const RELEASE_MS = 100;
 
-const options = z.strictObject({
-  targetLufs: z
-    .number()
-    .min(-40)
-    .max(-8)
-    .default(-16)
-    .meta({ description: 'Loudness to go for, in LUFS: −16 is usual for listening, −23 for broadcasting (EBU R 128).' }),
-  maxGainDb: z.number().min(0).max(40).default(15).meta({ description: 'How far it may turn up, in decibels.' }),
-  maxCutDb: z.number().min(0).max(40).default(20).meta({ description: 'How far it may turn down, in decibels.' }),
-  truePeakDb: z
-    .number()
-    .min(-20)
-    .max(0)
-    .default(-1)
-    .meta({ description: 'Ceiling of the peaks, also between samples, in decibels below full scale (dBTP).' }),
-  gateLufs: z
-    .number()
-    .min(-70)
-    .max(-20)
-    .default(-50)
-    .meta({ description: 'What is quieter than this counts as a pause, in which the gain stands still: LUFS.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    targetLufs: z
+      .number()
+      .min(-40)
+      .max(-8)
+      .default(-16)
+      .meta({ description: 'Loudness to go for, in LUFS: −16 is usual for listening, −23 for broadcasting (EBU R 128).' }),
+    maxGainDb: z.number().min(0).max(40).default(15).meta({ description: 'How far it may turn up, in decibels.' }),
+    maxCutDb: z.number().min(0).max(40).default(20).meta({ description: 'How far it may turn down, in decibels.' }),
+    truePeakDb: z
+      .number()
+      .min(-20)
+      .max(0)
+      .default(-1)
+      .meta({ description: 'Ceiling of the peaks, also between samples, in decibels below full scale (dBTP).' }),
+    gateLufs: z
+      .number()
+      .min(-70)
+      .max(-20)
+      .default(-50)
+      .meta({ description: 'What is quieter than this counts as a pause, in which the gain stands still: LUFS.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.loudness`: everything equally loud. */
 export const loudness = defineNode({

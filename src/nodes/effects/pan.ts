@@ -7,9 +7,10 @@ import { frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 import { StereoOutput } from '../support/stereo-output.js';
 
-const options = z.strictObject({
-  pan: z.number().min(-1).max(1).default(0).meta({ description: 'Where the sound is: −1 left, 0 in the middle, 1 right.' }),
-});
+const options = () =>
+  z.strictObject({
+    pan: z.number().min(-1).max(1).default(0).meta({ description: 'Where the sound is: −1 left, 0 in the middle, 1 right.' }),
+  });
 
 /** `effect.pan`: left or right. */
 export const pan = defineNode({
@@ -25,7 +26,7 @@ export const pan = defineNode({
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createPan) }),
 });
 
-function createPan(): Effect<z.output<typeof options>> {
+function createPan(): Effect<z.output<ReturnType<typeof options>>> {
   const ofMono = new StereoMatrix();
   const ofStereo = new StereoMatrix();
   const stereo = new StereoOutput();

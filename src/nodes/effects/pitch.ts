@@ -8,16 +8,17 @@ import { createAudioFrame, frameChannels, frameSamples, type AudioFrame } from '
 import { applyEffect, type Effect } from '../support/effect.js';
 import { FrameHistory } from '../support/frame-history.js';
 
-const options = z.strictObject({
-  semitones: z
-    .number()
-    .min(-12)
-    .max(12)
-    .default(0)
-    .meta({ description: 'How far up, in semitones: 12 is an octave, −12 an octave down, 0 nothing at all.' }),
-  cents: z.number().min(-100).max(100).default(0).meta({ description: 'As much more, in hundredths of a semitone.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    semitones: z
+      .number()
+      .min(-12)
+      .max(12)
+      .default(0)
+      .meta({ description: 'How far up, in semitones: 12 is an octave, −12 an octave down, 0 nothing at all.' }),
+    cents: z.number().min(-100).max(100).default(0).meta({ description: 'As much more, in hundredths of a semitone.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.pitch`: higher or lower, as fast as before. */
 export const pitch = defineNode({

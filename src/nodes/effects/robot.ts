@@ -8,23 +8,24 @@ import { Vocoder, VOCODER_LATENCY_MS } from '../../media/dsp/vocoder.js';
 import { frameSamples, type AudioFrame } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 
-const options = z.strictObject({
-  mode: z
-    .enum(['vocoder', 'ring'])
-    .default('vocoder')
-    .meta({ description: 'vocoder: speaks on one pitch, every word clear. ring: metallic, as early television robots.' }),
-  carrierHz: z.number().min(20).max(1000).default(100).meta({
-    description:
-      "The robot's pitch, or the ring modulator's frequency, in hertz. 60 to 200 suits the vocoder, 30 to 100 the ring.",
-  }),
-  mix: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(1)
-    .meta({ description: 'How much robot: 0 is the voice as it was, 1 nothing but robot.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    mode: z
+      .enum(['vocoder', 'ring'])
+      .default('vocoder')
+      .meta({ description: 'vocoder: speaks on one pitch, every word clear. ring: metallic, as early television robots.' }),
+    carrierHz: z.number().min(20).max(1000).default(100).meta({
+      description:
+        "The robot's pitch, or the ring modulator's frequency, in hertz. 60 to 200 suits the vocoder, 30 to 100 the ring.",
+    }),
+    mix: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'How much robot: 0 is the voice as it was, 1 nothing but robot.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `effect.robot`: a robot's voice. */
 export const robot = defineNode({

@@ -9,15 +9,21 @@ import { frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 import { StereoOutput } from '../support/stereo-output.js';
 
-const options = z.strictObject({
-  rotationHz: z
-    .number()
-    .min(0)
-    .max(20)
-    .default(0.2)
-    .meta({ description: 'How often the sound goes round, in hertz: 0.2 is once in five seconds. 0: it stays where it is.' }),
-  depth: z.number().min(0).max(1).default(1).meta({ description: 'How far it goes: 1 all the way to each side, 0 not at all.' }),
-});
+const options = () =>
+  z.strictObject({
+    rotationHz: z
+      .number()
+      .min(0)
+      .max(20)
+      .default(0.2)
+      .meta({ description: 'How often the sound goes round, in hertz: 0.2 is once in five seconds. 0: it stays where it is.' }),
+    depth: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'How far it goes: 1 all the way to each side, 0 not at all.' }),
+  });
 
 /** `effect.rotation`: round the listener. */
 export const rotation = defineNode({
@@ -33,7 +39,7 @@ export const rotation = defineNode({
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createRotation) }),
 });
 
-function createRotation(): Effect<z.output<typeof options>> {
+function createRotation(): Effect<z.output<ReturnType<typeof options>>> {
   const lfo = new Lfo(0);
   const depth = new Ramp(0);
   const stereo = new StereoOutput();

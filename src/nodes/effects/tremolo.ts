@@ -7,15 +7,16 @@ import { Ramp } from '../../media/dsp/ramp.js';
 import { frameSamples } from '../../media/frame.js';
 import { applyEffect, type Effect } from '../support/effect.js';
 
-const options = z.strictObject({
-  frequencyHz: z.number().min(0.1).max(100).default(5).meta({ description: 'How often the sound swells, in hertz.' }),
-  depth: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.5)
-    .meta({ description: 'How far it fades between: 0 not at all, 0.5 to half its level, 1 to silence.' }),
-});
+const options = () =>
+  z.strictObject({
+    frequencyHz: z.number().min(0.1).max(100).default(5).meta({ description: 'How often the sound swells, in hertz.' }),
+    depth: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .meta({ description: 'How far it fades between: 0 not at all, 0.5 to half its level, 1 to silence.' }),
+  });
 
 /** `effect.tremolo`: swells. */
 export const tremolo = defineNode({
@@ -31,7 +32,7 @@ export const tremolo = defineNode({
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createTremolo) }),
 });
 
-function createTremolo(): Effect<z.output<typeof options>> {
+function createTremolo(): Effect<z.output<ReturnType<typeof options>>> {
   const lfo = new Lfo(0);
   const depth = new Ramp(0);
   let sines = new Float64Array(0);

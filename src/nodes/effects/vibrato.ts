@@ -15,13 +15,14 @@ const CENTRE = SWING + SHORTEST_DELAY;
 /** 20 ms: a new depth moves the delay, so in less the pitch would be bent too far. */
 const DEPTH_RAMP = SAMPLE_RATE / 50;
 
-const options = z.strictObject({
-  frequencyHz: z.number().min(0.1).max(20).default(5).meta({ description: 'How often the pitch goes up and down, in hertz.' }),
-  depth: z.number().min(0).max(1).default(0.5).meta({
-    description:
-      'How far: 1 moves the sound by 2.5 ms to each side. The pitch goes 27 cents × frequencyHz × depth up and down, so about two thirds of a semitone by default.',
-  }),
-});
+const options = () =>
+  z.strictObject({
+    frequencyHz: z.number().min(0.1).max(20).default(5).meta({ description: 'How often the pitch goes up and down, in hertz.' }),
+    depth: z.number().min(0).max(1).default(0.5).meta({
+      description:
+        'How far: 1 moves the sound by 2.5 ms to each side. The pitch goes 27 cents × frequencyHz × depth up and down, so about two thirds of a semitone by default.',
+    }),
+  });
 
 /** `effect.vibrato`: a wavering pitch. */
 export const vibrato = defineNode({
@@ -37,7 +38,7 @@ export const vibrato = defineNode({
   create: ({ inputs, options$ }) => ({ audio: applyEffect(inputs.audio, options$, createVibrato) }),
 });
 
-function createVibrato(): Effect<z.output<typeof options>> {
+function createVibrato(): Effect<z.output<ReturnType<typeof options>>> {
   const lfo = new Lfo(0);
   const depth = new Ramp(0, DEPTH_RAMP);
   const lines: ModulatedDelay[] = [];

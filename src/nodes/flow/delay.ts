@@ -7,14 +7,15 @@ import { FRAME_SAMPLES, usToSamples } from '../../media/format.js';
 import { createAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
 import { FrameDelay } from '../support/frame-delay.js';
 
-const options = z.strictObject({
-  delayMs: z
-    .number()
-    .min(0)
-    .max(60_000)
-    .default(0)
-    .meta({ description: 'How much later the signal leaves, in milliseconds; whole samples are taken.' }),
-});
+const options = () =>
+  z.strictObject({
+    delayMs: z
+      .number()
+      .min(0)
+      .max(60_000)
+      .default(0)
+      .meta({ description: 'How much later the signal leaves, in milliseconds; whole samples are taken.' }),
+  });
 
 /** `flow.delay`: a signal, later. */
 export const delay = defineNode({
@@ -34,7 +35,7 @@ export const delay = defineNode({
 
 function delayed(
   input$: Observable<AudioFrame>,
-  options$: Observable<z.output<typeof options>>,
+  options$: Observable<z.output<ReturnType<typeof options>>>,
   ctx: NodeContext,
 ): Observable<AudioFrame> {
   return new Observable((subscriber) => {

@@ -7,17 +7,18 @@ import type { AudioFrame } from '../../media/frame.js';
 import { inputPorts, joinInputs, perInput, wiredInputs, type InputName } from '../support/input-ports.js';
 import { Aligner } from '../support/aligner.js';
 
-const options = z.strictObject({
-  toleranceMs: z
-    .number()
-    .min(0)
-    .max(1000)
-    .default(20)
-    .meta({ description: 'How far apart two streams may drift before they are aligned anew, in milliseconds.' }),
-  maxMs: z.number().min(20).max(10_000).default(1000).meta({
-    description: 'The most a stream is held back, in milliseconds. One that is further ahead is left as it is.',
-  }),
-});
+const options = () =>
+  z.strictObject({
+    toleranceMs: z
+      .number()
+      .min(0)
+      .max(1000)
+      .default(20)
+      .meta({ description: 'How far apart two streams may drift before they are aligned anew, in milliseconds.' }),
+    maxMs: z.number().min(20).max(10_000).default(1000).meta({
+      description: 'The most a stream is held back, in milliseconds. One that is further ahead is left as it is.',
+    }),
+  });
 
 const outputName = (input: InputName) => input.replace('in', 'out') as `out${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
 const outputPorts = Object.fromEntries(

@@ -13,20 +13,21 @@ import { slotOf } from '../support/input-ports.js';
 import { createSummer } from '../support/summer.js';
 import { tickTimes, type TickTimes } from '../support/tick-times.js';
 
-const options = z.strictObject({
-  position: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0)
-    .meta({ description: 'Where the fader stands: 0 gives only `a`, 1 only `b`. A change arrives within 10 ms.' }),
-  curve: z.enum(FADE_CURVES).default('equal-power').meta({
-    description:
-      'equal-power keeps the loudness of unlike sounds, −3 dB each in the middle; linear that of like ones, −6 dB each.',
-  }),
-  channels: channelsOption('Channels of the result'),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    position: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .meta({ description: 'Where the fader stands: 0 gives only `a`, 1 only `b`. A change arrives within 10 ms.' }),
+    curve: z.enum(FADE_CURVES).default('equal-power').meta({
+      description:
+        'equal-power keeps the loudness of unlike sounds, −3 dB each in the middle; linear that of like ones, −6 dB each.',
+    }),
+    channels: channelsOption('Channels of the result'),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 const fadeCommand = z.object({ to: z.number().min(0).max(1), durationMs: z.number().min(0).max(3_600_000) });
 

@@ -13,32 +13,33 @@ import { channelsOption, withChannels } from '../support/channels.js';
 import { limitThresholdOption } from '../support/limit.js';
 import { tickTimes } from '../support/tick-times.js';
 
-const options = z.strictObject({
-  depthDb: z
-    .number()
-    .min(-60)
-    .max(0)
-    .default(-12)
-    .meta({ description: 'How far the bed goes down under the voice, in decibels.' }),
-  thresholdDb: z
-    .number()
-    .min(-80)
-    .max(0)
-    .default(-40)
-    .meta({ description: 'RMS level of the voice, over 10 ms, above which the bed goes down: decibels below full scale.' }),
-  attackMs: z.number().min(1).max(2000).default(20).meta({ description: 'How long all the way down takes, in milliseconds.' }),
-  releaseMs: z
-    .number()
-    .min(1)
-    .max(10_000)
-    .default(400)
-    .meta({ description: 'How long all the way back up takes, in milliseconds.' }),
-  holdMs: z.number().min(0).max(10_000).default(250).meta({
-    description: 'How long the bed stays down after the last speech, in milliseconds, so that it does not pump between words.',
-  }),
-  channels: channelsOption('Channels of the result'),
-  limitDb: limitThresholdOption,
-});
+const options = () =>
+  z.strictObject({
+    depthDb: z
+      .number()
+      .min(-60)
+      .max(0)
+      .default(-12)
+      .meta({ description: 'How far the bed goes down under the voice, in decibels.' }),
+    thresholdDb: z
+      .number()
+      .min(-80)
+      .max(0)
+      .default(-40)
+      .meta({ description: 'RMS level of the voice, over 10 ms, above which the bed goes down: decibels below full scale.' }),
+    attackMs: z.number().min(1).max(2000).default(20).meta({ description: 'How long all the way down takes, in milliseconds.' }),
+    releaseMs: z
+      .number()
+      .min(1)
+      .max(10_000)
+      .default(400)
+      .meta({ description: 'How long all the way back up takes, in milliseconds.' }),
+    holdMs: z.number().min(0).max(10_000).default(250).meta({
+      description: 'How long the bed stays down after the last speech, in milliseconds, so that it does not pump between words.',
+    }),
+    channels: channelsOption('Channels of the result'),
+    limitDb: limitThresholdOption,
+  });
 
 /** `mix.duck`: music that makes way for a voice. */
 export const duck = defineNode({
@@ -73,7 +74,7 @@ export const duck = defineNode({
   },
 });
 
-function createDuckMix(settings: z.output<typeof options>) {
+function createDuckMix(settings: z.output<ReturnType<typeof options>>) {
   const { channels } = settings;
   const threshold = dbToLinear(settings.limitDb);
   const ducker = new Ducker(settings);
@@ -83,7 +84,7 @@ function createDuckMix(settings: z.output<typeof options>) {
   const none: Float32Array[] = [];
   let gains = new Float32Array(FRAME_SAMPLES);
   return {
-    set: (next: z.output<typeof options>) => ducker.set(next),
+    set: (next: z.output<ReturnType<typeof options>>) => ducker.set(next),
     run(bed: AudioFrame | undefined, voice: AudioFrame | undefined, settledUs: number): AudioFrame {
       const any = bed ?? voice;
       const samples = any ? frameSamples(any) : gains.length;

@@ -9,38 +9,49 @@ import { blankPicture } from '../../media/av/video/blank.js';
 import { COLOR } from '../support/video-effect.js';
 import { even, tilesWork, type Tile } from '../support/compose.js';
 
-const options = z.strictObject({
-  width: z
-    .number()
-    .int()
-    .min(64)
-    .max(4096)
-    .multipleOf(2)
-    .default(1280)
-    .meta({ description: 'Width of the whole, in pixels, even.' }),
-  height: z
-    .number()
-    .int()
-    .min(64)
-    .max(4096)
-    .multipleOf(2)
-    .default(720)
-    .meta({ description: 'Height of the whole, in pixels, even.' }),
-  gapPx: z.number().int().min(0).max(200).default(8).meta({ description: 'Space between pictures and around them, in pixels.' }),
-  background: z.string().regex(COLOR).default('#101418').meta({ description: 'Colour behind the pictures: #rrggbb, or a name.' }),
-  fit: z
-    .enum(['contain', 'cover'])
-    .default('cover')
-    .meta({ description: 'cover fills each place and cuts sides off; contain shows all of a picture.' }),
-  columns: z
-    .number()
-    .int()
-    .min(0)
-    .max(16)
-    .default(0)
-    .meta({ description: 'Pictures side by side. 0: as many as make the places largest.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    width: z
+      .number()
+      .int()
+      .min(64)
+      .max(4096)
+      .multipleOf(2)
+      .default(1280)
+      .meta({ description: 'Width of the whole, in pixels, even.' }),
+    height: z
+      .number()
+      .int()
+      .min(64)
+      .max(4096)
+      .multipleOf(2)
+      .default(720)
+      .meta({ description: 'Height of the whole, in pixels, even.' }),
+    gapPx: z
+      .number()
+      .int()
+      .min(0)
+      .max(200)
+      .default(8)
+      .meta({ description: 'Space between pictures and around them, in pixels.' }),
+    background: z
+      .string()
+      .regex(COLOR)
+      .default('#101418')
+      .meta({ description: 'Colour behind the pictures: #rrggbb, or a name.' }),
+    fit: z
+      .enum(['contain', 'cover'])
+      .default('cover')
+      .meta({ description: 'cover fills each place and cuts sides off; contain shows all of a picture.' }),
+    columns: z
+      .number()
+      .int()
+      .min(0)
+      .max(16)
+      .default(0)
+      .meta({ description: 'Pictures side by side. 0: as many as make the places largest.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `mix.grid`: pictures side by side. */
 export const grid = defineNode({

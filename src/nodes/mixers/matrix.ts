@@ -29,21 +29,22 @@ const routeOption = (number: number) =>
     .optional()
     .meta({ description: `Where signal ${number} goes. Absent: each channel to its own side.` });
 
-const options = z.strictObject({
-  gainsDb: z
-    .strictObject(perInput((_, index) => gainOption(index + 1)))
-    .prefault({})
-    .meta({ description: 'The gain of each input, in decibels, such as { "in2": -6 }.' }),
-  routes: z
-    .strictObject(perInput((_, index) => routeOption(index + 1)))
-    .prefault({})
-    .meta({
-      description:
-        'Per input one row for each output channel, [from left, from right], as factors: { "in1": [[0, 1], [1, 0]] } swaps the sides.',
-    }),
-  channels: channelsOption('Channels of the result'),
-  limitDb: limitThresholdOption,
-});
+const options = () =>
+  z.strictObject({
+    gainsDb: z
+      .strictObject(perInput((_, index) => gainOption(index + 1)))
+      .prefault({})
+      .meta({ description: 'The gain of each input, in decibels, such as { "in2": -6 }.' }),
+    routes: z
+      .strictObject(perInput((_, index) => routeOption(index + 1)))
+      .prefault({})
+      .meta({
+        description:
+          'Per input one row for each output channel, [from left, from right], as factors: { "in1": [[0, 1], [1, 0]] } swaps the sides.',
+      }),
+    channels: channelsOption('Channels of the result'),
+    limitDb: limitThresholdOption,
+  });
 
 /** `mix.matrix`: every input channel into every output channel, each with its factor. */
 export const matrix = defineNode({

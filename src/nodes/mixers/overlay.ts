@@ -9,18 +9,19 @@ import { joinNamed } from '../support/two-videos.js';
 
 const share = (about: string, usual: number) => z.number().min(-1).max(2).default(usual).meta({ description: about });
 
-const options = z.strictObject({
-  x: share('Where its left edge is, as a share of the width of the lower picture.', 0),
-  y: share('Where its top edge is, as a share of the height of the lower picture.', 0),
-  width: z
-    .number()
-    .min(0)
-    .max(2)
-    .default(0)
-    .meta({ description: 'Its width, as a share of that of the lower picture; its height follows. 0: as it is.' }),
-  opacity: z.number().min(0).max(1).default(1).meta({ description: 'How solid it is; 0 is not seen.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    x: share('Where its left edge is, as a share of the width of the lower picture.', 0),
+    y: share('Where its top edge is, as a share of the height of the lower picture.', 0),
+    width: z
+      .number()
+      .min(0)
+      .max(2)
+      .default(0)
+      .meta({ description: 'Its width, as a share of that of the lower picture; its height follows. 0: as it is.' }),
+    opacity: z.number().min(0).max(1).default(1).meta({ description: 'How solid it is; 0 is not seen.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `mix.overlay`: a picture on a picture. */
 export const overlay = defineNode({

@@ -7,22 +7,23 @@ import { graphWork, type FilterWork } from '../../media/av/video/filter-work.js'
 import { VideoStage } from '../../media/av/video/recipe.js';
 import { joinNamed } from '../support/two-videos.js';
 
-const options = z.strictObject({
-  corner: z
-    .enum(['top-left', 'top-right', 'bottom-left', 'bottom-right'])
-    .default('bottom-right')
-    .meta({ description: 'Where the small picture is.' }),
-  sizePercent: z.number().min(5).max(95).default(25).meta({ description: 'Its width, in percent of the large one.' }),
-  marginPercent: z
-    .number()
-    .min(0)
-    .max(40)
-    .default(3)
-    .meta({ description: 'Its distance from the edges, in percent of the height.' }),
-  borderPx: z.number().int().min(0).max(40).default(2).meta({ description: 'Width of a white border, in pixels; 0: none.' }),
-  swap: z.boolean().default(false).meta({ description: 'Change large and small over.' }),
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    corner: z
+      .enum(['top-left', 'top-right', 'bottom-left', 'bottom-right'])
+      .default('bottom-right')
+      .meta({ description: 'Where the small picture is.' }),
+    sizePercent: z.number().min(5).max(95).default(25).meta({ description: 'Its width, in percent of the large one.' }),
+    marginPercent: z
+      .number()
+      .min(0)
+      .max(40)
+      .default(3)
+      .meta({ description: 'Its distance from the edges, in percent of the height.' }),
+    borderPx: z.number().int().min(0).max(40).default(2).meta({ description: 'Width of a white border, in pixels; 0: none.' }),
+    swap: z.boolean().default(false).meta({ description: 'Change large and small over.' }),
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** `mix.picture-in-picture`: a small picture in the corner of a large one. */
 export const pictureInPicture = defineNode({

@@ -13,14 +13,15 @@ import { joinNamed } from '../support/two-videos.js';
 const TRANSITIONS = ['cut', 'fade', 'slide-left', 'slide-right', 'slide-up', 'slide-down'] as const;
 type Transition = (typeof TRANSITIONS)[number];
 
-const options = z.strictObject({
-  select: z.enum(INPUT_NAMES).default('in1').meta({ description: 'The input that is shown.' }),
-  transition: z
-    .enum(TRANSITIONS)
-    .default('fade')
-    .meta({ description: 'How a change is made: cut at once, one fades into the other, or the new one slides in.' }),
-  durationMs: z.number().min(0).max(60_000).default(500).meta({ description: 'How long a change takes, in milliseconds.' }),
-});
+const options = () =>
+  z.strictObject({
+    select: z.enum(INPUT_NAMES).default('in1').meta({ description: 'The input that is shown.' }),
+    transition: z
+      .enum(TRANSITIONS)
+      .default('fade')
+      .meta({ description: 'How a change is made: cut at once, one fades into the other, or the new one slides in.' }),
+    durationMs: z.number().min(0).max(60_000).default(500).meta({ description: 'How long a change takes, in milliseconds.' }),
+  });
 
 const command = z.object({
   input: z.enum(INPUT_NAMES),

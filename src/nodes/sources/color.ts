@@ -5,10 +5,11 @@ import { generatedVideo } from '../support/generated-source.js';
 import { sizeOptions } from '../support/size-options.js';
 import { COLOR } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  color: z.string().regex(COLOR).default('black').meta({ description: 'The colour: #rrggbb, or a name such as navy.' }),
-  ...sizeOptions,
-});
+const options = () =>
+  z.strictObject({
+    color: z.string().regex(COLOR).default('black').meta({ description: 'The colour: #rrggbb, or a name such as navy.' }),
+    ...sizeOptions,
+  });
 
 /** `source.color`: one colour. */
 export const color = defineNode({

@@ -8,17 +8,18 @@ import { channelsOption } from '../support/channels.js';
 import { playerOutput } from '../support/player-output.js';
 import { fileOptions } from './file.js';
 
-const options = z.strictObject({
-  format: z
-    .enum(['auto', 'alsa', 'pulse', 'avfoundation', 'dshow'])
-    .default('auto')
-    .meta({ description: 'Kind of device; auto: the usual one of this operating system.' }),
-  device: z
-    .string()
-    .default('')
-    .meta({ description: "Name of the device, such as hw:1,0 for alsa; empty: the system's own choice." }),
-  channels: channelsOption('Channels of the output, whatever the device has'),
-});
+const options = () =>
+  z.strictObject({
+    format: z
+      .enum(['auto', 'alsa', 'pulse', 'avfoundation', 'dshow'])
+      .default('auto')
+      .meta({ description: 'Kind of device; auto: the usual one of this operating system.' }),
+    device: z
+      .string()
+      .default('')
+      .meta({ description: "Name of the device, such as hw:1,0 for alsa; empty: the system's own choice." }),
+    channels: channelsOption('Channels of the output, whatever the device has'),
+  });
 
 /** `source.device`: a microphone or line input of this machine. */
 export const device = defineNode({
@@ -35,7 +36,7 @@ export const device = defineNode({
   fixedOptions: ['channels'],
   live: true,
   create: ({ options: first, options$, ctx }) => {
-    const asFile = (given: z.output<typeof options>) => ({
+    const asFile = (given: z.output<ReturnType<typeof options>>) => ({
       ...fileOptions.parse({ src: `${given.format}:${given.device}`, channels: given.channels }),
       given,
     });

@@ -9,12 +9,13 @@ import { readImage } from '../../media/av/video/image.js';
 import type { Picture } from '../../media/av/video/picture.js';
 import type { VideoFrame } from '../../media/video-frame.js';
 
-const options = z.strictObject({
-  src: z
-    .string()
-    .min(1)
-    .meta({ description: 'Picture to show (PNG, JPEG, WebP, BMP, GIF …): beside the graph file, or in the current folder.' }),
-});
+const options = () =>
+  z.strictObject({
+    src: z
+      .string()
+      .min(1)
+      .meta({ description: 'Picture to show (PNG, JPEG, WebP, BMP, GIF …): beside the graph file, or in the current folder.' }),
+  });
 
 /** `source.image`: a picture that stands still. */
 export const image = defineNode({
@@ -30,7 +31,7 @@ export const image = defineNode({
   create: ({ options$, ctx }) => ({ video: showImage(ctx, options$) }),
 });
 
-function showImage(ctx: NodeContext, options$: Observable<z.output<typeof options>>): Observable<VideoFrame> {
+function showImage(ctx: NodeContext, options$: Observable<z.output<ReturnType<typeof options>>>): Observable<VideoFrame> {
   return new Observable((subscriber) => {
     let shown: Picture | undefined;
     let wanted = '';

@@ -10,24 +10,25 @@ import { frameSamples, type AudioFrame } from '../../media/frame.js';
 import { channelsOption } from '../support/channels.js';
 import { cutAt, durationMsOption } from '../support/duration.js';
 
-const options = z.strictObject({
-  color: z
-    .enum(NOISE_COLORS)
-    .default('white')
-    .meta({ description: 'How its power falls with frequency: white not at all, pink by 3 dB an octave, brown by 6.' }),
-  levelDb: z.number().min(-120).max(-6).default(-30).meta({
-    description: 'RMS level in decibels below full scale; peaks are 5 dB higher with white noise, up to 14 dB with the others.',
-  }),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(0xffff_ffff)
-    .default(1)
-    .meta({ description: 'The same seed gives the same samples, on every machine.' }),
-  channels: channelsOption('Channels, each with noise of its own'),
-  durationMs: durationMsOption,
-});
+const options = () =>
+  z.strictObject({
+    color: z
+      .enum(NOISE_COLORS)
+      .default('white')
+      .meta({ description: 'How its power falls with frequency: white not at all, pink by 3 dB an octave, brown by 6.' }),
+    levelDb: z.number().min(-120).max(-6).default(-30).meta({
+      description: 'RMS level in decibels below full scale; peaks are 5 dB higher with white noise, up to 14 dB with the others.',
+    }),
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .max(0xffff_ffff)
+      .default(1)
+      .meta({ description: 'The same seed gives the same samples, on every machine.' }),
+    channels: channelsOption('Channels, each with noise of its own'),
+    durationMs: durationMsOption,
+  });
 
 /** `source.noise`: test noise. */
 export const noise = defineNode({

@@ -11,14 +11,15 @@ import { QueuePlayer } from '../support/queue-player.js';
 import { loadPlaylist } from '../support/queue-playlist.js';
 import { queueStream } from '../support/queue-stream.js';
 
-const options = z.strictObject({
-  src: z.string().min(1).meta({
-    description: 'Folder, or playlist file (.m3u, .m3u8, .pls, .xspf): beside the graph file, or in the current folder.',
-  }),
-  recursive: z.boolean().default(true).meta({ description: 'Also play the folders in a folder.' }),
-  ...playerFields,
-});
-type Options = z.output<typeof options>;
+const options = () =>
+  z.strictObject({
+    src: z.string().min(1).meta({
+      description: 'Folder, or playlist file (.m3u, .m3u8, .pls, .xspf): beside the graph file, or in the current folder.',
+    }),
+    recursive: z.boolean().default(true).meta({ description: 'Also play the folders in a folder.' }),
+    ...playerFields,
+  });
+type Options = z.output<ReturnType<typeof options>>;
 
 /** Of so many skipped entries each is told; of the others only their number. */
 const MOST_TOLD = 50;

@@ -8,13 +8,14 @@ import { QueuePlayer } from '../support/queue-player.js';
 import { MOST_TRACKS, trackOption, type TrackOption } from '../support/queue-state.js';
 import { queueStream } from '../support/queue-stream.js';
 
-const options = z.strictObject({
-  tracks: z.array(trackOption).max(MOST_TRACKS).default([]).meta({
-    description:
-      'Tracks to begin with: names of files, addresses, or objects with `src` and more. A new list replaces all tracks.',
-  }),
-  ...playerFields,
-});
+const options = () =>
+  z.strictObject({
+    tracks: z.array(trackOption).max(MOST_TRACKS).default([]).meta({
+      description:
+        'Tracks to begin with: names of files, addresses, or objects with `src` and more. A new list replaces all tracks.',
+    }),
+    ...playerFields,
+  });
 
 /** `source.queue`: one track after another. */
 export const queue = defineNode({

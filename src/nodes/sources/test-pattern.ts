@@ -6,13 +6,14 @@ import { sizeOptions } from '../support/size-options.js';
 
 const SOURCES = { moving: 'testsrc2', bars: 'smptehdbars', gradient: 'gradients', counter: 'testsrc' } as const;
 
-const options = z.strictObject({
-  pattern: z.enum(['moving', 'bars', 'gradient', 'counter']).default('moving').meta({
-    description:
-      'moving: colours with things that move; bars: SMPTE colour bars; gradient: colours that flow; counter: counts seconds.',
-  }),
-  ...sizeOptions,
-});
+const options = () =>
+  z.strictObject({
+    pattern: z.enum(['moving', 'bars', 'gradient', 'counter']).default('moving').meta({
+      description:
+        'moving: colours with things that move; bars: SMPTE colour bars; gradient: colours that flow; counter: counts seconds.',
+    }),
+    ...sizeOptions,
+  });
 
 /** `source.test-pattern`: pictures to test with. */
 export const testPattern = defineNode({

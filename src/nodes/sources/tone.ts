@@ -10,23 +10,24 @@ import { frameSamples, type AudioFrame } from '../../media/frame.js';
 import { channelsOption } from '../support/channels.js';
 import { cutAt, durationMsOption } from '../support/duration.js';
 
-const options = z.strictObject({
-  frequencyHz: z
-    .number()
-    .min(1)
-    .max(20_000)
-    .default(440)
-    .meta({ description: 'Frequency in hertz. Glides within 10 ms when changed.' }),
-  levelDb: z
-    .number()
-    .min(-120)
-    .max(0)
-    .default(-18)
-    .meta({ description: 'Peak level in decibels below full scale. A full-scale sine is 0 dB here and −3 dB RMS.' }),
-  wave: z.enum(WAVEFORMS).default('sine').meta({ description: 'Shape: sine, square, triangle or saw.' }),
-  channels: channelsOption('Channels'),
-  durationMs: durationMsOption,
-});
+const options = () =>
+  z.strictObject({
+    frequencyHz: z
+      .number()
+      .min(1)
+      .max(20_000)
+      .default(440)
+      .meta({ description: 'Frequency in hertz. Glides within 10 ms when changed.' }),
+    levelDb: z
+      .number()
+      .min(-120)
+      .max(0)
+      .default(-18)
+      .meta({ description: 'Peak level in decibels below full scale. A full-scale sine is 0 dB here and −3 dB RMS.' }),
+    wave: z.enum(WAVEFORMS).default('sine').meta({ description: 'Shape: sine, square, triangle or saw.' }),
+    channels: channelsOption('Channels'),
+    durationMs: durationMsOption,
+  });
 
 /** `source.tone`: a test tone. */
 export const tone = defineNode({
@@ -56,11 +57,11 @@ export const tone = defineNode({
 
 function createTone() {
   const oscillator = new Oscillator();
-  let current: z.output<typeof options> | undefined;
+  let current: z.output<ReturnType<typeof options>> | undefined;
   const frequency = new Ramp(0);
   const level = new Ramp(0);
   return {
-    set(next: z.output<typeof options>): void {
+    set(next: z.output<ReturnType<typeof options>>): void {
       if (!current) {
         frequency.jump(next.frequencyHz);
         level.jump(dbToLinear(next.levelDb));

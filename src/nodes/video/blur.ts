@@ -4,14 +4,15 @@ import { video } from '../../graph/ports.js';
 import { filterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  sigmaPx: z
-    .number()
-    .min(0)
-    .max(200)
-    .default(5)
-    .meta({ description: 'How far it blurs: the standard deviation in pixels; 0 changes nothing.' }),
-});
+const options = () =>
+  z.strictObject({
+    sigmaPx: z
+      .number()
+      .min(0)
+      .max(200)
+      .default(5)
+      .meta({ description: 'How far it blurs: the standard deviation in pixels; 0 changes nothing.' }),
+  });
 
 /** `video.blur`: blur pictures. */
 export const blur = defineNode({

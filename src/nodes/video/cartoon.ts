@@ -4,11 +4,12 @@ import { video } from '../../graph/ports.js';
 import { graphWork, type FilterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  smoothPx: z.number().min(0).max(30).default(6).meta({ description: 'How far surfaces are smoothed, in pixels.' }),
-  levels: z.number().int().min(2).max(64).default(12).meta({ description: 'Steps of brightness.' }),
-  lines: z.number().min(0).max(1).default(0.9).meta({ description: 'How black the lines are; 0 draws none.' }),
-});
+const options = () =>
+  z.strictObject({
+    smoothPx: z.number().min(0).max(30).default(6).meta({ description: 'How far surfaces are smoothed, in pixels.' }),
+    levels: z.number().int().min(2).max(64).default(12).meta({ description: 'Steps of brightness.' }),
+    lines: z.number().min(0).max(1).default(0.9).meta({ description: 'How black the lines are; 0 draws none.' }),
+  });
 
 /** `video.cartoon`: make pictures look drawn. */
 export const cartoon = defineNode({
@@ -24,7 +25,7 @@ export const cartoon = defineNode({
   }),
 });
 
-function cartoonWork({ smoothPx, levels, lines }: z.output<typeof options>): FilterWork {
+function cartoonWork({ smoothPx, levels, lines }: z.output<ReturnType<typeof options>>): FilterWork {
   const key = `cartoon ${smoothPx} ${levels} ${lines}`;
   const step = (219 / (levels - 1)).toFixed(4);
   return graphWork(key, ([input], output, id) => {

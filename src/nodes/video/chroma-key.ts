@@ -4,20 +4,21 @@ import { video } from '../../graph/ports.js';
 import { filterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo, COLOR } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  color: z.string().regex(COLOR).default('#00d000').meta({ description: 'The colour: #rrggbb, or a name such as green.' }),
-  similarity: z
-    .number()
-    .min(0.01)
-    .max(1)
-    .default(0.12)
-    .meta({ description: 'How near to it a colour must be, as a share of all differences.' }),
-  blend: z.number().min(0).max(1).default(0.05).meta({ description: 'How softly the edge fades; 0 is hard.' }),
-  despill: z
-    .boolean()
-    .default(true)
-    .meta({ description: 'Take the light of the wall off what is before it; for green and blue.' }),
-});
+const options = () =>
+  z.strictObject({
+    color: z.string().regex(COLOR).default('#00d000').meta({ description: 'The colour: #rrggbb, or a name such as green.' }),
+    similarity: z
+      .number()
+      .min(0.01)
+      .max(1)
+      .default(0.12)
+      .meta({ description: 'How near to it a colour must be, as a share of all differences.' }),
+    blend: z.number().min(0).max(1).default(0.05).meta({ description: 'How softly the edge fades; 0 is hard.' }),
+    despill: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Take the light of the wall off what is before it; for green and blue.' }),
+  });
 
 /** `video.chroma-key`: make one colour of pictures transparent. */
 export const chromaKey = defineNode({

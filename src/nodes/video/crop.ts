@@ -4,17 +4,18 @@ import { video } from '../../graph/ports.js';
 import { filterWork, type FilterWork, type Size } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  left: z.number().min(0).max(1).default(0).meta({ description: 'Where the cut begins, as a share of the width.' }),
-  top: z.number().min(0).max(1).default(0).meta({ description: 'Where the cut begins, as a share of the height.' }),
-  width: z
-    .number()
-    .min(0.01)
-    .max(1)
-    .default(1)
-    .meta({ description: 'Its width, as a share of the width; what would lie outside is left out.' }),
-  height: z.number().min(0.01).max(1).default(1).meta({ description: 'Its height, as a share of the height.' }),
-});
+const options = () =>
+  z.strictObject({
+    left: z.number().min(0).max(1).default(0).meta({ description: 'Where the cut begins, as a share of the width.' }),
+    top: z.number().min(0).max(1).default(0).meta({ description: 'Where the cut begins, as a share of the height.' }),
+    width: z
+      .number()
+      .min(0.01)
+      .max(1)
+      .default(1)
+      .meta({ description: 'Its width, as a share of the width; what would lie outside is left out.' }),
+    height: z.number().min(0.01).max(1).default(1).meta({ description: 'Its height, as a share of the height.' }),
+  });
 
 /** `video.crop`: cut pictures out of pictures. */
 export const crop = defineNode({
@@ -29,7 +30,7 @@ export const crop = defineNode({
   }),
 });
 
-function cropWork({ left, top, width, height }: z.output<typeof options>): FilterWork | undefined {
+function cropWork({ left, top, width, height }: z.output<ReturnType<typeof options>>): FilterWork | undefined {
   const [w, h] = [Math.min(width, 1 - left), Math.min(height, 1 - top)];
   if (w >= 1 && h >= 1) return undefined;
   const even = (length: number, share: number) => Math.max(2, 2 * Math.trunc((length * share) / 2));

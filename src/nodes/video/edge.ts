@@ -4,15 +4,21 @@ import { video } from '../../graph/ports.js';
 import { filterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  high: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.2)
-    .meta({ description: 'From how large a step on a line begins, as a share of black to white.' }),
-  low: z.number().min(0).max(1).default(0.08).meta({ description: 'Down to how large a step a line goes on; not above `high`.' }),
-});
+const options = () =>
+  z.strictObject({
+    high: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.2)
+      .meta({ description: 'From how large a step on a line begins, as a share of black to white.' }),
+    low: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.08)
+      .meta({ description: 'Down to how large a step a line goes on; not above `high`.' }),
+  });
 
 /** `video.edge`: show the edges of pictures as lines. */
 export const edge = defineNode({

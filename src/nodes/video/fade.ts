@@ -8,20 +8,21 @@ import { filterWork, type FilterWork } from '../../media/av/video/filter-work.js
 import { VideoStage } from '../../media/av/video/recipe.js';
 import type { VideoFrame } from '../../media/video-frame.js';
 
-const options = z.strictObject({
-  start: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(1)
-    .meta({ description: 'How much is seen at the start: 1 all, 0 black, until the command `fade`.' }),
-  fadeInMs: z
-    .number()
-    .min(0)
-    .max(600_000)
-    .default(0)
-    .meta({ description: 'How long the start fades in from black to that, in milliseconds; 0: not at all.' }),
-});
+const options = () =>
+  z.strictObject({
+    start: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'How much is seen at the start: 1 all, 0 black, until the command `fade`.' }),
+    fadeInMs: z
+      .number()
+      .min(0)
+      .max(600_000)
+      .default(0)
+      .meta({ description: 'How long the start fades in from black to that, in milliseconds; 0: not at all.' }),
+  });
 
 const command = z.object({ to: z.number().min(0).max(1), durationMs: z.number().min(0).max(600_000).default(1000) });
 

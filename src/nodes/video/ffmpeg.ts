@@ -6,9 +6,10 @@ import { chainWork, checkVideoChain } from '../../media/av/video/video-filter-ch
 import { ALLOWED_VIDEO_FILTERS } from '../../media/av/video/video-filter-rules.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  filter: z.string().min(1).max(4000).meta({ description: 'Filters in FFmpeg\'s own syntax, such as "hue=h=90,vignette".' }),
-});
+const options = () =>
+  z.strictObject({
+    filter: z.string().min(1).max(4000).meta({ description: 'Filters in FFmpeg\'s own syntax, such as "hue=h=90,vignette".' }),
+  });
 
 /** `video.ffmpeg`: any chain of FFmpeg's picture filters. */
 export const ffmpeg = defineNode({

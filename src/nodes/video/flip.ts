@@ -4,10 +4,11 @@ import { video } from '../../graph/ports.js';
 import { filterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  horizontal: z.boolean().default(true).meta({ description: 'Swap left and right.' }),
-  vertical: z.boolean().default(false).meta({ description: 'Swap top and bottom.' }),
-});
+const options = () =>
+  z.strictObject({
+    horizontal: z.boolean().default(true).meta({ description: 'Swap left and right.' }),
+    vertical: z.boolean().default(false).meta({ description: 'Swap top and bottom.' }),
+  });
 
 /** `video.flip`: mirror pictures. */
 export const flip = defineNode({

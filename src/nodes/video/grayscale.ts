@@ -4,9 +4,10 @@ import { video } from '../../graph/ports.js';
 import { filterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  amount: z.number().min(0).max(1).default(1).meta({ description: 'How much of the colour goes: 1 all of it, 0 none.' }),
-});
+const options = () =>
+  z.strictObject({
+    amount: z.number().min(0).max(1).default(1).meta({ description: 'How much of the colour goes: 1 all of it, 0 none.' }),
+  });
 
 /** `video.grayscale`: take the colour out of pictures. */
 export const grayscale = defineNode({

@@ -4,9 +4,10 @@ import { video } from '../../graph/ports.js';
 import { filterWork, type FilterUse, type FilterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  degrees: z.number().min(-360).max(360).default(90).meta({ description: 'By how much, clockwise.' }),
-});
+const options = () =>
+  z.strictObject({
+    degrees: z.number().min(-360).max(360).default(90).meta({ description: 'By how much, clockwise.' }),
+  });
 
 /** `video.rotate`: turn pictures. */
 export const rotate = defineNode({

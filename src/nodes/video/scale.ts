@@ -15,11 +15,12 @@ const length = (about: string) =>
     .multipleOf(2)
     .meta({ description: `${about} in pixels, even.` });
 
-const options = z.strictObject({
-  width: length('Width'),
-  height: length('Height'),
-  fit: fitOption,
-});
+const options = () =>
+  z.strictObject({
+    width: length('Width'),
+    height: length('Height'),
+    fit: fitOption,
+  });
 
 /** `video.scale`: give pictures another size. */
 export const scale = defineNode({

@@ -5,9 +5,15 @@ import { filterWork } from '../../media/av/video/filter-work.js';
 import type { FilterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  amount: z.number().min(0).max(1).default(1).meta({ description: 'How much of the picture is toned: 1 all of it, 0 nothing.' }),
-});
+const options = () =>
+  z.strictObject({
+    amount: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'How much of the picture is toned: 1 all of it, 0 nothing.' }),
+  });
 
 /** `video.sepia`: give pictures the brown of old photographs. */
 export const sepia = defineNode({

@@ -4,16 +4,17 @@ import { video } from '../../graph/ports.js';
 import { filterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  amount: z.number().min(0).max(5).default(1).meta({ description: 'How much contrast edges get; 0 changes nothing.' }),
-  sizePx: z
-    .number()
-    .int()
-    .min(3)
-    .max(23)
-    .default(5)
-    .meta({ description: 'Width of what counts as an edge, in pixels; an even number is taken for the next odd one.' }),
-});
+const options = () =>
+  z.strictObject({
+    amount: z.number().min(0).max(5).default(1).meta({ description: 'How much contrast edges get; 0 changes nothing.' }),
+    sizePx: z
+      .number()
+      .int()
+      .min(3)
+      .max(23)
+      .default(5)
+      .meta({ description: 'Width of what counts as an edge, in pixels; an even number is taken for the next odd one.' }),
+  });
 
 /** `video.sharpen`: sharpen pictures. */
 export const sharpen = defineNode({

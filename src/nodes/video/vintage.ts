@@ -4,10 +4,11 @@ import { video } from '../../graph/ports.js';
 import { filterWork } from '../../media/av/video/filter-work.js';
 import { applyVideo } from '../support/video-effect.js';
 
-const options = z.strictObject({
-  vignette: z.number().min(0).max(1).default(0.6).meta({ description: 'How dark the corners are.' }),
-  grain: z.number().int().min(0).max(60).default(8).meta({ description: 'How strong the grain is; 0: none.' }),
-});
+const options = () =>
+  z.strictObject({
+    vignette: z.number().min(0).max(1).default(0.6).meta({ description: 'How dark the corners are.' }),
+    grain: z.number().int().min(0).max(60).default(8).meta({ description: 'How strong the grain is; 0: none.' }),
+  });
 
 /** `video.vintage`: make pictures look like an old colour film. */
 export const vintage = defineNode({

@@ -18,17 +18,18 @@ const hex = (about: string, usual: string) =>
     .default(usual)
     .meta({ description: `${about}: #rrggbb.` });
 
-const options = z.strictObject({
-  mode: z
-    .enum(['waveform', 'spectrum'])
-    .default('spectrum')
-    .meta({ description: 'waveform: the last 43 ms as a curve; spectrum: bars from 40 Hz to 16 kHz.' }),
-  ...sizeOptions,
-  color: hex('Colour of the curve or the bars', '#3ddc97'),
-  background: hex('Colour behind', '#101820'),
-  bars: z.number().int().min(4).max(256).default(48).meta({ description: 'Bars of the spectrum.' }),
-  title: z.string().max(500).default('').meta({ description: 'What is written over it; may change while it runs.' }),
-});
+const options = () =>
+  z.strictObject({
+    mode: z
+      .enum(['waveform', 'spectrum'])
+      .default('spectrum')
+      .meta({ description: 'waveform: the last 43 ms as a curve; spectrum: bars from 40 Hz to 16 kHz.' }),
+    ...sizeOptions,
+    color: hex('Colour of the curve or the bars', '#3ddc97'),
+    background: hex('Colour behind', '#101820'),
+    bars: z.number().int().min(4).max(256).default(48).meta({ description: 'Bars of the spectrum.' }),
+    title: z.string().max(500).default('').meta({ description: 'What is written over it; may change while it runs.' }),
+  });
 
 /** `video.visualizer`: sound made visible. */
 export const visualizer = defineNode({
@@ -60,7 +61,7 @@ export const visualizer = defineNode({
       subscriber.add(
         options$.subscribe((next) => {
           look = next;
-          title = textWork({ ...usualText, text: next.title, position: 'top', boxOpacity: 0 });
+          title = textWork({ ...textOptions.parse({ text: '' }), text: next.title, position: 'top', boxOpacity: 0 });
         }),
       );
       const end = () => (over = true);
@@ -94,8 +95,6 @@ export const visualizer = defineNode({
     }),
   }),
 });
-
-const usualText = textOptions.parse({ text: '' });
 
 /** Where the cover stands: at the left, up to two fifths of the width. */
 function coverPlace({ width, height }: Size): Tile {

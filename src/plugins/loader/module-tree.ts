@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, extname, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { runInThisContext } from 'node:vm';
 import { reasonOf, VoxError, voxError, type SourcePlace } from '../../errors.js';
 import { loadCompiler, type ModuleBody } from './compile.js';
 import { fileHint, localFile } from './local-file.js';
@@ -111,6 +110,7 @@ class ModuleTree {
   #run(file: string, made: Module, how: 'async' | 'sync'): unknown {
     const code = this.#compiler.compile(this.#read(file).replace(/^#!/, '//'), file, how);
     const prefix = PREFIX[how];
+    const { runInThisContext } = process.getBuiltinModule('node:vm');
     const body = runInThisContext(`${prefix}${code}\n})`, { filename: file, columnOffset: -prefix.length }) as ModuleBody;
     const { module } = made;
     return body(

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { problem, reasonOf, voxError, type Problem } from '../../errors.js';
 import type { StorageBackend } from '../storage.js';
 import { THREAD, type ThreadData, type ThreadError, type ThreadMessage, type ThreadRequest } from './thread.js';
@@ -133,7 +133,8 @@ class Sqlite implements SqliteStorage {
     try {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
       const workerData: ThreadData = { file: join(dir, DATABASE_NAME), busyMs: BUSY_MS };
-      const worker = new Worker(THREAD, {
+      const threads = process.getBuiltinModule('node:worker_threads');
+      const worker = new threads.Worker(THREAD, {
         eval: true,
         workerData,
         // Without the process's own flags, and without the warning that SQLite in Node is new.

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Scheduler } from '../../../time/scheduler.js';
 
 const ids = new WeakMap<Scheduler, string>();
@@ -6,6 +5,6 @@ const ids = new WeakMap<Scheduler, string>();
 /** What tells this run of the engine from an earlier one: what was open then and is not now ended without a word. */
 export function runId(scheduler: Scheduler): string {
   let id = ids.get(scheduler);
-  if (id === undefined) ids.set(scheduler, (id = randomUUID()));
+  if (id === undefined) ids.set(scheduler, (id = process.getBuiltinModule('node:crypto').randomUUID()));
   return id;
 }
