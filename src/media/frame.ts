@@ -1,4 +1,5 @@
 import type { CodedSound } from './coded-sound.js';
+import { createPlane } from './dsp/vector/plane-memory.js';
 import { FRAME_SAMPLES, samplesToUs } from './format.js';
 
 /**
@@ -15,7 +16,10 @@ export interface AudioFrame {
   readonly kind: 'audio';
   /** Presentation time in microseconds on the graph's clock; rises by the duration from frame to frame. */
   ptsUs: number;
-  /** One Float32Array per channel (1 = mono, 2 = left, right), all of the same length. */
+  /**
+   * One Float32Array per channel (1 = mono, 2 = left, right), all of the same length. They may be views of a larger buffer: who uses their
+   * `buffer` says `byteOffset` too, and who sends one to a worker copies it first (`slice`).
+   */
   planes: Float32Array[];
   /** True when every sample is 0, so that a node may skip its work. The planes do hold zeros. */
   silent: boolean;
@@ -29,7 +33,7 @@ export interface AudioFrame {
 /** A new silent frame of `channels` planes with `samples` samples each (default: 960, 20 ms). */
 export function createAudioFrame(channels: number, samples: number = FRAME_SAMPLES): AudioFrame {
   const planes: Float32Array[] = [];
-  for (let c = 0; c < channels; c++) planes.push(new Float32Array(samples));
+  for (let c = 0; c < channels; c++) planes.push(createPlane(samples));
   return { kind: 'audio', ptsUs: 0, planes, silent: true };
 }
 

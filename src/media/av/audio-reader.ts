@@ -3,7 +3,7 @@ import type { ErrorCode, ErrorData, Problem } from '../../errors.js';
 import { reasonOf, voxError } from '../../errors.js';
 import { SAMPLE_RATE, samplesToUs, usToSamples } from '../format.js';
 import { frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
-import { copyFinite, isSilent } from './finite-copy.js';
+import { isSilent, makeFinite } from './finite-copy.js';
 import { DecodeLoop, type DecodeEnd, type PacketSource } from './decode-loop.js';
 import type { MediaInfo } from './media-info.js';
 import { closeInput, openInput, type OpenedInput } from './open-input.js';
@@ -196,12 +196,14 @@ export class StreamReader implements AudioReader {
         this.outcome ??= ENDED;
         break;
       }
-      for (let c = 0; c < this.channels; c++) copyFinite(this.#resampler.planes[c]!, this.#from, out.planes[c]!, written, count);
+      const until = this.#from + count;
+      for (let c = 0; c < this.channels; c++) out.planes[c]!.set(this.#resampler.planes[c]!.subarray(this.#from, until), written);
       this.#from += count;
       this.#position += count;
       written += count;
     }
     if (written < wanted) for (const plane of out.planes) plane.fill(0, written);
+    for (const plane of out.planes) makeFinite(plane);
     out.silent = written === 0 || isSilent(out.planes);
     return written;
   }

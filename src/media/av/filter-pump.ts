@@ -2,7 +2,7 @@ import { Frame } from 'node-av/lib';
 import { AV_BUFFERSRC_FLAG_KEEP_REF, AV_SAMPLE_FMT_FLTP, AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { FRAME_SAMPLES, SAMPLE_RATE } from '../format.js';
 import { configureReason, type AudioFilterGraph } from './filter-graph.js';
-import { copyFinite } from './finite-copy.js';
+import { makeFinite } from './finite-copy.js';
 import { allocateAudio, avReason, floatPlanes } from './native.js';
 import type { TakePlanes } from './rate-stage.js';
 import { Resampler } from './resampler.js';
@@ -114,7 +114,10 @@ export class FilterPump {
       this.#planes = floatPlanes(input);
     }
     this.#planes.forEach((plane, c) => {
-      copyFinite(planes[c] ?? planes[0]!, 0, plane, 0, count);
+      const from = planes[c] ?? planes[0]!;
+      const to = plane.subarray(0, count);
+      to.set(count === from.length ? from : from.subarray(0, count));
+      makeFinite(to);
     });
     input.nbSamples = count;
     input.pts = BigInt(this.#samples);

@@ -8,10 +8,8 @@ export function isSilent(planes: readonly Float32Array[]): boolean {
   return true;
 }
 
-/** Copies samples; NaN and infinity, which damaged files hold, become 0 before they poison a filter. */
-export function copyFinite(from: Float32Array, fromIndex: number, to: Float32Array, toIndex: number, count: number): void {
-  const part = from.subarray(fromIndex, fromIndex + count);
-  to.set(part, toIndex);
-  if (allFinite(part)) return;
-  for (let i = toIndex; i < toIndex + count; i++) if (!Number.isFinite(to[i])) to[i] = 0;
+/** NaN and infinity, which damaged files hold, become 0 before they poison a filter. */
+export function makeFinite(samples: Float32Array): void {
+  if (allFinite(samples)) return;
+  for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i])) samples[i] = 0;
 }

@@ -133,6 +133,7 @@ function addRepeat(
   // First, since a short delay reads what is being written.
   ring.set(count === input.length ? input : input.subarray(at, at + count), write);
   vectorUnit.loadB(ring, read, count);
+  vectorUnit.into(out, at, count);
   vectorUnit.mix(count, dry, wet);
   vectorUnit.store(out, at, count);
   return true;

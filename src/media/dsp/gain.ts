@@ -6,6 +6,7 @@ export function scale(input: Float32Array, out: Float32Array, gain: number): voi
   for (let at = 0; at < out.length; at += VECTOR_SAMPLES) {
     const count = Math.min(VECTOR_SAMPLES, out.length - at);
     vectorUnit.loadA(input, at, count);
+    vectorUnit.into(out, at, count);
     vectorUnit.scale(count, gain);
     vectorUnit.store(out, at, count);
   }

@@ -7,6 +7,7 @@ export function add(out: Float32Array, input: Float32Array): void {
     const count = Math.min(VECTOR_SAMPLES, n - at);
     vectorUnit.loadA(out, at, count);
     vectorUnit.loadB(input, at, count);
+    vectorUnit.into(out, at, count);
     vectorUnit.mix(count, 1, 1);
     vectorUnit.store(out, at, count);
   }
@@ -27,6 +28,7 @@ export function sumInto(out: Float32Array, inputs: readonly Float32Array[], coun
     const length = Math.min(VECTOR_SAMPLES, n - at);
     vectorUnit.loadA(inputs[0]!, at, length);
     vectorUnit.loadB(inputs[1]!, at, length);
+    if (!inputs.includes(out)) vectorUnit.into(out, at, length);
     vectorUnit.mix(length, 1, 1);
     for (let k = 2; k < count; k++) {
       vectorUnit.loadA(inputs[k]!, at, length);

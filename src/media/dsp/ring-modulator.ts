@@ -28,6 +28,7 @@ export function multiply(a: Float32Array, b: Float32Array, out: Float32Array): v
     const count = Math.min(VECTOR_SAMPLES, out.length - at);
     vectorUnit.loadA(a, at, count);
     vectorUnit.loadB(b, at, count);
+    vectorUnit.into(out, at, count);
     vectorUnit.multiply(count);
     vectorUnit.store(out, at, count);
   }

@@ -1,4 +1,5 @@
 import type { FramePool } from '../../graph/plugin-media.js';
+import { createPlane } from '../../media/dsp/vector/plane-memory.js';
 import { FRAME_SAMPLES } from '../../media/format.js';
 import { clearAudioFrame, type AudioFrame } from '../../media/frame.js';
 
@@ -44,7 +45,7 @@ export class OperatorFramePool implements FramePool {
     const frame = at < 0 ? new PooledFrame(this) : this.#free.splice(at, 1)[0]!;
     frame.where = 'lent';
     frame.emitted = false;
-    if (at < 0) frame.planes = Array.from({ length: channels }, () => new Float32Array(samples));
+    if (at < 0) frame.planes = Array.from({ length: channels }, () => createPlane(samples));
     else {
       // Its planes hold what was in them, whatever the operator said of them.
       frame.silent = false;

@@ -1,4 +1,5 @@
 import type { CodedSound, SoundHistory } from '../../media/coded-sound.js';
+import { createPlane } from '../../media/dsp/vector/plane-memory.js';
 import { FRAME_SAMPLES } from '../../media/format.js';
 import type { AudioFrame } from '../../media/frame.js';
 import { isSilent } from '../../media/av/finite-copy.js';
@@ -24,7 +25,7 @@ export class CodedFrame implements AudioFrame {
   /** @param channels of its planes. @param decoder asked when samples are needed. */
   constructor(channels: 1 | 2, decoder: FrameDecoder) {
     this.#decoder = decoder;
-    this.#planes = Array.from({ length: channels }, () => new Float32Array(FRAME_SAMPLES));
+    this.#planes = Array.from({ length: channels }, () => createPlane(FRAME_SAMPLES));
     this.#sound = {
       data: new Uint8Array(0),
       channels,

@@ -1,49 +1,52 @@
 import { KERNELS } from './kernels.generated.js';
+import { placeOf, vectorMemory } from './plane-memory.js';
 
 /** The longest operand, in samples. */
 export const VECTOR_SAMPLES = 4096;
 /** The most second-order sections of {@link vectorUnit}.biquads. */
 export const VECTOR_SECTIONS = 32;
 
-// Where wasm/kernels.ts expects its operands, in bytes.
+// Where operands and results are copied to when they do not lie in the memory, and what wasm/kernels.ts expects there, in bytes.
 const A_AT = 4096;
 const B_AT = A_AT + 32_768;
 const OUT_AT = B_AT + 32_768;
 const OUT2_AT = OUT_AT + 16_384;
 const SECTIONS_AT = OUT_AT + 32_768;
 const STATES_AT = SECTIONS_AT + 2048;
-const PAGES = 3;
 
-/** The operations of wasm/kernels.ts on the first `n` samples of the operands. */
+/** The operations of wasm/kernels.ts on `n` samples at the places a and b. */
 interface Kernels {
-  finite(n: number): number;
-  within(n: number, limit: number): number;
-  scale(n: number, gain: number): void;
-  mix(n: number, gainA: number, gainB: number): void;
-  accumulate(n: number): void;
-  multiply(n: number): void;
-  interleave(n: number): number;
-  energy(n: number): number;
-  biquads(n: number, count: number): void;
+  finite(n: number, a: number): number;
+  within(n: number, a: number, limit: number): number;
+  scale(n: number, a: number, out: number, gain: number): void;
+  mix(n: number, a: number, b: number, out: number, gainA: number, gainB: number): void;
+  accumulate(n: number, a: number, out: number): void;
+  multiply(n: number, a: number, b: number, out: number): void;
+  interleave(n: number, a: number, b: number, out: number): number;
+  energy(n: number, a: number): number;
+  biquads(n: number, a: number, b: number, out: number, out2: number, count: number): void;
 }
 
 /** What is used of the standard's interface, whose types come with a browser's only. */
 interface WebAssemblyParts {
-  Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { readonly exports: object };
 }
 
 const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyParts };
-const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
+const { buffer } = vectorMemory;
 const module = new WebAssembly.Module(Buffer.from(KERNELS, 'base64'));
-const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernels;
-const A = new Float32Array(memory.buffer, A_AT, VECTOR_SAMPLES * 2);
-const B = new Float32Array(memory.buffer, B_AT, VECTOR_SAMPLES * 2);
-const OUT = new Float32Array(memory.buffer, OUT_AT, VECTOR_SAMPLES * 2);
-const OUT2 = new Float32Array(memory.buffer, OUT2_AT, VECTOR_SAMPLES);
-const SECTIONS = new Float64Array(memory.buffer, SECTIONS_AT, VECTOR_SECTIONS * 5);
-const STATES = new Float64Array(memory.buffer, STATES_AT, VECTOR_SECTIONS * 4);
+const kernels = new WebAssembly.Instance(module, { env: { memory: vectorMemory } }).exports as Kernels;
+const A = new Float32Array(buffer, A_AT, VECTOR_SAMPLES * 2);
+const B = new Float32Array(buffer, B_AT, VECTOR_SAMPLES * 2);
+const OUT = new Float32Array(buffer, OUT_AT, VECTOR_SAMPLES * 2);
+const OUT2 = new Float32Array(buffer, OUT2_AT, VECTOR_SAMPLES);
+const SECTIONS = new Float64Array(buffer, SECTIONS_AT, VECTOR_SECTIONS * 5);
+const STATES = new Float64Array(buffer, STATES_AT, VECTOR_SECTIONS * 4);
+/** Where the operands and the result of the next operation lie. */
+let a = A_AT;
+let b = B_AT;
+let out = OUT_AT;
 let result = OUT;
 let result2 = OUT2;
 
@@ -53,44 +56,57 @@ function resultOf(n: number): Float32Array {
   return result;
 }
 
-function load(register: Float32Array, samples: Float32Array, from: number, n: number): void {
+/** Where in the memory `n` samples from `from` on lie; those that lie elsewhere are copied to `register`, which lies at `at`. */
+function load(register: Float32Array, at: number, samples: Float32Array, from: number, n: number): number {
+  if ((n & 3) === 0) {
+    const place = placeOf(samples, from);
+    if (place !== 0) return place;
+  }
   register.set(from === 0 && n === samples.length ? samples : samples.subarray(from, from + n));
+  if (n & 3) register.fill(0, n, (n | 3) + 1);
+  return at;
 }
 
 /**
- * Arithmetic on four samples at a time by WebAssembly SIMD. What a step needs is copied into its memory and the result out of it:
- * copying 960 samples takes 0.1 µs, adding them up one by one in JavaScript 1–3 µs. Sums are in single precision, as in FFmpeg.
+ * Arithmetic on four samples at a time by WebAssembly SIMD. Planes made by `createPlane` lie in its memory and are worked on where they
+ * are; what lies elsewhere is copied in and the result out: 960 samples take 0.1 µs, adding them up one by one in JavaScript 1–3 µs. Sums
+ * are in single precision, as in FFmpeg.
  *
  * One unit for the whole thread: an operation is complete within a call, so nobody finds another's operands. `n` is at most
  * {@link VECTOR_SAMPLES}.
  */
 export const vectorUnit = {
-  /** Loads `n` samples as the first operand. What lies behind them in the last group of four is 0. */
+  /** Takes `n` samples as the first operand. What lies behind them in the last group of four is 0. They may not change until the operation. */
   loadA(samples: Float32Array, from: number, n: number): void {
-    load(A, samples, from, n);
-    if (n & 3) A.fill(0, n, (n | 3) + 1);
+    a = load(A, A_AT, samples, from, n);
   },
-  /** Loads `n` samples as the second operand. */
+  /** Takes `n` samples as the second operand. */
   loadB(samples: Float32Array, from: number, n: number): void {
-    load(B, samples, from, n);
-    if (n & 3) B.fill(0, n, (n | 3) + 1);
+    b = load(B, B_AT, samples, from, n);
+  },
+  /**
+   * Says where the result of the following operations is wanted, up to the next `store`: that then has nothing to copy if the place is in
+   * the memory. It may be an operand's own place, but not one that overlaps it otherwise, nor one that is needed again.
+   */
+  into(samples: Float32Array, from: number, n: number): void {
+    out = (n & 3) === 0 ? placeOf(samples, from) || OUT_AT : OUT_AT;
   },
   /** True when all samples of A are finite numbers. */
-  finite: (n: number): boolean => kernels.finite(n) !== 0,
+  finite: (n: number): boolean => kernels.finite(n, a) !== 0,
   /** True when all samples of A are numbers within ±limit, which counts in single precision. */
-  within: (n: number, limit: number): boolean => kernels.within(n, limit) !== 0,
+  within: (n: number, limit: number): boolean => kernels.within(n, a, limit) !== 0,
   /** Result = A · gain. */
-  scale: (n: number, gain: number): void => kernels.scale(n, gain),
+  scale: (n: number, gain: number): void => kernels.scale(n, a, out, gain),
   /** Result = A · gainA + B · gainB. */
-  mix: (n: number, gainA: number, gainB: number): void => kernels.mix(n, gainA, gainB),
+  mix: (n: number, gainA: number, gainB: number): void => kernels.mix(n, a, b, out, gainA, gainB),
   /** Result = result + A. */
-  accumulate: (n: number): void => kernels.accumulate(n),
+  accumulate: (n: number): void => kernels.accumulate(n, a, out),
   /** Result = A · B. */
-  multiply: (n: number): void => kernels.multiply(n),
+  multiply: (n: number): void => kernels.multiply(n, a, b, out),
   /** Result = A and B interleaved, 2n samples. True when all are numbers within ±1. */
-  interleave: (n: number): boolean => kernels.interleave(n) !== 0,
+  interleave: (n: number): boolean => kernels.interleave(n, a, b, out) !== 0,
   /** Sum of the squares of A. NaN when a sample is. */
-  energy: (n: number): number => kernels.energy(n),
+  energy: (n: number): number => kernels.energy(n, a),
   /**
    * Results = A and B, two channels, through second-order sections in a row (transposed direct form II, double precision).
    *
@@ -101,7 +117,7 @@ export const vectorUnit = {
   biquads(n: number, sections: Float64Array, states: Float64Array): void {
     SECTIONS.set(sections);
     STATES.set(states);
-    kernels.biquads(n, sections.length / 5);
+    kernels.biquads(n, a, b, OUT_AT, OUT2_AT, sections.length / 5);
     // A loop, since a view of the right length would be an object made for each frame.
     for (let i = 0; i < states.length; i++) states[i] = STATES[i]!;
   },
@@ -109,13 +125,14 @@ export const vectorUnit = {
   clear(n: number): void {
     OUT.fill(0, 0, n);
   },
-  /** Copies the result's first `n` samples. */
-  store(out: Float32Array, at: number, n: number): void {
-    out.set(resultOf(n), at);
+  /** Copies the result's first `n` samples, unless `into` has been told the same place and they are there. */
+  store(samples: Float32Array, at: number, n: number): void {
+    if (out === OUT_AT) samples.set(resultOf(n), at);
+    else out = OUT_AT;
   },
   /** Copies the first `n` samples of the second result, where there are two. */
-  storeSecond(out: Float32Array, at: number, n: number): void {
+  storeSecond(samples: Float32Array, at: number, n: number): void {
     if (result2.length !== n) result2 = OUT2.subarray(0, n);
-    out.set(result2, at);
+    samples.set(result2, at);
   },
 };
