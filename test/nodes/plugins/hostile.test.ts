@@ -106,11 +106,20 @@ const WRONG: readonly (readonly [string, PluginMedia, RegExp])[] = [
   [
     'gives memory that was taken away',
     gives(() => {
+      const plane = new Float32Array(960);
+      structuredClone(plane.buffer, { transfer: [plane.buffer] });
+      return frame({ planes: [plane] });
+    }),
+    /0 samples/,
+  ],
+  [
+    "takes away a frame's own memory, which all frames share",
+    gives(() => {
       const away = createAudioFrame(1);
       structuredClone(away.planes[0]!.buffer, { transfer: [away.planes[0]!.buffer as ArrayBuffer] });
       return away;
     }),
-    /0 samples/,
+    /Cannot transfer/,
   ],
   ['gives no word about silence', gives(() => frame({ silent: undefined })), /"silent"/],
   ['gives a frozen frame', gives(() => Object.freeze({ ...frame({}), ptsUs: -1 })), /read only/],
