@@ -42,7 +42,7 @@ export async function pluginNewCommand({ name, dir }: PluginNewArgs, io: CliIo):
   io.stdout(
     `${paint.bold(shown)} holds the plugin "${name}", with a node, a reducer, a reaction, tests and a graph.\n\n` +
       `  cd ${shown}\n  npm install\n  npm test\n  npm start\n\n` +
-      'src/index.ts is the place to begin; docs/plugins.md and docs/plugin-kit.md explain every part.\n',
+      'src/index.ts is the place to begin; docs/plugin-guide.md leads through it, docs/plugins.md explains every part.\n',
   );
   return 0;
 }
