@@ -307,7 +307,7 @@ export const ERRORS = {
     fix: 'Use a node name of the graph file.',
     exit: failed,
   },
-  BAD_CALL_ADDRESS: { message: '"{address}" is not a call address', fix: 'Write room:NAME, such as room:lobby.', exit: input },
+  BAD_CALL_ADDRESS: { message: '"{address}" is not a call address', fix: 'Write room:NAME, such as room:lobby, or telegram:@group.', exit: input },
   CALL_TAKEN: {
     message: 'a graph runs in the call "{call}" already',
     fix: 'Stop that graph first, choose another call, or put both into one graph.',
@@ -410,6 +410,154 @@ export const ERRORS = {
     message: 'this user may not listen on port {port}',
     fix: 'Choose a port from 1024 on with --port.',
     exit: environment,
+  },
+  // — Telegram ——
+  TELEGRAM_ADDRESS: {
+    message: '"{address}" is not an address of a Telegram call: {reason}',
+    fix: 'Write telegram:@name, telegram:https://t.me/+INVITE, or telegram:ACCOUNT:@name for one of several accounts.',
+    exit: input,
+  },
+  TELEGRAM_NO_ACCOUNT: {
+    message: 'no Telegram account is signed in',
+    fix: 'Run "voxgraph login" once; it asks for a phone number, or shows a QR code with --qr.',
+    exit: input,
+  },
+  TELEGRAM_UNKNOWN_ACCOUNT: {
+    message: 'no Telegram account is called "{account}"{hint}',
+    fix: 'Run "voxgraph accounts" for the ones there are, or "voxgraph login --account {account}".',
+    exit: input,
+  },
+  TELEGRAM_WHICH_ACCOUNT: {
+    message: 'there are several Telegram accounts: {names}',
+    fix: 'Name one in the address: telegram:ACCOUNT:@name.',
+    exit: input,
+  },
+  TELEGRAM_ACCOUNT_NAME: {
+    message: '"{account}" cannot be the name of an account',
+    fix: 'Use 1 to 32 letters, digits, - and _, and begin with a letter.',
+    exit: input,
+  },
+  TELEGRAM_ACCOUNT_FILE: {
+    message: 'the account file {file} cannot be used: {reason}',
+    fix: 'Check the rights of the file and its folder, or sign in again with "voxgraph login".',
+    exit: environment,
+  },
+  TELEGRAM_API_MISSING: {
+    message: 'Telegram wants to know which program asks, and no api id and hash are given',
+    fix: 'Make them at https://my.telegram.org (API development tools), and give them as VOXGRAPH_TELEGRAM_API_ID and VOXGRAPH_TELEGRAM_API_HASH.',
+    exit: input,
+  },
+  TELEGRAM_API_WRONG: {
+    message: 'Telegram does not know this api id and hash',
+    fix: 'Compare them with https://my.telegram.org; the hash has 32 letters and digits.',
+    exit: input,
+  },
+  TELEGRAM_UNREACHABLE: {
+    message: 'Telegram cannot be reached: {reason}',
+    fix: 'Check the network; a firewall may block TCP port 80 or 443 to Telegram.',
+    exit: environment,
+  },
+  TELEGRAM_NO_ANSWER: {
+    message: 'Telegram did not answer: {reason}',
+    fix: 'It is asked again by itself; check the network if it stays.',
+    exit: failed,
+  },
+  TELEGRAM_FLOOD: {
+    message: 'Telegram asks for a pause of {seconds} s before {method} may be used again',
+    fix: 'Wait; asking earlier makes it longer.',
+    exit: failed,
+  },
+  TELEGRAM_SESSION_ENDED: {
+    message: 'the session of the Telegram account is over: {reason}',
+    fix: 'Sign in again with "voxgraph login"; look in Telegram under Settings, Devices, who ended it.',
+    exit: failed,
+  },
+  TELEGRAM_REFUSED: {
+    message: 'Telegram refused {method}: {error}',
+    fix: 'See https://core.telegram.org/methods for what the error means.',
+    exit: failed,
+  },
+  TELEGRAM_PEER_UNKNOWN: {
+    message: 'Telegram knows no group or channel "{peer}"',
+    fix: 'Check the name; for a private group give its invite link, https://t.me/+…',
+    exit: input,
+  },
+  TELEGRAM_CHAT_PRIVATE: {
+    message: 'the account may not enter "{peer}"',
+    fix: 'Let somebody of the group add the account, or ask for an invite link; an account that was removed must be let in again.',
+    exit: failed,
+  },
+  TELEGRAM_INVITE_WRONG: {
+    message: 'the invite link is not valid (any more)',
+    fix: 'Ask for a new link.',
+    exit: input,
+  },
+  TELEGRAM_APPROVAL_NEEDED: {
+    message: 'an admin of the group must let the account in first',
+    fix: 'The request was sent; start again once it is granted.',
+    exit: failed,
+  },
+  TELEGRAM_NO_CALL: {
+    message: 'no video chat is under way in "{peer}"',
+    fix: 'Start one in Telegram; an admin account does it by itself with telegram:@name?create.',
+    exit: failed,
+  },
+  TELEGRAM_CALL_CLOSED: {
+    message: 'the account may not join the video chat: {error}',
+    fix: 'Look in Telegram whether the account is a member of the group and not banned from it.',
+    exit: failed,
+  },
+  TELEGRAM_JOIN_AS: {
+    message: 'the account may not join as "{peer}"',
+    fix: 'Only the account itself and channels that it administers can join; leave "as" out.',
+    exit: input,
+  },
+  TELEGRAM_NOT_ADMIN: {
+    message: '{method} is for admins of the group',
+    fix: 'Let the account manage video chats: group settings, Administrators.',
+    exit: failed,
+  },
+  TELEGRAM_BOT: {
+    message: 'bots cannot join calls',
+    fix: 'Sign in with the phone number of a user; Telegram lets only users into calls.',
+    exit: input,
+  },
+  TELEGRAM_SOURCE_TAKEN: {
+    message: 'somebody in the call has the same number of a source',
+    fix: 'It is tried again with another one by itself.',
+    exit: failed,
+  },
+  TELEGRAM_ANSWER_UNREADABLE: {
+    message: "the server's answer to the join cannot be used: {reason}",
+    fix: 'Telegram may have changed; look for a newer voxgraph, and report it.',
+    exit: failed,
+  },
+  TELEGRAM_PHONE_WRONG: {
+    message: 'Telegram does not take this phone number: {error}',
+    fix: 'Write it in full with the country, such as +49 151 23456789.',
+    exit: input,
+  },
+  TELEGRAM_NOT_REGISTERED: {
+    message: 'there is no Telegram account with this phone number',
+    fix: 'Make one with the Telegram app first.',
+    exit: input,
+  },
+  TELEGRAM_CODE_WRONG: { message: 'this is not the code', fix: 'Look at the newest message of Telegram.', exit: input },
+  TELEGRAM_CODE_EXPIRED: { message: 'the code is not valid any more', fix: 'Ask for a new one.', exit: failed },
+  TELEGRAM_PASSWORD_WRONG: {
+    message: 'this is not the password of two-step verification',
+    fix: 'It is the one from Settings, Privacy, Two-Step Verification, not the code.',
+    exit: input,
+  },
+  TELEGRAM_SIGN_IN_STOPPED: {
+    message: 'the sign-in was given up: {reason}',
+    fix: 'Run "voxgraph login" again.',
+    exit: failed,
+  },
+  TELEGRAM_NO_TRANSPORT: {
+    message: 'this voxgraph can join Telegram calls, but not carry their media',
+    fix: 'Use a version whose changelog says that it can.',
+    exit: failed,
   },
   // — plugins ——
   UNKNOWN_PLUGIN_OPTION: {

@@ -30,8 +30,13 @@ export type CallActors = ReturnType<typeof callActors>;
  *
  * @param signalling the server.
  * @param createTransport makes the transport of one attempt.
+ * @param onParticipant told what happens to the others; they concern the engine's state, not the course of the call.
  */
-export function callActors(signalling: Signalling, createTransport: () => Transport) {
+export function callActors(
+  signalling: Signalling,
+  createTransport: () => Transport,
+  onParticipant: (update: ParticipantUpdate) => void = () => {},
+) {
   return {
     resolve: fromPromise<CallRef, { address: string }>(async ({ input, signal }) => signalling.resolve(input.address, signal)),
 
@@ -54,8 +59,8 @@ export function callActors(signalling: Signalling, createTransport: () => Transp
       try {
         const subscription = signalling.updates(input.ref).subscribe({
           next: (update) => {
-            // Participants concern the engine's state, not the course of the call.
-            if (!isParticipantUpdate(update)) sendBack(update);
+            if (isParticipantUpdate(update)) onParticipant(update);
+            else sendBack(update);
           },
           error: lost,
           complete: () => lost(new Error('the server ended its updates')),

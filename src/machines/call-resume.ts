@@ -5,11 +5,16 @@ import type { CallContext, CallEntry, CallInput } from './call-types.js';
 // xstate restores the children of a snapshot but not its `after` timers (5.33), so a restored snapshot would hang in every state
 // that waits. And media that flowed in another process cannot be taken up: a resumed call is a new machine that begins elsewhere.
 
-const ref = z.object({ address: z.string(), id: z.string(), accessHash: z.string().optional() });
+const ref = z.object({
+  address: z.string(),
+  id: z.string(),
+  accessHash: z.string().optional(),
+  startsAtMs: z.number().optional(),
+});
 const failure = z.object({
   code: z.string(),
   message: z.string(),
-  retry: z.enum(['never', 'backoff', 'flood']),
+  retry: z.enum(['never', 'once', 'backoff', 'flood']),
   retryAfterMs: z.number().optional(),
 });
 const contextShape = z.object({
@@ -19,6 +24,7 @@ const contextShape = z.object({
   membership: z.object({ ref, source: z.number() }).optional(),
   ownSources: z.array(z.number()),
   failures: z.number(),
+  lastFailure: z.string().optional(),
   wasLive: z.boolean(),
   self: z.object({
     muted: z.boolean().optional(),
@@ -28,8 +34,11 @@ const contextShape = z.object({
     screenPaused: z.boolean().optional(),
   }),
   selfDirty: z.boolean(),
+  silenced: z.boolean().optional(),
   media: z.object({ audio: z.enum(['idle', 'playing', 'paused']), video: z.boolean(), screen: z.boolean() }),
-  wait: z.object({ kind: z.enum(['backoff', 'flood', 'resume']), untilMs: z.number(), failure: failure.optional() }).optional(),
+  wait: z
+    .object({ kind: z.enum(['backoff', 'flood', 'resume', 'schedule']), untilMs: z.number(), failure: failure.optional() })
+    .optional(),
   end: z
     .discriminatedUnion('type', [
       z.object({ type: z.literal('left'), confirmed: z.boolean() }),
@@ -64,6 +73,7 @@ export function resumeCall(persisted: unknown): CallInput | undefined {
 }
 
 function entryFor(value: string | Record<string, unknown>): CallEntry {
+  if (value === 'scheduled') return 'resolving';
   if (value === 'resolving' || value === 'waiting' || value === 'leaving') return value;
   return 'rejoining';
 }

@@ -28,6 +28,10 @@ export interface CallEnvironment {
   readonly limits?: Partial<CallLimits>;
 }
 
+/** How often a scheduled call is looked at, at least and at most, in milliseconds. */
+const SCHEDULE_MOST_MS = 300_000;
+const SCHEDULE_LEAST_MS = 15_000;
+
 /**
  * The vocabulary of the call's chart: its types, actors, delays, guards and actions by name. `createCallMachine` draws the chart
  * from it.
@@ -35,7 +39,9 @@ export interface CallEnvironment {
 export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironment) {
   const limits: CallLimits = { ...DEFAULT_CALL_LIMITS, ...given };
   const isLast = (context: CallContext, failure: CallFailure): boolean =>
-    failure.retry === 'never' || context.failures + 1 >= limits.maxFailures;
+    failure.retry === 'never' ||
+    (failure.retry === 'once' && context.lastFailure === failure.code) ||
+    context.failures + 1 >= limits.maxFailures;
 
   return setup({
     types: {
@@ -55,6 +61,9 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
       editLimit: limits.editMs,
       lostLimit: limits.lostMs,
       stableTime: limits.stableMs,
+      // Looked at now and then, as admins begin earlier, later, or never.
+      untilStart: ({ context }) =>
+        Math.min(SCHEDULE_MOST_MS, Math.max(SCHEDULE_LEAST_MS, (context.wait?.untilMs ?? 0) - nowMs())),
       restOfWait: ({ context }) => Math.max(0, (context.wait?.untilMs ?? 0) - nowMs()),
     },
     guards: {
@@ -62,6 +71,7 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
       entersWaiting: ({ context }) => context.entry === 'waiting',
       entersLeaving: ({ context }) => context.entry === 'leaving' && context.membership !== undefined,
       entersEnded: ({ context }) => context.entry === 'leaving',
+      isScheduled: (_, params: { ref: CallRef }) => params.ref.startsAtMs !== undefined,
       isMember: ({ context }) => context.membership !== undefined,
       givesUpAsMember: ({ context, event }) =>
         event.type === 'attempt.failed' && context.membership !== undefined && isLast(context, event.failure),
@@ -69,6 +79,7 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
       mustWait: ({ event }) => event.type === 'attempt.failed' && event.failure.retry === 'flood',
       isOwnSource: ({ context, event }) => event.type === 'self.dropped' && event.source === context.membership?.source,
       isForeignSource: ({ context, event }) => event.type === 'self.replaced' && !context.ownSources.includes(event.source),
+      wasSilenced: ({ context }) => context.silenced === true,
       hasNewEdit: ({ context }) => context.selfDirty,
       wasPlaying: ({ context }) => context.media.audio === 'playing',
       wasPaused: ({ context }) => context.media.audio === 'paused',
@@ -77,7 +88,9 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
     },
     actions: {
       fail: raise((_, params: { failure: CallFailure }) => ({ type: 'attempt.failed' as const, failure: params.failure })),
-      rememberRef: assign((_, params: { ref: CallRef }) => ({ ref: params.ref })),
+      rememberRef: assign((_, params: { ref: CallRef }) => ({ ref: params.ref, silenced: undefined })),
+      noteSilenced: assign({ silenced: true }),
+      noteAllowed: assign({ silenced: false }),
       rememberMembership: assign(({ context }, params: { membership: Membership }) => ({
         membership: params.membership,
         ownSources: withSource(context.ownSources, params.membership.source),
@@ -93,6 +106,7 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
         const pauseMs = Math.max(backoffMs(context.failures, random(), limits), event.failure.retryAfterMs ?? 0);
         return {
           failures: context.failures + 1,
+          lastFailure: event.failure.code,
           wait: { kind: 'backoff' as const, untilMs: nowMs() + pauseMs, failure: event.failure },
         };
       }),
@@ -101,15 +115,19 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
         const waitMs = floodWaitMs(event.failure.retryAfterMs, random());
         return {
           failures: context.failures + 1,
+          lastFailure: event.failure.code,
           wait: { kind: 'flood' as const, untilMs: nowMs() + waitMs, failure: event.failure },
         };
       }),
       planResume: assign(({ context }) => ({
         wait: { kind: 'resume' as const, untilMs: nowMs() + backoffMs(context.failures, random(), limits) },
       })),
+      planStart: assign((_, params: { ref: CallRef }) => ({
+        wait: { kind: 'schedule' as const, untilMs: params.ref.startsAtMs ?? 0 },
+      })),
       announceWait: emit(({ context }) => ({ type: 'call.waiting' as const, wait: context.wait! })),
       forgetWait: assign({ wait: undefined }),
-      forgetFailures: assign({ failures: 0 }),
+      forgetFailures: assign({ failures: 0, lastFailure: undefined }),
       announceLive: emit(({ context }) => ({ type: context.wasLive ? ('call.rejoined' as const) : ('call.started' as const) })),
       markLive: assign({ wasLive: true }),
       noteMedia: assign(({ context, event }) => ({ media: mediaAfter(context.media, event.type) })),

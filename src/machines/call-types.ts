@@ -1,4 +1,5 @@
 import type { BackoffLimits } from './backoff.js';
+import type { ErrorCode } from '../errors.js';
 import type { CallFailure } from './failure.js';
 import type { CallRef, CallUpdate, Membership, SelfChange, SignallingLost } from './signalling.js';
 import type { TransportEvent, TransportParams } from './transport.js';
@@ -68,8 +69,8 @@ export type CallFact =
 
 /** A pause before the next attempt. */
 export interface CallWait {
-  /** `flood`: the server asked for it; `backoff`: we chose it; `resume`: the process was restarted. */
-  readonly kind: 'backoff' | 'flood' | 'resume';
+  /** `flood`: the server asked for it; `backoff`: we chose it; `resume`: the process was restarted; `schedule`: the call begins later. */
+  readonly kind: 'backoff' | 'flood' | 'resume' | 'schedule';
   /** When it ends, in milliseconds since 1970. */
   readonly untilMs: number;
   /** What it is for; absent after a restart. */
@@ -100,15 +101,19 @@ export interface CallContext {
   readonly ownSources: readonly number[];
   /** How often it failed in a row without a stable time between. */
   readonly failures: number;
+  /** Why the last of them failed; absent without failures. */
+  readonly lastFailure?: ErrorCode;
   /** Whether it was live before. */
   readonly wasLive: boolean;
   /** How we want to appear. */
   readonly self: SelfChange;
   /** Whether `self` holds something the server was not told yet. */
   readonly selfDirty: boolean;
+  /** Whether an admin muted us, as far as this attempt was told. */
+  readonly silenced?: boolean;
   /** What we send. */
   readonly media: SentMedia;
-  /** The pause that is under way, in `rejoining` and `waiting` only. */
+  /** The pause that is under way, in `rejoining`, `waiting` and `scheduled` only. */
   readonly wait?: CallWait;
   /** Why it ends, in `leaving` and `ended` only. */
   readonly end?: CallEnd;

@@ -40,6 +40,8 @@ export function createCallMachine(environment: CallEnvironment) {
         { target: '.ended', actions: { type: 'endAs', params: { end: { type: 'left', confirmed: true } } } },
       ],
       'call.edit': { actions: 'noteEdit' },
+      'self.silenced': { actions: 'noteSilenced' },
+      'self.allowed': { actions: 'noteAllowed' },
       'audio.*': { actions: 'noteMedia' },
       'video.*': { actions: 'noteMedia' },
       'screen.*': { actions: 'noteMedia' },
@@ -62,7 +64,17 @@ export function createCallMachine(environment: CallEnvironment) {
           id: 'resolve',
           src: 'resolve',
           input: ({ context }) => ({ address: context.address }),
-          onDone: { target: 'attempt', actions: { type: 'rememberRef', params: ({ event }) => ({ ref: event.output }) } },
+          onDone: [
+            {
+              guard: { type: 'isScheduled', params: ({ event }) => ({ ref: event.output }) },
+              target: 'scheduled',
+              actions: [
+                { type: 'rememberRef', params: ({ event }) => ({ ref: event.output }) },
+                { type: 'planStart', params: ({ event }) => ({ ref: event.output }) },
+              ],
+            },
+            { target: 'attempt', actions: { type: 'rememberRef', params: ({ event }) => ({ ref: event.output }) } },
+          ],
           onError: {
             actions: { type: 'fail', params: ({ event }) => ({ failure: failureFrom(event.error, 'find the call') }) },
           },
@@ -79,6 +91,20 @@ export function createCallMachine(environment: CallEnvironment) {
             { guard: 'mustWait', target: 'waiting', actions: 'planFloodWait' },
             { target: 'rejoining', actions: 'planRetry' },
           ],
+        },
+      },
+
+      scheduled: {
+        description: 'The call begins later; the server tells when, and is asked now and then, also when its updates are lost.',
+        entry: 'announceWait',
+        exit: 'forgetWait',
+        invoke: { id: 'updates', src: 'updates', input: ({ context }) => ({ ref: context.ref! }) },
+        after: { untilStart: { target: 'resolving' } },
+        on: {
+          'call.began': { target: 'resolving' },
+          'call.retry': { target: 'resolving' },
+          'call.discarded': { target: 'ended', actions: { type: 'endAs', params: { end: { type: 'ended-by-admin' } } } },
+          'self.kicked': { target: 'ended', actions: { type: 'endAs', params: { end: { type: 'kicked' } } } },
         },
       },
 
@@ -210,10 +236,14 @@ export function createCallMachine(environment: CallEnvironment) {
                     },
                   },
                   permission: {
-                    initial: 'allowed',
+                    initial: 'entering',
                     states: {
-                      allowed: { on: { 'self.silenced': { target: 'muted' } } },
-                      muted: { description: 'An admin muted us.', on: { 'self.allowed': { target: 'allowed' } } },
+                      entering: { always: [{ guard: 'wasSilenced', target: 'muted' }, { target: 'allowed' }] },
+                      allowed: { on: { 'self.silenced': { target: 'muted', actions: 'noteSilenced' } } },
+                      muted: {
+                        description: 'An admin muted us.',
+                        on: { 'self.allowed': { target: 'allowed', actions: 'noteAllowed' } },
+                      },
                     },
                   },
                 },

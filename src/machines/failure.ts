@@ -1,10 +1,10 @@
 import { type ErrorCode, type ErrorData, problem, reasonOf } from '../errors.js';
 
 /**
- * What may be done about a failure: `never` ends the call, `backoff` tries again after a growing pause, `flood` waits as long as
- * the server asked.
+ * What may be done about a failure: `never` ends the call, `once` does when the next attempt fails with the same code, `backoff` tries again
+ * after a growing pause, `flood` waits as long as the server asked.
  */
-export type Retry = 'never' | 'backoff' | 'flood';
+export type Retry = 'never' | 'once' | 'backoff' | 'flood';
 
 /** Why a step of a call did not work, as plain JSON: it is kept in the call's context and crosses process boundaries. */
 export interface CallFailure {

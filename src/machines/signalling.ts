@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { CallFailure } from './failure.js';
-import type { TransportAnswer, TransportParams } from './transport.js';
+import type { SourceGroup, TransportAnswer, TransportParams } from './transport.js';
 
 /** A call that was found: what the server needs to name it. Looked up anew for every attempt, because it goes stale. */
 export interface CallRef {
@@ -10,6 +10,8 @@ export interface CallRef {
   readonly id: string;
   /** What proves access to it, where the server wants that. */
   readonly accessHash?: string;
+  /** When it is to begin, in milliseconds since 1970, if it has not begun. */
+  readonly startsAtMs?: number;
 }
 
 /** Our place in a call: the call and the number of our audio source (an unsigned 32-bit SSRC), which is new for every join. */
@@ -46,10 +48,32 @@ export interface ParticipantInfo {
   readonly muted: boolean;
   /** Hand raised. */
   readonly handRaised: boolean;
+  /** Muted for us alone. */
+  readonly mutedByUs?: boolean;
+  /** How loud he is for everybody; 1 is 100 %. */
+  readonly volume?: number;
+  /** His camera. */
+  readonly video?: ParticipantVideo;
+  /** His screen. */
+  readonly screen?: ParticipantVideo;
+}
+
+/** A picture of a participant, as the server's media knows it. */
+export interface ParticipantVideo {
+  /** What the server's media calls it. */
+  readonly endpoint: string;
+  /** Its sources, as unsigned 32-bit numbers. */
+  readonly sourceGroups: readonly SourceGroup[];
+  /** The source of the sound that belongs to it, if it has one. */
+  readonly audioSource?: number;
+  /** Whether it is held for a while. */
+  readonly paused: boolean;
 }
 
 /** What concerns ourselves or the whole call; the call's machine listens to these. */
 export type CallUpdate =
+  /** A call that was scheduled has begun. */
+  | { readonly type: 'call.began' }
   /** An admin ended the call for everybody. */
   | { readonly type: 'call.discarded' }
   /** We were removed and may not come back. */
@@ -66,6 +90,7 @@ export type CallUpdate =
 /** What concerns the others. */
 export type ParticipantUpdate =
   | { readonly type: 'participant.joined'; readonly participant: ParticipantInfo }
+  /** With another `source` he has joined anew. */
   | { readonly type: 'participant.changed'; readonly participant: ParticipantInfo }
   | { readonly type: 'participant.left'; readonly participantId: string };
 

@@ -11,7 +11,7 @@ import { createVirtualScheduler, xstateClock } from '../../src/time/index.js';
 import { FakeSignalling, FakeTransport, forever, paperCall, REF, seeded } from './fakes.js';
 
 const failure = (retry: Retry) => callFailure('CALL_STEP_FAILED', { step: 'try', reason: 'no' }, retry, 3000);
-const retries = ['backoff', 'backoff', 'backoff', 'flood', 'never'] as const;
+const retries = ['backoff', 'backoff', 'backoff', 'once', 'flood', 'never'] as const;
 const states = new Set(allStates(describeMachine(paperCall())).map((state) => state.id));
 
 const toLive: EventObject[] = [
@@ -26,7 +26,7 @@ const toLive: EventObject[] = [
 function anyEvent(random: () => number, running: readonly string[]): EventObject {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
   return pick<() => EventObject>([
-    () => ({ type: 'xstate.done.actor.resolve', output: REF }),
+    () => ({ type: 'xstate.done.actor.resolve', output: random() < 0.8 ? REF : { ...REF, startsAtMs: 60_000 } }),
     () => ({ type: 'transport.opened', params: { source: 1 + Math.floor(random() * 4), sourceGroups: [] } }),
     () => ({ type: 'xstate.done.actor.join', output: { answer: { kind: 'local' } } }),
     () => ({ type: 'transport.connected' }),
@@ -43,7 +43,7 @@ function anyEvent(random: () => number, running: readonly string[]): EventObject
     () => ({ type: `${pick(['audio', 'video', 'screen'])}.${pick(['started', 'paused', 'resumed', 'stopped'])}` }),
     () => ({ type: 'call.edit', change: { muted: random() < 0.5 } }),
     () => ({
-      type: random() < 0.1 ? pick(['self.kicked', 'call.discarded', 'call.leave', 'xstate.done.actor.leave']) : 'call.retry',
+      type: random() < 0.1 ? pick(['self.kicked', 'call.discarded', 'call.began', 'call.leave', 'xstate.done.actor.leave']) : 'call.retry',
     }),
   ])();
 }

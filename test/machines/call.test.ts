@@ -7,7 +7,7 @@ import { resumeCall } from '../../src/machines/call-resume.js';
 import type { CallFact, CallInput, CallLimits } from '../../src/machines/call-types.js';
 import { CallError, callFailure, type Retry } from '../../src/machines/failure.js';
 import { createVirtualScheduler, xstateClock } from '../../src/time/index.js';
-import { FakeSignalling, FakeTransport, forever } from './fakes.js';
+import { FakeSignalling, FakeTransport, forever, REF } from './fakes.js';
 
 const error = (retry: Retry, retryAfterMs?: number): CallError =>
   new CallError(callFailure('CALL_STEP_FAILED', { step: 'try', reason: 'no' }, retry, retryAfterMs));
@@ -292,6 +292,39 @@ describe('call', () => {
     };
     await call.scheduler.play(1);
     expect(call.state().context.wait?.failure?.message).toBe('the call failed to join: sync');
+  });
+
+  it('waits for a scheduled call, looks at it every five minutes, and joins at once when it begins', async () => {
+    const signalling = new FakeSignalling();
+    let startsAtMs: number | undefined = 3_600_000;
+    signalling.onResolve = async () => ({ ...REF, ...(startsAtMs !== undefined && { startsAtMs }) });
+    const call = start({ signalling });
+    await call.scheduler.play(1);
+    expect(call.state().value).toBe('scheduled');
+    expect(call.facts).toEqual([{ type: 'call.waiting', wait: { kind: 'schedule', untilMs: 3_600_000 } }]);
+    await call.scheduler.play(600_000);
+    expect(call.signalling.calls).toEqual(['resolve', 'resolve', 'resolve']);
+    startsAtMs = undefined;
+    call.signalling.updates$.next({ type: 'call.began' });
+    await call.scheduler.play(1);
+    expect(call.state().matches({ attempt: 'live' })).toBe(true);
+    expect(call.state().context.failures).toBe(0);
+  });
+
+  it('does not hurry after a scheduled call whose admin is late', async () => {
+    const signalling = new FakeSignalling();
+    signalling.onResolve = async () => ({ ...REF, startsAtMs: 1 });
+    const call = start({ signalling });
+    await call.scheduler.play(60_000);
+    expect(call.signalling.calls).toHaveLength(5);
+  });
+
+  it('tries once more what may have been a stale look-up, and ends when it fails alike', async () => {
+    const call = start();
+    call.signalling.onJoin = () => Promise.reject(error('once'));
+    await call.scheduler.play(2000);
+    call.expectEnded({ type: 'failed', failure: error('once').failure });
+    expect(call.signalling.calls.filter((name) => name === 'resolve')).toHaveLength(2);
   });
 
   it.each(['createTransport', 'events$', 'open', 'apply', 'close', 'updates'])(

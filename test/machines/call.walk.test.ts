@@ -13,7 +13,7 @@ import { walk } from './walk.js';
 const machine = paperCall({ maxFailures: 2 });
 const chart = describeMachine(machine);
 
-const failures = (['never', 'backoff', 'flood'] as const).map((retry) =>
+const failures = (['never', 'once', 'backoff', 'flood'] as const).map((retry) =>
   callFailure('CALL_STEP_FAILED', { step: 'x', reason: 'y' }, retry),
 );
 const payloads: Record<string, EventObject[]> = {
@@ -24,7 +24,7 @@ const payloads: Record<string, EventObject[]> = {
   'self.replaced': [1, 2].map((source) => ({ type: 'self.replaced', source })),
   'self.dropped': [1, 2].map((source) => ({ type: 'self.dropped', source })),
   'call.edit': [{ type: 'call.edit', change: { muted: true } } as EventObject],
-  'xstate.done.actor.resolve': [{ type: 'xstate.done.actor.resolve', output: REF } as EventObject],
+  'xstate.done.actor.resolve': [REF, { ...REF, startsAtMs: 9 }].map((output) => ({ type: 'xstate.done.actor.resolve', output })),
   'xstate.done.actor.join': [{ type: 'xstate.done.actor.join', output: { answer: { kind: 'local' } } } as EventObject],
 };
 const facts = ['audio', 'video', 'screen'].flatMap((what) =>
@@ -43,7 +43,7 @@ const events: EventObject[] = [
 
 function key({ value, context }: AnyMachineSnapshot): string {
   const c = context as CallContext;
-  return JSON.stringify([value, c.failures, c.membership !== undefined, c.selfDirty, c.media, c.end?.type]);
+  return JSON.stringify([value, c.failures, c.membership !== undefined, c.selfDirty, c.silenced, c.media, c.end?.type]);
 }
 
 const base: CallContext = {
@@ -130,6 +130,7 @@ describe('the chart of a call', () => {
       'leaving → leaving',
       'rejoining → rejoining',
       'resolving → resolving',
+      'scheduled → resolving',
       'waiting → waiting',
     ]);
   });

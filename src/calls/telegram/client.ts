@@ -13,7 +13,7 @@ import {
   type TelegramRequest,
   TelegramRpcError,
 } from './port.js';
-import { updatesIn } from './updates.js';
+import { newsIn, newsOf, type TelegramNews } from './updates.js';
 
 /** What a connection to Telegram needs. */
 export interface TelegramClientOptions {
@@ -68,7 +68,7 @@ export async function connectTelegram(library: TelegramLibrary, options: Telegra
 
 class Connection implements TelegramPort {
   readonly api: typeof Api;
-  readonly updates$ = new Subject<Api.TypeUpdate>();
+  readonly updates$ = new Subject<TelegramNews>();
   readonly link$ = new BehaviorSubject<LinkState>('down');
   readonly #library: TelegramLibrary;
   readonly #options: TelegramClientOptions;
@@ -141,7 +141,7 @@ class Connection implements TelegramPort {
     }
     this.#trimCache();
     // An answer with updates never reaches the library's handlers.
-    for (const update of updatesIn(answer)) this.#tell(update);
+    for (const news of newsIn(answer)) this.#tell(news);
     return answer;
   }
 
@@ -186,13 +186,13 @@ class Connection implements TelegramPort {
       else this.#setLink('down');
       return;
     }
-    const inside = updatesIn(update);
-    if (inside.length > 0) for (const one of inside) this.#tell(one);
-    else this.#tell(update as Api.TypeUpdate);
+    const inside = newsIn(update);
+    if (inside.length > 0) for (const news of inside) this.#tell(news);
+    else this.#tell(newsOf(update as Api.TypeUpdate));
   }
 
-  #tell(update: Api.TypeUpdate): void {
-    if (!this.#closed) this.updates$.next(update);
+  #tell(news: TelegramNews): void {
+    if (!this.#closed) this.updates$.next(news);
   }
 
   #setLink(state: LinkState): void {

@@ -1,5 +1,6 @@
 import type { Api } from 'telegram';
 import type { Observable } from 'rxjs';
+import type { TelegramNews } from './updates.js';
 
 /**
  * The state of the connection to Telegram. `up` may come several times in a row. `lost`: it was down for too long and nothing brings it back;
@@ -14,9 +15,6 @@ export interface InvokeOptions {
   /** How long an answer may take, in milliseconds. Default 15 s. */
   readonly limitMs?: number;
 }
-
-/** Something Telegram sent of its own accord, or with an answer. */
-export type TelegramUpdate = Api.TypeUpdate | Api.TypeUpdates;
 
 /** A request with its type of answer. */
 export interface TelegramRequest<R> {
@@ -38,7 +36,7 @@ export interface TelegramPort {
    */
   invoke<R>(request: TelegramRequest<R>, options?: InvokeOptions): Promise<R>;
   /** Every update, one by one and in order, also those inside of answers; each also when it came twice. */
-  readonly updates$: Observable<Api.TypeUpdate>;
+  readonly updates$: Observable<TelegramNews>;
   /** Changes of the connection; the present state on subscribing. */
   readonly link$: Observable<LinkState>;
   /** The answer to a question for the password. */

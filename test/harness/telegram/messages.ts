@@ -63,6 +63,8 @@ export interface Operations {
   addCall(chat: bigint, spec: CallSpec): bigint;
   /** Does a request as a user, without a client. */
   invokeAs(user: bigint, request: TlObject): Promise<unknown>;
+  /** How a user names a call, channel or user in a request. */
+  inputOf(viewer: bigint, kind: 'call' | 'channel' | 'user', id: bigint): TlObject;
   push(user: bigint, updates: readonly TlObject[]): void;
   codeOf(phone: string): string | undefined;
   expireCode(phone: string): void;

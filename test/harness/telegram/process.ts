@@ -74,6 +74,11 @@ const operations: Operations = {
   addChat,
   addCall,
   invokeAs: (user, request) => server.invokeAs(user, request),
+  inputOf: (viewer, kind, id) => {
+    const accessHash = world.accessHash(viewer, kind, id);
+    if (kind === 'call') return { _: 'InputGroupCall', id, accessHash };
+    return kind === 'channel' ? { _: 'InputChannel', channelId: id, accessHash } : { _: 'InputPeerUser', userId: id, accessHash };
+  },
   push: (user, updates: readonly TlObject[]) => world.push(user, updates),
   codeOf: (phone) => server.signIns.codeOf(phone)?.code,
   expireCode: (phone) => {

@@ -3,7 +3,7 @@ import type { TlObject } from '../tl/codec.js';
 import { type Chat, type GroupCall, RpcFault } from '../world/model.js';
 import type { World } from '../world/world.js';
 import { callUpdate, tellCall } from './call-tl.js';
-import { type RpcContext, type RpcHandler, signedIn } from './context.js';
+import { doer, type RpcContext, type RpcHandler, signedIn } from './context.js';
 
 /** Makes a call in a chat. */
 export function makeCall(
@@ -39,7 +39,7 @@ function asAdmin(context: RpcContext, request: TlObject): { me: bigint; call: Gr
 }
 
 function told(context: RpcContext, call: GroupCall, me: bigint): TlObject {
-  return context.world.updates(me, [tellCall(context.world, call, me)]);
+  return context.world.updates(me, [tellCall(context.world, call, doer(context))]);
 }
 
 /** What admins ask of a call. */

@@ -2,6 +2,12 @@ import type { TlObject } from '../tl/codec.js';
 import { type GroupCall, type Participant, peerKey, type VideoSources } from '../world/model.js';
 import type { World } from '../world/world.js';
 
+/** Who does something: his other clients hear of it like everybody else, the one he does it with has it in its answer. */
+export interface Doer {
+  readonly me: bigint;
+  readonly session?: unknown;
+}
+
 /** How one user names a call. */
 export function inputCall(world: World, viewer: bigint, call: GroupCall): TlObject {
   return { _: 'InputGroupCall', id: call.id, accessHash: world.accessHash(viewer, 'call', call.id) };
@@ -94,7 +100,7 @@ export function participantsUpdate(
 
 /** `updateGroupCall` as one user sees it. */
 export function callUpdate(world: World, viewer: bigint, call: GroupCall): TlObject {
-  return { _: 'UpdateGroupCall', chatId: call.chat.id, call: callTl(world, viewer, call) };
+  return { _: 'UpdateGroupCall', chatId: call.chat.id, peer: world.peerTl(call.chat), call: callTl(world, viewer, call) };
 }
 
 /**
@@ -108,24 +114,24 @@ export function tellParticipants(
   call: GroupCall,
   who: readonly Participant[],
   seen: Seen,
-  by: bigint,
+  by: Doer,
   extra: readonly bigint[] = [],
 ): TlObject {
   if (seen.versioned) call.version++;
   const listeners = new Set([...[...call.participants.values()].map(({ userId }) => userId), ...extra]);
-  listeners.delete(by);
-  for (const listener of listeners) world.push(listener, [participantsUpdate(world, listener, call, who, seen)]);
-  return participantsUpdate(world, by, call, who, seen);
+  listeners.add(by.me);
+  for (const listener of listeners) world.push(listener, [participantsUpdate(world, listener, call, who, seen)], by.session);
+  return participantsUpdate(world, by.me, call, who, seen);
 }
 
 /** Tells everybody of the chat that the call itself changed. @returns the update as the one who caused it gets it. */
-export function tellCall(world: World, call: GroupCall, by: bigint): TlObject {
-  for (const member of call.chat.members.keys()) if (member !== by) world.push(member, [callUpdate(world, member, call)]);
-  return callUpdate(world, by, call);
+export function tellCall(world: World, call: GroupCall, by: Doer): TlObject {
+  for (const member of call.chat.members.keys()) world.push(member, [callUpdate(world, member, call)], by.session);
+  return callUpdate(world, by.me, call);
 }
 
 /** Takes somebody out of a call. @returns the update as the one who caused it gets it. */
-export function dropParticipant(world: World, call: GroupCall, participant: Participant, by: bigint): TlObject {
+export function dropParticipant(world: World, call: GroupCall, participant: Participant, by: Doer): TlObject {
   const user = String(participant.userId);
   if (participant.presentation)
     world.sfu.leave({ call: String(call.id), user, source: participant.source >>> 0, presentation: true });

@@ -2,7 +2,7 @@ import type { TlObject } from '../tl/codec.js';
 import { type GroupCall, type Participant, peerKey, RpcFault, type User } from '../world/model.js';
 import type { SfuPlace, World } from '../world/world.js';
 import { callTl, callUpdate, dropParticipant, participantsUpdate, participantTl, tellParticipants } from './call-tl.js';
-import { type RpcContext, type RpcHandler, signedIn } from './context.js';
+import { doer, type RpcContext, type RpcHandler, signedIn } from './context.js';
 import { readJoinParams } from './join-params.js';
 
 const PAGE = 100;
@@ -79,7 +79,7 @@ async function join(context: RpcContext, request: TlObject): Promise<TlObject> {
   };
   call.participants.set(peerKey(as), participant);
   if (!participant.canSelfUnmute) world.sfu.allow?.(place(call, me.id, source, false), { audio: false });
-  const told = tellParticipants(world, call, [participant], { justJoined: !before, versioned: true }, me.id);
+  const told = tellParticipants(world, call, [participant], { justJoined: !before, versioned: true }, doer(context));
   const params = { _: 'UpdateGroupCallConnection', params: { _: 'DataJSON', data: answer } };
   return world.updates(me.id, [callUpdate(world, me.id, call), told, ...connection(world, me.id, params)]);
 }
@@ -95,7 +95,7 @@ async function present(context: RpcContext, request: TlObject): Promise<TlObject
   if (groups.length === 0) throw new RpcFault(400, 'DATA_JSON_INVALID');
   const answer = await world.sfu.join(place(call, me.id, source, true), text);
   own.presentation = { endpoint: `screen-${source >>> 0}`, groups, paused: false, audioSource: source };
-  const told = tellParticipants(world, call, [own], { versioned: true }, me.id);
+  const told = tellParticipants(world, call, [own], { versioned: true }, doer(context));
   const params = { _: 'UpdateGroupCallConnection', presentation: true, params: { _: 'DataJSON', data: answer } };
   return world.updates(me.id, [told, ...connection(world, me.id, params)]);
 }
@@ -111,7 +111,9 @@ function participants(context: RpcContext, request: TlObject): TlObject {
     sources.length + ids.length === 0
       ? all
       : all.filter(
-          ({ source, as }) => sources.includes(source) || ids.some((id) => id['userId'] === as.user && as.user !== undefined),
+          ({ source, as, userId }) =>
+            sources.includes(source) ||
+            ids.some((id) => (id._ === 'InputPeerSelf' ? userId === me.id : as.user !== undefined && id['userId'] === as.user)),
         );
   const from = Number(request['offset'] || 0);
   const limit = Math.min(PAGE, request['limit'] as number);
@@ -175,7 +177,7 @@ function edit(context: RpcContext, request: TlObject): TlObject {
     target.presentation.paused = presentationPaused;
   }
   if (JSON.stringify(target, replacer) === before) throw new RpcFault(400, 'GROUPCALL_NOT_MODIFIED');
-  return world.updates(me.id, [tellParticipants(world, call, [target], { versioned: true }, me.id)]);
+  return world.updates(me.id, [tellParticipants(world, call, [target], { versioned: true }, doer(context))]);
 }
 
 function replacer(_key: string, value: unknown): unknown {
@@ -193,7 +195,7 @@ export const callMethods: Record<string, RpcHandler> = {
     const own = joined(call, me.id);
     // Belief: 0 stands for whatever source one has (pytgcalls sends it).
     if (request['source'] !== 0 && request['source'] !== own.source) throw new RpcFault(400, 'GROUPCALL_JOIN_MISSING');
-    return context.world.updates(me.id, [dropParticipant(context.world, call, own, me.id)]);
+    return context.world.updates(me.id, [dropParticipant(context.world, call, own, doer(context))]);
   },
   'phone.LeaveGroupCallPresentation': (context, request) => {
     const me = signedIn(context);
@@ -202,7 +204,7 @@ export const callMethods: Record<string, RpcHandler> = {
     if (!own.presentation) throw new RpcFault(400, 'PARTICIPANT_PRESENTATION_MISSING');
     context.world.sfu.leave(place(call, me.id, own.presentation.audioSource!, true));
     delete own.presentation;
-    return context.world.updates(me.id, [tellParticipants(context.world, call, [own], { versioned: true }, me.id)]);
+    return context.world.updates(me.id, [tellParticipants(context.world, call, [own], { versioned: true }, doer(context))]);
   },
   'phone.CheckGroupCall': (context, request) => {
     const me = signedIn(context);

@@ -23,6 +23,11 @@ export interface RpcContext {
 /** Answers one method. @throws RpcFault. */
 export type RpcHandler = (context: RpcContext, request: TlObject) => unknown;
 
+/** Who asks, for those who hear of it. */
+export function doer(context: RpcContext): { me: bigint; session?: unknown } {
+  return { me: signedIn(context).id, session: context.session };
+}
+
 /** The user who asks. @throws RpcFault if nobody is signed in. */
 export function signedIn({ me }: RpcContext): User {
   if (!me) throw new RpcFault(401, 'AUTH_KEY_UNREGISTERED');

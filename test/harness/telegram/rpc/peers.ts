@@ -3,7 +3,7 @@ import { type Chat, RpcFault } from '../world/model.js';
 import type { World } from '../world/world.js';
 import { dropParticipant, inputCall } from './call-tl.js';
 import { ownParticipant } from './calls.js';
-import { type RpcContext, type RpcHandler, signedIn } from './context.js';
+import { doer, type RpcContext, type RpcHandler, signedIn } from './context.js';
 
 function config({ world, dcOptions, key }: RpcContext): TlObject {
   const now = world.nowSec();
@@ -100,10 +100,10 @@ function byInvite(world: World, hash: unknown): Chat {
   return chat;
 }
 
-function removeMember({ world, me }: RpcContext, chat: Chat, userId: bigint, ban: boolean): TlObject[] {
+function removeMember(context: RpcContext, chat: Chat, userId: bigint, ban: boolean): TlObject[] {
   chat.members.delete(userId);
   const own = chat.call && ownParticipant(chat.call, userId);
-  if (own) dropParticipant(world, chat.call!, own, me!.id);
+  if (own) dropParticipant(context.world, chat.call!, own, doer(context));
   if (ban) chat.banned.add(userId);
   return chat.kind === 'channel' ? [{ _: 'UpdateChannel', channelId: chat.id }] : [{ _: 'UpdateChat', chatId: chat.id }];
 }

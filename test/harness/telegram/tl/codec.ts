@@ -9,6 +9,9 @@ export interface TlObject {
 /** What is wrong with received bytes, or with an object that is to be sent. */
 export class TlError extends Error {}
 
+/** Fields that only some layers have: both are given, and the one that the layer does not know is left out. */
+const BY_LAYER: Readonly<Record<string, readonly string[]>> = { UpdateGroupCall: ['chatId', 'peer'] };
+
 const VECTOR = 0x1cb5c415;
 const TRUE = 0x997275b5;
 const FALSE = 0xbc799737;
@@ -32,6 +35,7 @@ export function encode(schema: TlSchema, object: TlObject): Buffer {
 export function encodeResult(schema: TlSchema, result: string, value: unknown): Buffer {
   const vector = /^Vector<(\w[\w.]*)>$/.exec(result);
   const parts: Buffer[] = [];
+  if (result === 'messages.ChatInviteJoinResult') return encode(schema, { _: 'messages.ChatInviteJoinResultOk', updates: value });
   if (vector) {
     const of = vector[1]!;
     const kind =
@@ -160,7 +164,7 @@ function writeObject(schema: TlSchema, object: TlObject, parts: Buffer[], type?:
   if (!definition) throw new TlError(`no constructor is called ${object?._}`);
   if (type !== undefined && definition.result !== type) throw new TlError(`${definition.name} is no ${type}`);
   const known = new Set(['_', ...definition.params.map(({ name }) => name)]);
-  const unknown = Object.keys(object).filter((key) => !known.has(key));
+  const unknown = Object.keys(object).filter((key) => !known.has(key) && !BY_LAYER[object._]?.includes(key));
   if (unknown.length > 0) throw new TlError(`${definition.name} has no ${unknown.join(', ')}`);
   parts.push(u32(definition.id));
   writeFields(schema, definition, object, parts);

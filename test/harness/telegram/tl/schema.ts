@@ -119,9 +119,10 @@ export function fromGenerated(definitions: readonly GeneratedDefinition[]): TlDe
     isFunction: d.isFunction,
     params: Object.entries(d.argsConfig).map(([name, arg]): TlParam => {
       if (arg.flagIndicator) return { name };
+      const field = name.replaceAll('_', '');
       const one = parseType(arg.type === 'X' ? '!X' : arg.type!);
       const type: TlType = arg.isVector ? { kind: 'vector', boxed: arg.useVectorId === true, of: one } : one;
-      return arg.isFlag ? { name, type, flag: { field: arg.flagName!, bit: arg.flagIndex } } : { name, type };
+      return arg.isFlag ? { name: field, type, flag: { field: arg.flagName!, bit: arg.flagIndex } } : { name: field, type };
     }),
   }));
 }

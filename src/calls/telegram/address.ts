@@ -1,0 +1,64 @@
+import { voxError } from '../../errors.js';
+
+/** Where a Telegram call is, and how to join it. */
+export interface TelegramAddress {
+  /** The whole address. */
+  readonly address: string;
+  /** The account to use; absent: the only one there is. */
+  readonly account?: string;
+  /** The chat: a public name, or the hash of an invite link. */
+  readonly chat: { readonly username: string } | { readonly invite: string };
+  /** The hash of a link to the call itself, from which it depends who may speak. */
+  readonly callInvite?: string;
+  /** The public name of the channel to appear as; absent: the account itself. */
+  readonly as?: string;
+  /** Whether to start a call if there is none. */
+  readonly create: boolean;
+}
+
+/** What an address begins with. */
+export const TELEGRAM = 'telegram:';
+/** How an account may be called. */
+export const ACCOUNT_NAME = /^[A-Za-z][\w-]{0,31}$/;
+const USERNAME = /^[A-Za-z]\w{3,31}$/;
+const INVITE = /^[\w-]{6,64}$/;
+
+/**
+ * Reads an address: `telegram:@name`, `telegram:https://t.me/name?voicechat=HASH`, `telegram:https://t.me/+INVITE`; with an account
+ * `telegram:work:@name`; with `?as=@channel` and `?create`.
+ *
+ * @throws VoxError `TELEGRAM_ADDRESS`.
+ */
+export function parseTelegramAddress(address: string): TelegramAddress {
+  const fail = (reason: string): never => {
+    throw voxError('TELEGRAM_ADDRESS', { address, reason });
+  };
+  if (!address.startsWith(TELEGRAM)) fail('it does not begin with telegram:');
+  let rest = address.slice(TELEGRAM.length);
+  const colon = rest.indexOf(':');
+  const before = rest.slice(0, Math.max(0, colon));
+  const account = ACCOUNT_NAME.test(before) && !/^https?$/.test(before) ? before : undefined;
+  if (account !== undefined) rest = rest.slice(colon + 1);
+  const question = rest.indexOf('?');
+  const query = new URLSearchParams(question === -1 ? '' : rest.slice(question + 1));
+  const place = (question === -1 ? rest : rest.slice(0, question)).replace(/^(https?:\/\/)?(t|telegram)\.(me|dog)\//, '');
+  const invite = /^(?:\+|joinchat\/)(.*)$/.exec(place)?.[1];
+  const username = place.replace(/^@/, '').replace(/\/$/, '');
+  if (place === '') fail('it names no group or channel');
+  if (invite !== undefined && !INVITE.test(invite)) fail('this is no invite link');
+  if (invite === undefined && !USERNAME.test(username)) fail('names have 4 to 32 letters, digits and _, and begin with a letter');
+  for (const key of query.keys()) {
+    if (!['voicechat', 'videochat', 'livestream', 'as', 'create'].includes(key)) fail(`it says nothing about "${key}"`);
+  }
+  const callInvite = query.get('voicechat') ?? query.get('videochat') ?? query.get('livestream');
+  const as = query.get('as')?.replace(/^@/, '');
+  if (as !== undefined && !USERNAME.test(as)) fail('"as" must be the public name of a channel');
+  return {
+    address,
+    ...(account !== undefined && { account }),
+    chat: invite === undefined ? { username } : { invite },
+    ...(callInvite && { callInvite }),
+    ...(as !== undefined && { as }),
+    create: query.has('create'),
+  };
+}

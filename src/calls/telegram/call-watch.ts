@@ -1,0 +1,227 @@
+import { type Observable, Observable as Stream, type Subscriber } from 'rxjs';
+import type { Api } from 'telegram';
+import { CallError } from '../../machines/failure.js';
+import type { SignallingUpdate } from '../../machines/signalling.js';
+import type { Cancel, Scheduler } from '../../time/scheduler.js';
+import { isRpc, telegramFailure } from './failures.js';
+import type { CallPlace } from './find-call.js';
+import { toSigned, toUnsigned } from './join-json.js';
+import { type Applied, ParticipantTable } from './participants.js';
+import { TelegramLinkError, type TelegramPort } from './port.js';
+import { peerId, peopleOf, type TelegramNews } from './updates.js';
+
+/** Times of a watch, in milliseconds. */
+export interface WatchTimes {
+  /** How often the server is asked whether it still knows us (tdlib: 10 s). */
+  readonly checkMs: number;
+  /** How soon it is asked again when it did not answer (tdlib: 1 s). */
+  readonly checkAgainMs: number;
+  /** How long missing updates may still come before all is fetched. */
+  readonly gapMs: number;
+}
+
+/** The times that are not given. */
+export const WATCH_TIMES: WatchTimes = { checkMs: 10_000, checkAgainMs: 1000, gapMs: 1000 };
+
+/** What a watch looks at. */
+export interface Watched {
+  readonly port: TelegramPort;
+  readonly place: CallPlace;
+  readonly scheduler: Scheduler;
+  readonly times: WatchTimes;
+  /** Our audio source, unsigned, as soon as we have joined. */
+  readonly source: () => number | undefined;
+}
+
+const PAGE = 100;
+/** A call of more is not listed in full. */
+const MOST_PAGES = 50;
+
+/** What happens in a call, from subscribing on; errs when it cannot be known any more. */
+export function watchCall(watched: Watched): Observable<SignallingUpdate> {
+  return new Stream((subscriber) => {
+    const watch = new Watch(watched, subscriber);
+    return () => watch.end();
+  });
+}
+
+class Watch {
+  readonly #watched: Watched;
+  readonly #out: Subscriber<SignallingUpdate>;
+  readonly #table = new ParticipantTable();
+  readonly #abort = new AbortController();
+  readonly #cancels = new Map<'check' | 'gap', Cancel>();
+  #fetching = false;
+  #fetchAgain = false;
+  #wasDown = false;
+
+  constructor(watched: Watched, out: Subscriber<SignallingUpdate>) {
+    this.#watched = watched;
+    this.#out = out;
+    const { port } = watched;
+    out.add(
+      port.updates$.subscribe({
+        next: (news) => this.#hear(news),
+        complete: () => this.#lost(new TelegramLinkError('closed', 'the account was closed')),
+      }),
+    );
+    out.add(
+      port.link$.subscribe((link) => {
+        if (link === 'down') this.#wasDown = true;
+        else if (link === 'up' && this.#wasDown) this.#back();
+        else if (link === 'lost') this.#lost(new TelegramLinkError('unreachable', 'the connection to Telegram is lost'));
+        else if (link === 'forgotten')
+          this.#lost(new TelegramLinkError('forgotten', 'Telegram does not know the session any more'));
+      }),
+    );
+    this.#later('check', watched.times.checkMs, () => void this.#check());
+    void this.#fetch();
+  }
+
+  end(): void {
+    this.#abort.abort();
+    for (const cancel of this.#cancels.values()) cancel();
+    this.#cancels.clear();
+  }
+
+  /** The connection was away: updates that came meanwhile are lost, and carry no pts by which they could be asked for. */
+  #back(): void {
+    this.#wasDown = false;
+    void this.#fetch();
+    void this.#check();
+  }
+
+  #hear({ update, people }: TelegramNews): void {
+    const { place } = this.#watched;
+    switch (update.className) {
+      case 'UpdateGroupCallParticipants':
+        if (!sameCall(update.call, place)) return;
+        this.#applied(this.#table.apply({ rows: update.participants, people, version: update.version }));
+        return;
+      case 'UpdateGroupCall':
+        if (String(update.call.id) !== String(place.input.id)) return;
+        if (update.call.className === 'GroupCallDiscarded') this.#out.next({ type: 'call.discarded' });
+        else if (place.call.scheduleDate != null && update.call.scheduleDate == null) this.#out.next({ type: 'call.began' });
+        return;
+      case 'UpdateChannel':
+      case 'UpdateChat': {
+        const id = update.className === 'UpdateChannel' ? `-100${String(update.channelId)}` : `-${String(update.chatId)}`;
+        const kind = id === place.chat.id ? people.get(id)?.className : undefined;
+        if (kind === 'ChannelForbidden' || kind === 'ChatForbidden') this.#out.next({ type: 'self.kicked' });
+        return;
+      }
+      default:
+    }
+  }
+
+  #applied({ facts, gap }: Applied): void {
+    for (const fact of facts) this.#out.next(fact);
+    if (!gap) this.#cancel('gap');
+    // What is missing may only be late: it costs a moment to find out, and a whole list to ask.
+    else if (!this.#cancels.has('gap')) this.#later('gap', this.#watched.times.gapMs, () => void this.#fetch());
+  }
+
+  async #fetch(): Promise<void> {
+    if (this.#fetching) {
+      this.#fetchAgain = true;
+      return;
+    }
+    this.#fetching = true;
+    try {
+      const rows = await this.#pages();
+      if (!this.#out.closed) this.#applied(this.#table.reset(rows));
+    } catch (error) {
+      if (!this.#out.closed) this.#refused(error, 'gap', () => void this.#fetch());
+    } finally {
+      this.#fetching = false;
+    }
+    if (this.#fetchAgain && !this.#out.closed) {
+      this.#fetchAgain = false;
+      await this.#fetch();
+    }
+  }
+
+  async #pages() {
+    const { port, place } = this.#watched;
+    const rows = new Map<string, Api.GroupCallParticipant>();
+    const people = new Map<string, Api.TypeUser | Api.TypeChat>();
+    let offset = '';
+    let version = 0;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const request = new port.api.phone.GetGroupParticipants({ call: place.input, ids: [], sources: [], offset, limit: PAGE });
+      const got = await port.invoke(request, { signal: this.#abort.signal });
+      for (const row of got.participants) rows.set(peerId(row.peer), row);
+      for (const [id, one] of peopleOf(got.users, got.chats)) people.set(id, one);
+      // Updates since the first page come again by their version.
+      if (page === 0) ({ version } = got);
+      offset = got.nextOffset;
+      if (!offset) break;
+    }
+    return { rows: [...rows.values()], people, version };
+  }
+
+  /** Asks whether the server still knows our source; without it others hear nothing of us. */
+  async #check(): Promise<void> {
+    const { port, place, times } = this.#watched;
+    this.#cancel('check');
+    const source = this.#watched.source();
+    if (source !== undefined) {
+      try {
+        const request = new port.api.phone.CheckGroupCall({ call: place.input, sources: [toSigned(source)] });
+        const known = await port.invoke(request, { signal: this.#abort.signal });
+        if (!known.some((one) => toUnsigned(one) === source)) return await this.#missed(source);
+      } catch (error) {
+        if (this.#out.closed) return;
+        if (isRpc(error, 'GROUPCALL_JOIN_MISSING')) return this.#dropped(source);
+        return this.#refused(error, 'check', () => void this.#check());
+      }
+    }
+    if (!this.#out.closed) this.#later('check', times.checkMs, () => void this.#check());
+  }
+
+  /** The server does not know our source: has it forgotten us, or did our account join from elsewhere? Coming back would be a fight then. */
+  async #missed(source: number): Promise<void> {
+    const { port, place } = this.#watched;
+    const ids = [new port.api.InputPeerSelf()];
+    const request = new port.api.phone.GetGroupParticipants({ call: place.input, ids, sources: [], offset: '', limit: 1 });
+    const { participants } = await port.invoke(request, { signal: this.#abort.signal });
+    const own = participants.find((row) => row.self && !row.left);
+    if (!own || toUnsigned(own.source) === source) this.#dropped(source);
+    else if (!this.#out.closed) this.#out.next({ type: 'self.replaced', source: toUnsigned(own.source) });
+  }
+
+  #dropped(source: number): void {
+    // Meanwhile we may have joined anew.
+    if (!this.#out.closed && this.#watched.source() === source) this.#out.next({ type: 'self.dropped', source });
+  }
+
+  #refused(error: unknown, what: 'check' | 'gap', again: () => void): void {
+    if (isRpc(error, 'GROUPCALL_INVALID')) return this.#out.next({ type: 'call.discarded' });
+    if (isRpc(error, 'GROUPCALL_FORBIDDEN', 'CHANNEL_PRIVATE', 'CHAT_FORBIDDEN')) return this.#out.next({ type: 'self.kicked' });
+    const failure = telegramFailure(error);
+    if (failure.retry === 'never') return this.#lost(error);
+    this.#later(what, failure.retryAfterMs ?? this.#watched.times.checkAgainMs, again);
+  }
+
+  #lost(error: unknown): void {
+    this.#out.error(new CallError(telegramFailure(error)));
+  }
+
+  #later(what: 'check' | 'gap', delayMs: number, run: () => void): void {
+    this.#cancel(what);
+    const cancel = this.#watched.scheduler.after(delayMs, () => {
+      this.#cancels.delete(what);
+      run();
+    });
+    this.#cancels.set(what, cancel);
+  }
+
+  #cancel(what: 'check' | 'gap'): void {
+    this.#cancels.get(what)?.();
+    this.#cancels.delete(what);
+  }
+}
+
+function sameCall(call: Api.TypeInputGroupCall, place: CallPlace): boolean {
+  return 'id' in call && String(call.id) === String(place.input.id);
+}

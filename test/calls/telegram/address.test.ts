@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { parseTelegramAddress } from '../../../src/calls/telegram/address.js';
+
+describe('addresses of Telegram calls', () => {
+  it.each([
+    ['telegram:@group', { chat: { username: 'group' }, create: false }],
+    ['telegram:group', { chat: { username: 'group' } }],
+    ['telegram:work:@group', { account: 'work', chat: { username: 'group' } }],
+    ['telegram:https://t.me/group', { chat: { username: 'group' } }],
+    ['telegram:https://t.me/group?voicechat=abc', { chat: { username: 'group' }, callInvite: 'abc' }],
+    ['telegram:t.me/+AbC-d_12', { chat: { invite: 'AbC-d_12' } }],
+    ['telegram:https://t.me/joinchat/AbCd12', { chat: { invite: 'AbCd12' } }],
+    ['telegram:work:https://t.me/+AbCd12', { account: 'work', chat: { invite: 'AbCd12' } }],
+    ['telegram:@group?as=@radio&create', { chat: { username: 'group' }, as: 'radio', create: true }],
+  ])('%s', (address, wanted) => {
+    expect(parseTelegramAddress(address)).toMatchObject({ address, ...wanted });
+  });
+
+  it.each([
+    ['telegram:', 'it names no group or channel'],
+    ['telegram:@ab', 'names have 4 to 32'],
+    ['telegram:@1group', 'names have 4 to 32'],
+    ['telegram:-100123', 'names have 4 to 32'],
+    ['telegram:t.me/+ab', 'this is no invite link'],
+    ['telegram:@group?muted=1', 'it says nothing about "muted"'],
+    ['telegram:@group?as=1', '"as" must be'],
+    ['room:lobby', 'it does not begin with telegram:'],
+  ])('refuses %s', (address, reason) => {
+    expect(() => parseTelegramAddress(address)).toThrow(reason);
+  });
+});
