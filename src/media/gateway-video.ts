@@ -11,8 +11,8 @@ export interface IncomingVideo {
   /** Camera or screen. */
   readonly purpose: VideoPurpose;
   /**
-   * Its frames, each complete and in the order of decoding, as they come, between ticks; `ptsUs` is on the graph's clock and in step with
-   * the participant's sound. Borrowed: who keeps one copies it. VP8 as RFC 7741 reassembles it, H.264 as Annex B access units with the
+   * Its frames, each complete and in the order of decoding, as they come, between ticks; `ptsUs` is when the frame is due, on the clock of
+   * the scheduler, in step with the participant's sound. Borrowed: who keeps one copies it. VP8 as RFC 7741 reassembles it, H.264 as Annex B access units with the
    * parameter sets before each key frame. What follows a loss may be undecodable until the next key frame. Completes when the video ends.
    */
   readonly packets$: Observable<Packet>;

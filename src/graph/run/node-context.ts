@@ -16,7 +16,10 @@ export function createNodeContext(instance: NodeInstance): NodeContext {
     get frameRate() {
       return instance.owner.domain.frameRate;
     },
-    wired: (output) => (instance.owner.ports.outlets.get(output)?.consumers ?? 0) > 0,
+    wired: (output) => {
+      const { outlets, branchOutlets } = instance.owner.ports;
+      return ((outlets.get(output) ?? branchOutlets.get(output))?.consumers ?? 0) > 0;
+    },
     scheduler: host.scheduler,
     offline: host.scheduler.kind === 'offline',
     debug: host.debug,

@@ -1,10 +1,10 @@
 import type { PlanDiff } from '../diff.js';
-import type { Plan, PlanNode } from '../plan-types.js';
+import type { Plan, PlanNode, PlanWire } from '../plan-types.js';
 import type { Registry } from '../registry.js';
 
 /**
- * The nodes between the participants and the call's outgoing side: those a personal mix needs a second instance of. Empty when no
- * participant is ever heard. Nodes that work on each voice by itself are not among them: their branches are taken as they are, without the
+ * The nodes that sound goes through between the participants and the call's outgoing side: those a personal mix needs a second instance of.
+ * Pictures are everybody's. Empty when no participant is ever heard. Nodes that work on each voice by itself are not among them: their branches are taken as they are, without the
  * listener's own.
  */
 export function personalPath(plan: Plan, registry: Registry): Set<string> {
@@ -16,7 +16,13 @@ export function personalPath(plan: Plan, registry: Registry): Set<string> {
     const definition = registry.get(node.type);
     return definition?.needsCall === true && Object.keys(definition.outputs).length === 0;
   };
-  const producersOf = (node: PlanNode) => Object.values(node.inputs).flatMap((wires) => wires.map((wire) => wire.node));
+  const carriesSound = (wire: PlanWire) => {
+    const type = plan.nodes.find(({ id }) => id === wire.node)?.type;
+    const port = type === undefined ? undefined : registry.get(type)?.outputs[wire.port];
+    return port?.kind === 'audio' || (port?.kind === 'packets' && [port.format?.codec ?? 'opus'].flat().includes('opus'));
+  };
+  const producersOf = (node: PlanNode) =>
+    Object.values(node.inputs).flatMap((wires) => wires.filter(carriesSound).map((wire) => wire.node));
   const eachVoice = new Set<string>();
   for (const node of plan.nodes) {
     const [wire, ...more] = Object.values(node.inputs).flat();

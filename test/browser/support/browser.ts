@@ -62,6 +62,29 @@ window.vox = {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: constraints ?? off });
     connections.whip = await connect('whip', { room, participant, tracks: { audio: stream.getAudioTracks()[0] }, onLost: (reason) => lost.push(reason) });
   },
+  async show(purpose, what, codec) {
+    let track;
+    if (what === 'quarters') {
+      const picture = document.createElement('canvas');
+      [picture.width, picture.height] = [640, 360];
+      const brush = picture.getContext('2d');
+      const paint = () => ['rgb(220 20 20)', 'rgb(20 160 20)', 'rgb(20 20 220)', 'rgb(235 235 235)'].forEach((color, i) => {
+        brush.fillStyle = color;
+        brush.fillRect((i % 2) * 320, Math.floor(i / 2) * 180, 320, 180);
+      });
+      paint();
+      setInterval(paint, 33);
+      track = picture.captureStream(30).getVideoTracks()[0];
+    } else if (what === 'camera') track = (await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 } })).getVideoTracks()[0];
+    const { pc, send } = connections.whip;
+    if (codec) {
+      // What the answer allows, the wanted one first.
+      const sender = pc.getTransceivers()[purpose === 'camera' ? 1 : 2].sender, parameters = sender.getParameters();
+      parameters.encodings[0].codec = parameters.codecs.find(({ mimeType }) => mimeType.endsWith(codec));
+      await sender.setParameters(parameters);
+    }
+    await send(purpose, track);
+  },
   /** The colours around points of what a video shows: [r, g, b] each. */
   colors(purpose, points) {
     pen.drawImage(videos[purpose], 0, 0, canvas.width, canvas.height);
@@ -153,6 +176,11 @@ export class TestPage {
 
   speak(room: string, participant?: string, constraints?: object): Promise<void> {
     return this.#call('speak', room, participant, constraints);
+  }
+
+  /** Shows something as its camera or screen, once it speaks; `nothing` ends that. @param codec `VP8` or `H264`; absent: its own choice. */
+  show(purpose: 'camera' | 'screen', what: 'quarters' | 'camera' | 'nothing', codec?: string): Promise<void> {
+    return this.#call('show', purpose, what, codec);
   }
 
   /** Says goodbye. */
