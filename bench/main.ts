@@ -1,7 +1,7 @@
 /**
  * Measures voxgraph against its peers on this machine: see README.md beside this file.
  *
- *     npm run bench -- [W1 W1gainecho W1p W2a W3 W4 W5 W6 W6x60 W7 W8 W9 plugins plugin-events start loudness] [--runs 3] [--json]
+ *     npm run bench -- [W1 W1gainecho W1p W2a W3 W4 W5 W6 W6x60 W7 W8 W9 plugins plugin-events storage start loudness] [--runs 3] [--json]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ import { pluginEvents } from './workloads/plugin-events.ts';
 import { plugins } from './workloads/plugins.ts';
 import { render } from './workloads/render.ts';
 import { start } from './workloads/start.ts';
+import { storage } from './workloads/storage.ts';
 
 const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
   W1: (runs) => render('W1', runs),
@@ -32,6 +33,7 @@ const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
   W9: oneRadio,
   plugins,
   'plugin-events': pluginEvents,
+  storage,
   start,
   loudness,
 };

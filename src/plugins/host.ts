@@ -227,12 +227,13 @@ export class PluginHost {
     if (!instance) return;
     const { definition, from, config = {}, enabled = true, priority = 0 } = install;
     instance.priority = priority;
-    const changed = JSON.stringify(config) !== JSON.stringify(instance.written);
+    const changed = JSON.stringify(config) !== JSON.stringify(instance.installed);
     if (instance.definition !== definition) {
       await this.#set.swap(instance, definition, from);
     }
     const present = this.#bus.find(instance.key);
     if (changed) this.configure(present.key, config);
+    present.installed = config as JsonObject;
     present.actor.send({ type: enabled ? 'plugin.enable' : 'plugin.disable' });
   }
 

@@ -65,8 +65,10 @@ export class PluginInstance implements ContextOwner, FaultOwner {
   readonly faults: FaultLog;
   readonly keeper: StateKeeper;
   readonly actor: PluginActor;
-  /** Its config as written. */
+  /** Its config as written, by whoever did so last. */
   written: JsonObject;
+  /** Its config as a file or program that installs it has it: only another one takes back what commands set since. */
+  installed: JsonObject;
   /** Higher comes first. */
   priority: number;
   /** Whether it works. */
@@ -97,6 +99,7 @@ export class PluginInstance implements ContextOwner, FaultOwner {
     this.scope = scope;
     this.definition = definition;
     this.written = written;
+    this.installed = written;
     this.priority = priority;
     this.silent = options.replaces ?? false;
     this.begins = carried;

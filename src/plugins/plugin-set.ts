@@ -133,6 +133,7 @@ export class PluginSet {
         ...(begins !== undefined && { carried: begins }),
       },
     );
+    fresh.installed = old.installed;
     const failed = await fresh.load();
     if (failed || !fresh.loaded) {
       this.#modules.delete(fresh.options.module);

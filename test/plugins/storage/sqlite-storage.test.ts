@@ -12,6 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -68,6 +69,22 @@ describe('the SQLite storage', () => {
     };
     await Promise.all([count(one), count(other)]);
     expect(await one.get('queue', 'n')).toBe('60');
+  });
+
+  it('lets everything else go on while the disk stands still', async () => {
+    const storage = storageIn();
+    await storage.set('queue', 'before', '1');
+    // Somebody else has the database locked: whoever writes to it waits in the system, as for a slow disk.
+    const other = new DatabaseSync(join(dir, 'plugins.db'));
+    other.exec('BEGIN IMMEDIATE');
+    let written = 0;
+    const all = Promise.all(Array.from({ length: 100 }, (_, i) => storage.set('queue', `key ${i}`, '1').then(() => written++)));
+    for (let turn = 0; turn < 1000; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(written).toBe(0);
+    other.exec('COMMIT');
+    other.close();
+    await all;
+    expect(written).toBe(100);
   });
 
   it('says which folder it cannot use, and tries anew the next time', async () => {
