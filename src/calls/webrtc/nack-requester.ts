@@ -62,6 +62,12 @@ export class NackRequester {
     return this.#due(nowUs, rttMs);
   }
 
+  /** What came before this extended number is needed no more. */
+  forgetBefore(sequence: number): void {
+    const kept = this.#missing.filter((missing) => missing.sequence >= sequence);
+    if (kept.length < this.#missing.length) this.#missing.splice(0, Infinity, ...kept);
+  }
+
   #due(nowUs: number, rttMs: number): number[] {
     const { maxAsks, intervalMs, giveUpMs } = this.#limits;
     const due: number[] = [];

@@ -139,6 +139,11 @@ export class RtpSender {
     this.#emit(part.payload, part.timestamp, part.marker, nowUs, transportSequence);
   }
 
+  /** Sequence number of the next packet. */
+  get nextSequence(): number {
+    return this.#index % 65_536;
+  }
+
   /** RTP timestamp of the packet that was placed last. */
   get timestamp(): number {
     return this.#lastTimestamp;

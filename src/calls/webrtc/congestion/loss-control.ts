@@ -4,6 +4,8 @@ const [FEW, MANY] = [0.02, 0.1];
 const EVERY_US = 200_000;
 /** And falls so often at most. */
 const FALL_EVERY_US = 300_000;
+/** Share of what came through that is never given up for loss. */
+const CARRIED = 0.7;
 /** So many packets say something about loss. */
 const ENOUGH = 20;
 
@@ -55,9 +57,9 @@ export class LossControl {
     if (fraction < FEW) this.#set(this.#bps * 1.5 ** passedSec + 1000);
     else if (fraction > MANY && nowUs - this.#fellUs >= FALL_EVERY_US) {
       this.#fellUs = nowUs;
-      // What is not sent was not lost.
-      const from = throughputBps === undefined ? this.#bps : Math.min(this.#bps, throughputBps / (1 - Math.min(0.9, fraction)));
-      this.#set(from * (1 - fraction / 2));
+      // What comes through all the same, the link carries: its queue is still full of what was sent before.
+      const carried = Math.min(this.#bps, (throughputBps ?? 0) * CARRIED);
+      this.#set(Math.max(carried, this.#bps * (1 - fraction / 2)));
     }
   }
 

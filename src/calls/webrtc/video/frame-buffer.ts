@@ -34,6 +34,8 @@ export class FrameBuffer {
   /** The next packet that is needed; −1: nothing can be decoded before a key frame. */
   #next = -1;
   #highest = -1;
+  /** Everything from the next one up to this one is there. */
+  #whole = -1;
   /** What is older than this is not waited for. */
   #from = -1;
 
@@ -44,7 +46,10 @@ export class FrameBuffer {
 
   /** Whether packets have come that cannot be used yet, since one before them is missing. */
   get blocked(): boolean {
-    return this.#next >= 0 && this.#highest >= this.#next && this.#at(this.#next) === undefined;
+    if (this.#next < 0) return false;
+    this.#whole = Math.max(this.#whole, this.#next - 1);
+    while (this.#whole < this.#highest && this.#at(this.#whole + 1)) this.#whole++;
+    return this.#whole < this.#highest;
   }
 
   /** Whether nothing can be decoded before a key frame. */
@@ -52,10 +57,15 @@ export class FrameBuffer {
     return this.#next < 0;
   }
 
+  /** The first packet that is still of use, by its extended number. */
+  get oldest(): number {
+    return this.#next >= 0 ? this.#next : this.#from;
+  }
+
   /** Puts a packet in. */
   insert(packet: FramePacket): void {
     const { sequence } = packet;
-    if (sequence < (this.#next >= 0 ? this.#next : this.#from) || sequence <= this.#highest - PLACES) return;
+    if (sequence < this.oldest || sequence <= this.#highest - PLACES) return;
     this.#places[sequence % PLACES] = packet;
     this.#highest = Math.max(this.#highest, sequence);
     if (this.#next >= 0 && this.#highest - this.#next >= PLACES) this.giveUp();
@@ -68,6 +78,7 @@ export class FrameBuffer {
   giveUp(): void {
     if (this.#next >= 0) this.#from = this.#next;
     this.#next = -1;
+    this.#whole = -1;
     this.#jump();
   }
 
@@ -125,6 +136,7 @@ export class FrameBuffer {
       if (before && before.timestamp === packet.timestamp) continue;
       if (this.#endOf(first) === undefined) continue;
       this.#next = first;
+      this.#whole = first - 1;
       this.#advance();
       return;
     }

@@ -9,6 +9,8 @@ export interface PacedPart {
   /** The last of its frame. */
   readonly marker: boolean;
   readonly payloadType: number;
+  /** Told directly before it is sent. */
+  readonly onSend?: () => void;
 }
 
 /** What a pacer sends with. */
@@ -27,7 +29,7 @@ const OVERHEAD_BYTES = 70;
 
 /**
  * Spreads the packets of frames over time, so that a large one fills no queue of the network's, and sound, which does not go through here,
- * waits for none. What is sent again goes first.
+ * waits for none. What is sent again goes first, in turns with what is new.
  */
 export class Pacer {
   readonly #options: PacerOptions;
@@ -38,6 +40,7 @@ export class Pacer {
   #budget = 0;
   #budgetUs = 0;
   #cancel: (() => void) | undefined;
+  #repaired = false;
   #closed = false;
 
   constructor(options: PacerOptions) {
@@ -75,6 +78,12 @@ export class Pacer {
     this.#go();
   }
 
+  /** Nothing of a stream that was sent before is needed again. */
+  forget(sender: RtpSender): void {
+    const kept = this.#again.filter((again) => again.sender !== sender);
+    this.#again.splice(0, Infinity, ...kept);
+  }
+
   /** Gives up what waits of a stream, but for what is to be sent again. */
   drop(sender: RtpSender): void {
     const kept = this.#parts.filter((part) => part.sender !== sender);
@@ -101,7 +110,9 @@ export class Pacer {
     );
     this.#budgetUs = nowUs;
     while (this.#budget > 0) {
-      const again = this.#again.shift();
+      // First what repairs, but never twice in a row before what is new.
+      const again = this.#repaired && this.#parts.length > 0 ? undefined : this.#again.shift();
+      this.#repaired = again !== undefined;
       if (again) {
         const bytes = again.sender.remembered(again.sequence);
         if (bytes === 0) continue;
@@ -114,10 +125,11 @@ export class Pacer {
       const bytes = part.payload.length + OVERHEAD_BYTES;
       this.#queuedBytes -= bytes;
       this.#budget -= bytes;
+      part.onSend?.();
       part.sender.sendPart(part, nowUs, nextSequence(bytes, nowUs));
     }
     if (this.#parts.length === 0 && this.#again.length === 0) return;
-    const waitMs = Math.max(1, (BURST_MS / 2) * 1, -this.#budget / this.#bytesPerMs);
+    const waitMs = Math.max(BURST_MS / 2, -this.#budget / this.#bytesPerMs);
     this.#cancel = timers.after(waitMs, () => {
       this.#cancel = undefined;
       if (!this.#closed) this.#go();

@@ -39,9 +39,9 @@ export interface VideoReceiverOptions {
 
 const CLOCK_RATE = 90_000;
 /** What is missing is waited for so long, in microseconds, and at least four round trips. */
-const WAIT_US = 300_000;
-/** Key frames are asked for so often at most, in microseconds. */
-const KEY_EVERY_US = 300_000;
+const WAIT_US = 500_000;
+/** Key frames are asked for so often at most, in microseconds: on a full link each takes a while to come, and holds up all else. */
+const KEY_EVERY_US = 500_000;
 /** A sender whose retransmissions come in the same stream repeats numbers that are long past. */
 const MAX_MISORDER = 1000;
 /** The length of a frame before a second one tells it, in microseconds. */
@@ -120,8 +120,10 @@ export class VideoReceiver {
     const part = payload.length === 0 ? undefined : codec === 'vp8' ? unpackVp8(payload) : unpackH264(payload);
     if (!part && payload.length > 0) this.#counts.malformed++;
     const rttMs = this.#options.rttMs();
-    const missing = this.#nacks?.arrived(sequence, nowUs, rttMs) ?? [];
     this.#buffer.insert({ sequence, timestamp: header.timestamp, marker: header.marker, codec, part });
+    // Behind a key frame that was gone on at, nothing older is asked for.
+    this.#nacks?.forgetBefore(this.#buffer.oldest);
+    const missing = this.#nacks?.arrived(sequence, nowUs, rttMs) ?? [];
     if (missing.length > 0) {
       this.#counts.nacked += missing.length;
       this.#options.askAgain(this.ssrc, missing);

@@ -2,6 +2,7 @@ import type { VideoPurpose } from '../../../media/gateway-video.js';
 import type { Packet } from '../../../media/packet.js';
 import type { VideoParams } from '../media-params.js';
 import { RtpSender, type RtpSenderOptions, type RtpSenderStats } from '../rtp-sender.js';
+import { sequenceDelta } from '../rtp.js';
 import { packH264 } from './h264-payload.js';
 import type { Pacer } from './pacer.js';
 import { packVp8 } from './vp8-payload.js';
@@ -31,8 +32,12 @@ export interface VideoSenderOptions extends Pick<RtpSenderOptions, 'ssrc' | 'cip
 const CLOCK_RATE = 90_000;
 /** What waits for longer than this would be seen too late, in milliseconds. */
 const MOST_QUEUED_MS = 400;
+/** A queue this long gives way to a key frame, in milliseconds. */
+const STALE_QUEUE_MS = 100;
 /** A key frame that does not come is asked for again after so long, in microseconds. */
 const ASK_AGAIN_US = 1_000_000;
+/** A key frame that left so lately is still under way: who asks meanwhile has not seen it, in microseconds. */
+const KEY_UNDER_WAY_US = 400_000;
 /** Who takes less than is sent skips pictures; so often at most a key frame is made for his sake alone, in microseconds. */
 const OVERFLOW_KEY_US = 3_000_000;
 
@@ -47,6 +52,10 @@ export class VideoSender {
   #askedUs = -Infinity;
   #overflowUs = -Infinity;
   #pictureId: number;
+  /** Sequence number of the last key frame's first packet. */
+  #keySequence: number | undefined;
+  #keyUs = -Infinity;
+  #lastUs = 0;
 
   constructor(options: VideoSenderOptions) {
     const { params, ssrc, rtxSsrc, cipher, transmit, random32, ptsClock } = options;
@@ -93,6 +102,7 @@ export class VideoSender {
       return;
     }
     const { pacer } = this.#options;
+    this.#lastUs = nowUs;
     if (pacer.queuedMs > MOST_QUEUED_MS && !this.#needsKey) {
       pacer.drop(this.rtp);
       this.#needsKey = true;
@@ -115,19 +125,38 @@ export class VideoSender {
     const { timestamp } = this.rtp;
     const { payloadType } = codec;
     const last = payloads.length - 1;
-    pacer.push(payloads.map((payload, i) => ({ sender: this.rtp, payload, timestamp, marker: i === last, payloadType })));
+    // A key frame makes what still waits before it needless, once that is long.
+    if (packet.key && pacer.queuedMs > STALE_QUEUE_MS) pacer.drop(this.rtp);
+    pacer.push(
+      payloads.map((payload, i) => ({
+        sender: this.rtp,
+        payload,
+        timestamp,
+        marker: i === last,
+        payloadType,
+        ...(packet.key && i === 0 && { onSend: this.#keySent }),
+      })),
+    );
   }
 
-  /** The receiver wants packets again. */
+  /** The receiver wants packets again. Those before the last key frame are of no use to it any more. */
   nacked(sequences: readonly number[]): void {
     this.rtp.stats.nacked += sequences.length;
-    this.#options.pacer.resend(this.rtp, sequences);
+    const first = this.#keySequence;
+    const useful = first === undefined ? sequences : sequences.filter((sequence) => sequenceDelta(sequence, first) >= 0);
+    if (useful.length > 0) this.#options.pacer.resend(this.rtp, useful);
   }
+
+  readonly #keySent = (): void => {
+    this.#keySequence = this.rtp.nextSequence;
+    this.#keyUs = this.#lastUs;
+    this.#options.pacer.forget(this.rtp);
+  };
 
   /** The receiver cannot go on without a key frame. */
   keyWanted(nowUs: number): void {
     this.#counts.keyRequests++;
-    this.#ask(nowUs);
+    if (nowUs - this.#keyUs >= KEY_UNDER_WAY_US) this.#ask(nowUs);
   }
 
   #ask(nowUs: number): void {
