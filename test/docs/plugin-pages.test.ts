@@ -41,3 +41,23 @@ describe('the pages of the built-in plugins', () => {
     }
   });
 });
+
+describe('the page for those who come from TgCaller', () => {
+  const page = readFileSync(join(folder, '../coming-from-tgcaller.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| '));
+
+  it.each(
+    [
+      'BasePlugin|on_load|on_unload|process_audio|process_video|on_stream_start|on_stream_end|on_user_joined|on_user_left',
+      'on_call_start|on_call_end|register_plugin|enabled|priority|dependencies|Messages|Storage|queue|moderator|Statistics',
+      'Logging|Voice effects|Video filters|on error|Buffer pooling|validation|clean-up|tests',
+    ].flatMap((names) => names.split('|')),
+  )('%s has its form here', (name) => {
+    const row = rows.find((one) => one.split('|')[1]!.toLowerCase().includes(name.toLowerCase()));
+    expect(row).toBeDefined();
+    // What it is called there, what is written here, what was repaired.
+    const [, , here = '', repaired = ''] = row!.split('|');
+    expect(here.trim()).not.toBe('');
+    expect(repaired.trim().length).toBeGreaterThan(10);
+  });
+});

@@ -100,8 +100,13 @@ describe('24 hours at 1,000 events a minute', () => {
     const counts: Partial<Record<EngineEvent['type'], number>> = {};
     let lastSeq = 0;
     let gaps = 0;
-    engine.events$.subscribe(({ type, seq }) => {
+    let heard = 0;
+    let driftMs = 0;
+    engine.events$.subscribe(({ type, seq, atMs }) => {
       counts[type] = (counts[type] ?? 0) + 1;
+      // The n-th one is due n periods after the start, to the microsecond, all day long.
+      if (type === 'participant.joined' || type === 'participant.left')
+        driftMs = Math.max(driftMs, Math.abs(atMs - (heard++ * PERIOD_US) / 1000));
       if (seq !== lastSeq + 1 && lastSeq !== 0) gaps++;
       lastSeq = seq;
     });
@@ -129,7 +134,11 @@ describe('24 hours at 1,000 events a minute', () => {
     ticker.stop();
     await scheduler.play(20_000);
     const total = MINUTES * EVENTS_A_MINUTE;
-    expect(n).toBe(total);
+    expect(total).toBe(1_440_000);
+    expect([n, heard]).toEqual([total, total]);
+    expect(counts['participant.joined']! + counts['participant.left']!).toBe(total);
+    expect(driftMs).toBe(0);
+    expect(scheduler.nowUs()).toBe(24 * 3_600_000_000 + 20_000_000 - 1);
     expect(gaps).toBe(0);
     const state = engine.state.plugins['minutes']!.state as {
       joined: number;
