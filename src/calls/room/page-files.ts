@@ -8,6 +8,8 @@ const FILES: readonly { readonly path: string; readonly file: string; readonly t
   { path: '/chat.js', file: 'chat.js', type: 'text/javascript' },
   { path: '/connection.js', file: 'connection.js', type: 'text/javascript' },
   { path: '/participant-id.js', file: 'participant-id.js', type: 'text/javascript' },
+  { path: '/screens.js', file: 'screens.js', type: 'text/javascript' },
+  { path: '/share.js', file: 'share.js', type: 'text/javascript' },
   { path: '/whip-whep.js', file: 'whip-whep.js', type: 'text/javascript' },
   { path: '/page.css', file: 'page.css', type: 'text/css' },
 ];
@@ -30,7 +32,7 @@ export function servePage(app: FastifyInstance): void {
       reply
         .type(`${type}; charset=utf-8`)
         .header('content-security-policy', POLICY)
-        .header('permissions-policy', 'microphone=(self), camera=(), geolocation=()')
+        .header('permissions-policy', 'microphone=(self), camera=(self), display-capture=(self), geolocation=()')
         .header('cache-control', 'no-cache')
         .send(body),
     );

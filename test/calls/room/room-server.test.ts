@@ -139,6 +139,8 @@ describe('a server for this machine alone', () => {
       '/chat.js',
       '/connection.js',
       '/participant-id.js',
+      '/screens.js',
+      '/share.js',
       '/whip-whep.js',
       '/page.css',
       '/rooms',

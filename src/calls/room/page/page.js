@@ -1,6 +1,8 @@
 import { createChat } from './chat.js';
 import { keepConnected } from './connection.js';
 import { createParticipantId } from './participant-id.js';
+import { createScreens } from './screens.js';
+import { canShareScreen, createShare } from './share.js';
 import { connect } from './whip-whep.js';
 
 const STATUS_PERIOD_MS = 2000;
@@ -17,49 +19,81 @@ let askedRoom = new URLSearchParams(location.search).get('room');
 let server;
 let left = false;
 
-const links = {
-  listen: createLink('listen', 'whep', ['hear the room', 'connecting …', 'press to leave'], {
-    prepare: async () => ({
+const HINTS = {
+  listen: ['hear and see the room', 'connecting …', 'press to leave'],
+  speak: ['use your microphone', 'connecting …', 'press to stop'],
+  camera: ['be seen', 'connecting …', 'press to stop'],
+  screen: ['share yours', 'connecting …', 'press to stop'],
+};
+/** What each button sends. */
+const SENDS = { speak: 'audio', camera: 'camera', screen: 'screen' };
+
+const screens = createScreens({ stage: byId('stage'), videos: { camera: byId('camera-video'), screen: byId('screen-video') } });
+const connectTo = (kind, how) => connect(kind, { room: roomSelect.value, participant, token, ...how });
+const listen = { state: 'off', problem: undefined };
+listen.connection = keepConnected(
+  (how) =>
+    connectTo('whep', {
+      ...how,
       onTrack: (track, purpose) => {
-        if (purpose !== 'audio') return;
+        if (purpose !== 'audio') return screens.show(purpose, track);
         sound.srcObject = new MediaStream([track]);
         // It is refused only where nobody has pressed anything yet.
         sound.play().catch(() => {});
       },
     }),
-    end: () => (sound.srcObject = null),
-  }),
-  speak: createLink('speak', 'whip', ['use your microphone', 'connecting …', 'press to stop'], {
-    prepare: async () => ({ tracks: { audio: await openMicrophone() } }),
-    end: () => closeMicrophone(),
-  }),
-};
+  (state, problem) => {
+    listen.state = state;
+    listen.problem = problem;
+    if (state === 'off') {
+      sound.srcObject = null;
+      screens.clear();
+    }
+    showAll();
+  },
+);
+const share = createShare((how) => connectTo('whip', how), showAll);
 
-function createLink(id, kind, hints, { prepare, end }) {
-  const button = byId(id);
-  const link = { state: 'off', problem: undefined, connection: undefined };
-  link.connection = keepConnected(
-    async (how) => connect(kind, { room: roomSelect.value, participant, token, ...how, ...(await prepare()) }),
-    (state, problem) => {
-      link.state = state;
-      link.problem = problem;
-      if (state === 'off') end();
-      button.setAttribute('aria-pressed', String(state === 'on'));
-      button.setAttribute('aria-busy', String(state === 'wait'));
-      button.querySelector('small').textContent = hints[['off', 'wait', 'on'].indexOf(state)];
-      showState();
-      // The numbers follow what was just done.
-      if (state !== 'wait') setTimeout(() => void refresh(), SETTLE_MS);
-    },
-  );
-  button.addEventListener('click', () => {
+onPress('listen', () => {
+  share.forget();
+  left = listen.connection.wanted;
+  if (left) listen.connection.stop();
+  else listen.connection.start();
+});
+for (const [id, purpose] of Object.entries(SENDS)) {
+  onPress(id, () => {
     // Why something else could not be done has been read by now.
-    for (const other of Object.values(links)) if (other.state === 'off') other.problem = undefined;
-    left = link.connection.wanted;
-    if (left) link.connection.stop();
-    else link.connection.start();
+    if (listen.state === 'off') listen.problem = undefined;
+    share.forget();
+    left = share.wanted(purpose);
+    if (left) share.stop(purpose);
+    else void share.start(purpose);
   });
-  return link;
+}
+byId('screen').hidden = !canShareScreen();
+
+function onPress(id, run) {
+  byId(id).addEventListener('click', run);
+}
+
+function showAll() {
+  for (const id of Object.keys(HINTS)) {
+    const state = id === 'listen' ? listen.state : share.stateOf(SENDS[id]);
+    const button = byId(id);
+    button.setAttribute('aria-pressed', String(state === 'on'));
+    button.setAttribute('aria-busy', String(state === 'wait'));
+    button.querySelector('small').textContent = HINTS[id][['off', 'wait', 'on'].indexOf(state)];
+  }
+  showSelf(share.track('camera'));
+  showState();
+  // The numbers follow what was just done.
+  setTimeout(() => void refresh(), SETTLE_MS);
+}
+
+function showSelf(track) {
+  const self = byId('self');
+  self.hidden = !track;
+  if (self.srcObject?.getVideoTracks()[0] !== track) self.srcObject = track ? new MediaStream([track]) : null;
 }
 
 byId('volume').addEventListener('input', (event) => (sound.volume = Number(event.target.value)));
@@ -69,12 +103,15 @@ roomSelect.addEventListener('change', () => {
 });
 let paused = [];
 addEventListener('pagehide', () => {
-  paused = Object.values(links).filter((link) => link.connection.wanted);
-  for (const link of paused) link.connection.stop();
+  // A screen is shared only by somebody who is asked each time.
+  paused = ['speak', 'camera'].filter((id) => share.wanted(SENDS[id]));
+  if (listen.connection.wanted) paused.push('listen');
+  listen.connection.stop();
+  for (const purpose of Object.values(SENDS)) share.stop(purpose);
 });
 // The browser may bring a page back as it was.
 addEventListener('pageshow', (event) => {
-  if (event.persisted) for (const link of paused) link.connection.start();
+  if (event.persisted) for (const id of paused) byId(id).click();
 });
 
 const chat = createChat({
@@ -90,49 +127,20 @@ await refresh();
 setInterval(() => void refresh(), STATUS_PERIOD_MS);
 
 function renew() {
-  for (const link of Object.values(links)) link.connection.renew();
-}
-
-let microphone;
-
-async function openMicrophone() {
-  if (microphone?.readyState === 'live') return microphone;
-  if (!navigator.mediaDevices) throw new Error('A microphone needs https, or localhost.');
-  let stream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
-  } catch (error) {
-    throw new Error(microphoneReason(error), { cause: error });
-  }
-  closeMicrophone();
-  microphone = stream.getAudioTracks()[0];
-  microphone.addEventListener('ended', () => {
-    links.speak.connection.stop();
-    say('The microphone was taken away.', true);
-  });
-  if (!links.speak.connection.wanted) closeMicrophone();
-  return microphone;
-}
-
-function closeMicrophone() {
-  microphone?.stop();
-  microphone = undefined;
-}
-
-function microphoneReason(error) {
-  if (error?.name === 'NotAllowedError') return 'The browser was not allowed to use the microphone.';
-  if (error?.name === 'NotFoundError') return 'No microphone was found.';
-  return `The microphone cannot be used: ${error.message}`;
+  listen.connection.renew();
+  share.renew();
 }
 
 function showState() {
-  const { listen, speak } = links;
-  const problem = listen.problem ?? speak.problem;
+  const states = Object.values(SENDS).map((purpose) => share.stateOf(purpose));
+  const on = (purpose) => share.stateOf(purpose) === 'on';
+  const problem = listen.problem ?? share.problem;
+  const seen = on('camera') || on('screen');
+  const does = on('audio') ? (seen ? 'hears and sees you' : 'hears you') : seen ? 'sees you' : '';
   if (problem) say(problem, true);
-  else if (listen.state === 'wait' || speak.state === 'wait') say('Connecting …');
-  else if (listen.state === 'on' && speak.state === 'on') say('You hear the room, and the room hears you.');
-  else if (listen.state === 'on') say('You hear the room.');
-  else if (speak.state === 'on') say('The room hears you.');
+  else if (listen.state === 'wait' || states.includes('wait')) say('Connecting …');
+  else if (listen.state === 'on') say(does ? `You hear the room, and the room ${does}.` : 'You hear the room.');
+  else if (does) say(`The room ${does}.`);
   else say(left ? 'You left.' : 'Ready.');
 }
 
@@ -151,6 +159,7 @@ async function ask(path) {
 
 /** Brings rooms, title and numbers up to date. */
 async function refresh() {
+  screens.refresh();
   try {
     const { rooms, server: present } = await ask('/rooms');
     showRooms(rooms);
@@ -168,7 +177,7 @@ async function refresh() {
 
 function showRooms(rooms) {
   const shown = [...roomSelect.options].map((option) => option.value);
-  const connected = Object.values(links).some((link) => link.connection.wanted);
+  const connected = listen.connection.wanted || Object.values(SENDS).some((purpose) => share.wanted(purpose));
   // While one is connected, a room that is away for a moment stays chosen.
   const kept = connected && roomSelect.value && !rooms.includes(roomSelect.value) ? [roomSelect.value] : [];
   const wanted = [...kept, ...rooms];
@@ -177,7 +186,7 @@ function showRooms(rooms) {
     roomSelect.replaceChildren(...wanted.map((room) => new Option(room, room, false, room === chosen)));
     askedRoom = undefined;
   }
-  for (const id of ['listen', 'speak', 'room']) byId(id).disabled = wanted.length === 0;
+  for (const id of [...Object.keys(HINTS), 'room']) byId(id).disabled = wanted.length === 0;
 }
 
 function show(title, who) {
