@@ -13,7 +13,17 @@ const target = join(dist, 'bundle');
  * Left where npm puts them: rxjs, because its users must share one copy with us; what is loaded only for
  * rooms, for Telegram or for plugin files; vitest, which only an author's tests have.
  */
-const OUTSIDE = ['libopus-wasm', 'fastify', 'werift', 'telegram', 'jiti', 'vitest'];
+const OUTSIDE = [
+  'libopus-wasm',
+  'fastify',
+  '@fastify/rate-limit',
+  'prom-client',
+  '@statelyai/inspect',
+  'werift',
+  'telegram',
+  'jiti',
+  'vitest',
+];
 
 /**
  * Of rxjs only the modules that are used, each of which is the very one that `rxjs` itself gives: all two hundred take 50 ms to load.

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { Subject, filter, type Observable } from 'rxjs';
+import type { RunningGraph } from './api/index.js';
 import { fileMedia } from './calls/file/file-media.js';
 import type { CallMediaFactory } from './calls/call-media.js';
 import type { RoomServer, RoomServerOptions } from './calls/room/index.js';
@@ -39,6 +40,7 @@ import { readEventLog } from './host/event-log/index.js';
 import { InProcessHost } from './host/in-process.js';
 import { OUTSIDE } from './plugins/bus.js';
 import { FRAME_US } from './media/format.js';
+import { MachineLog } from './machines/machine-log.js';
 import type { MediaHost } from './host/media-host.js';
 import { builtinNodes } from './nodes/index.js';
 import { createRealtimeScheduler } from './time/realtime.js';
@@ -60,6 +62,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
 /** Loaded on first use: rooms bring WebRTC and an HTTP server, a third of the time that a short rendering takes. */
 const loadRooms = () => import('./calls/room/index.js');
 
+/** The same. */
+const loadApi = () => import('./api/index.js');
+
 const roomMedia: CallMediaFactory = async (config, scheduler) => {
   const { RoomMedia } = await loadRooms();
   return new RoomMedia(config, scheduler);
@@ -68,11 +73,15 @@ const roomMedia: CallMediaFactory = async (config, scheduler) => {
 class VoxEngine implements Engine {
   readonly registry: Registry;
   readonly #stream: EventStream;
+  readonly #machines: MachineLog;
+  readonly #nowMs: () => number;
   readonly #plugins: EnginePlugins;
   readonly #storage: StorageBackend;
   readonly #commands: Commands;
   readonly #streams = new StreamFacts();
   readonly #sessions = new Map<string, CommandedGraph>();
+  /** The same as programs and the HTTP API see them. */
+  readonly #running = new Map<string, RunningGraph>();
   /** Settle when graphs have ended and are cleaned up. */
   readonly #ending = new Set<Promise<unknown>>();
   readonly #runs: GraphRuns;
@@ -98,12 +107,15 @@ class VoxEngine implements Engine {
     const { permissions = {} } = options;
     const scheduler = this.#scheduler;
     const { nowMs = scheduler.kind === 'virtual' ? () => scheduler.nowUs() / 1000 : () => Math.round(wallTimeMs()) } = options;
+    this.#nowMs = nowMs;
+    this.#machines = new MachineLog(nowMs);
     this.#stream = new EventStream((state, event) => this.#plugins.host.reduce(state, event), nowMs);
     this.#storage = options.storage ?? memoryStorage();
     this.#plugins = new EnginePlugins({
       services: {
         scheduler,
         nowMs,
+        machines: this.#machines,
         storage: this.#storage,
         registry: this.registry,
         limits: { ...DEFAULT_PLUGIN_LIMITS, ...options.pluginLimits },
@@ -138,10 +150,12 @@ class VoxEngine implements Engine {
       maxPeers: options.maxPeers,
       banAddresses: options.banAddresses ?? false,
       tell: (event) => this.#tell(event),
+      machines: this.#machines,
     });
     this.#runs = {
       host: this.#host,
       scheduler,
+      machines: this.#machines,
       registry: this.registry,
       plugins: this.#plugins,
       calls: this.#calls,
@@ -245,8 +259,20 @@ class VoxEngine implements Engine {
       setPlugin: (plugin, enabled) => this.setPlugin(plugin, enabled),
       send: (plugin, message, payload) => this.send(plugin, message, payload),
     });
-    const { startRoomServer } = await loadRooms();
-    const server = await startRoomServer(service, options);
+    const [{ startRoomServer }, { apiPart }] = await Promise.all([loadRooms(), loadApi()]);
+    const api = apiPart(
+      {
+        engine: this,
+        seq: () => this.#stream.seq,
+        media: this.#host,
+        scheduler: this.#scheduler,
+        nowMs: this.#nowMs,
+        machines: this.#machines,
+        graphs: this.#running,
+      },
+      options,
+    );
+    const server = await startRoomServer(service, options, [api]);
     this.#servers.add(server);
     const close = async () => {
       this.#servers.delete(server);
@@ -292,7 +318,7 @@ class VoxEngine implements Engine {
     return [typeof graph === 'string' ? loadGraph(graph, { ...declared.check, params, cwd }) : graph, declared];
   }
 
-  #start(
+  async #start(
     plan: Plan,
     declared: DeclaredPlugins,
     place: GraphPlace | undefined,
@@ -301,6 +327,10 @@ class VoxEngine implements Engine {
   ): Promise<GraphSession> {
     const id = `graph-${++this.#graphs}`;
     const events$ = this.#graphEvents$.pipe(filter((event) => event.graph === id));
-    return startGraph({ id, plan, declared, place, options, replay, events$ }, this.#runs);
+    const session = await startGraph({ id, plan, declared, place, options, replay, events$ }, this.#runs);
+    const { params, cwd = process.cwd() } = options;
+    this.#running.set(id, { session, call: place?.id, params, cwd, bypassed: new Set() });
+    void session.ended.catch(() => {}).then(() => this.#running.delete(id));
+    return session;
   }
 }

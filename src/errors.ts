@@ -307,7 +307,11 @@ export const ERRORS = {
     fix: 'Use a node name of the graph file.',
     exit: failed,
   },
-  BAD_CALL_ADDRESS: { message: '"{address}" is not a call address', fix: 'Write room:NAME, such as room:lobby, or telegram:@group.', exit: input },
+  BAD_CALL_ADDRESS: {
+    message: '"{address}" is not a call address',
+    fix: 'Write room:NAME, such as room:lobby, or telegram:@group.',
+    exit: input,
+  },
   CALL_TAKEN: {
     message: 'a graph runs in the call "{call}" already',
     fix: 'Stop that graph first, choose another call, or put both into one graph.',
@@ -781,9 +785,54 @@ export const ERRORS = {
     fix: 'Set the header "Content-Type: application/sdp".',
     exit: input,
   },
+  NOT_JSON: {
+    message: 'the body must be sent as application/json',
+    fix: 'Set the header "Content-Type: application/json".',
+    exit: input,
+  },
+  INPUT_WRONG: {
+    message: '{where}: {reason}',
+    fix: 'See docs/api.md, or /api/v1/openapi.json, for what this request takes.',
+    exit: input,
+  },
+  TOO_MANY_REQUESTS: {
+    message: 'too many requests; the next one may come in {seconds} s',
+    fix: 'Wait as long as the header Retry-After says; read /api/v1/feed instead of asking again and again.',
+    exit: failed,
+  },
+  FEED_FULL: {
+    message: '{count} readers have the feed open already',
+    fix: 'Close some, or try again later.',
+    exit: failed,
+  },
+  UNKNOWN_MACHINE: {
+    message: 'no machine is called "{machine}"',
+    fix: 'GET /api/v1/machines lists them; those that ended long ago are forgotten.',
+    exit: input,
+  },
+  NO_GRAPH_FILE: {
+    message: 'the graph {graph} does not come from a file',
+    fix: 'Run a graph file; a plan that a program made has no text.',
+    exit: input,
+  },
+  SOURCE_CHANGED: {
+    message: 'the text was changed meanwhile: it has version {version} now',
+    fix: 'GET it again and make the change in that.',
+    exit: failed,
+  },
+  NOTHING_TO_UNDO: {
+    message: 'nothing was changed in the graph {graph} that could be undone',
+    fix: 'Only changes made by this API since the engine began can be undone.',
+    exit: failed,
+  },
+  TEXT_FORBIDDEN: {
+    message: '{what} cannot be brought in over HTTP',
+    fix: 'Write it into the graph file itself, on the machine, and start the graph again or run it with --watch.',
+    exit: input,
+  },
   BODY_TOO_LARGE: {
     message: 'the body of the request is larger than {limitKiB} KiB',
-    fix: 'An offer with one audio section is far smaller; send only that.',
+    fix: 'Send less; an offer with one audio section is far smaller.',
     exit: input,
   },
   PATH_UNKNOWN: { message: '{method} {path} leads nowhere', fix: 'See docs/rooms.md for what can be asked.', exit: input },

@@ -5,6 +5,7 @@ import type { MediaHost } from '../host/media-host.js';
 import { callActors } from '../machines/call-actors.js';
 import { createCallMachine, type CallActor } from '../machines/call.js';
 import { wallTimeMs } from '../time/clock.js';
+import type { MachineLog } from '../machines/machine-log.js';
 import type { Scheduler } from '../time/scheduler.js';
 import { xstateClock } from '../time/xstate-clock.js';
 import { roomSignalling, roomTransport } from './room-call.js';
@@ -34,6 +35,8 @@ export interface CallsOptions {
   readonly banAddresses: boolean;
   /** Told every fact. */
   readonly tell: (event: EngineEvent) => void;
+  /** Follows the calls' machines. */
+  readonly machines: MachineLog;
 }
 
 /** The calls of one engine: each is opened by the one graph that is bound to it, and closed when that graph has ended. */
@@ -115,7 +118,7 @@ export class Calls {
   }
 
   async #join(address: string, backend: string, config: Readonly<Record<string, unknown>>): Promise<OpenCall> {
-    const { host, scheduler, tell } = this.#options;
+    const { host, scheduler, tell, machines } = this.#options;
     if (this.#closed) throw voxError('HOST_CLOSED');
     // Two graphs would both send, and each would take half of what every participant says.
     if (this.#taken.has(address)) throw voxError('CALL_TAKEN', { call: address });
@@ -131,7 +134,8 @@ export class Calls {
       nowMs: wallTimeMs,
       random: Math.random,
     });
-    const actor = createActor(machine, { input: { address }, clock: xstateClock(scheduler) });
+    const inspect = machines.follow(machine, { call: address });
+    const actor = createActor(machine, { input: { address }, clock: xstateClock(scheduler), inspect });
     tell({ type: 'call.opened', call: address, address });
     let started = false;
     actor.on('call.started', () => {

@@ -21,12 +21,18 @@ export class EventStream {
   readonly #nowMs: () => number;
   readonly #waiting: Waiting[] = [];
   #busy = false;
+  #heard = 0;
   #seq = 0;
 
   /** @param nowMs milliseconds since 1970. */
   constructor(reduce: (state: EngineState, event: StampedEvent) => EngineState, nowMs: () => number) {
     this.#reduce = reduce;
     this.#nowMs = nowMs;
+  }
+
+  /** The number of the last event that is in the state. */
+  get seq(): number {
+    return this.#heard;
   }
 
   /** Tells a fact; resolves when it is in the state and everybody has heard it. */
@@ -53,6 +59,7 @@ export class EventStream {
     try {
       for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
         const state = this.#reduce(this.state$.value, next.event);
+        this.#heard = next.event.seq;
         if (state !== this.state$.value) this.state$.next(state);
         this.events$.next(next.event);
         next.heard?.();

@@ -1,7 +1,8 @@
 import { Subject } from 'rxjs';
-import { createActor } from 'xstate';
+import { createActor, type AnyStateMachine } from 'xstate';
 import type { NodeCommand } from '../graph/context.js';
 import type { GraphEvent } from '../graph/run/graph-events.js';
+import type { InspectMachine } from '../machines/machine-log.js';
 import { sourceActors, type MediaPort } from '../machines/source-actors.js';
 import { createSourceMachine, type SourceActor } from '../machines/source.js';
 import type { MediaCommand, StreamEnd, StreamFact } from '../machines/source-types.js';
@@ -18,12 +19,24 @@ export interface Playback {
   close(): void;
 }
 
+/** What playbacks are made with. */
+export interface PlaybackParts {
+  /** The clock. */
+  readonly scheduler: Scheduler;
+  /** Follows the machine. Default: nobody does. */
+  readonly follow?: (machine: AnyStateMachine) => InspectMachine;
+}
+
 /**
  * Puts a playback machine over a running source node.
  *
  * @param send passes a command to the node.
  */
-export function createPlayback(src: string, scheduler: Scheduler, send: (command: NodeCommand) => void): Playback {
+export function createPlayback(
+  src: string,
+  { scheduler, follow }: PlaybackParts,
+  send: (command: NodeCommand) => void,
+): Playback {
   const facts$ = new Subject<StreamFact>();
   let generation = 1;
   const port: MediaPort = {
@@ -37,7 +50,11 @@ export function createPlayback(src: string, scheduler: Scheduler, send: (command
     },
   };
   const machine = createSourceMachine({ actors: sourceActors(port), nowMs: () => scheduler.nowUs() / 1000 });
-  const actor = createActor(machine, { input: { src }, clock: xstateClock(scheduler) });
+  const actor = createActor(machine, {
+    input: { src },
+    clock: xstateClock(scheduler),
+    ...(follow && { inspect: follow(machine) }),
+  });
   actor.start();
   return {
     actor,

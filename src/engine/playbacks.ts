@@ -3,6 +3,8 @@ import { diffPlans } from '../graph/diff.js';
 import type { Plan } from '../graph/plan-types.js';
 import type { Registry } from '../graph/registry.js';
 import type { GraphEvent } from '../graph/run/graph-events.js';
+import type { AnyStateMachine } from 'xstate';
+import type { MachineLog } from '../machines/machine-log.js';
 import type { Scheduler } from '../time/scheduler.js';
 import { createPlayback, type Playback } from './playback.js';
 
@@ -15,11 +17,12 @@ export class Playbacks {
 
   /**
    * @param plan what runs.
+   * @param parts the clock, and what follows the machines.
    * @param send passes a command to a node.
    */
   constructor(
     plan: Plan,
-    private readonly scheduler: Scheduler,
+    private readonly parts: { readonly scheduler: Scheduler; readonly machines: MachineLog; readonly graph: string },
     private readonly send: (node: string, command: NodeCommand) => void,
   ) {
     for (const { id, type, options } of plan.nodes) if (plays(type)) this.present.set(id, this.#make(id, options['src']));
@@ -78,7 +81,9 @@ export class Playbacks {
   }
 
   #make(id: string, src: unknown): Playback {
-    return createPlayback(String(src), this.scheduler, (command) => this.send(id, command));
+    const { scheduler, machines, graph } = this.parts;
+    const follow = (machine: AnyStateMachine) => machines.follow(machine, { graph, node: id });
+    return createPlayback(String(src), { scheduler, follow }, (command) => this.send(id, command));
   }
 }
 

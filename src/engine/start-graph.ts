@@ -6,6 +6,7 @@ import type { Plan } from '../graph/plan-types.js';
 import type { Registry } from '../graph/registry.js';
 import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEndReason, GraphEvent } from '../graph/run/graph-events.js';
+import type { MachineLog } from '../machines/machine-log.js';
 import type { MediaHost } from '../host/media-host.js';
 import type { DeclaredPlugins } from '../plugins/declared.js';
 import type { Scheduler } from '../time/scheduler.js';
@@ -42,6 +43,7 @@ export interface GraphStart {
 export interface GraphRuns {
   readonly host: MediaHost;
   readonly scheduler: Scheduler;
+  readonly machines: MachineLog;
   readonly registry: Registry;
   readonly plugins: EnginePlugins;
   readonly calls: Calls;
@@ -73,7 +75,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     ),
     { defaultValue: 'stopped' as const },
   );
-  const playbacks = new Playbacks(plan, runs.scheduler, (node, command) => {
+  const playbacks = new Playbacks(plan, { scheduler: runs.scheduler, machines: runs.machines, graph: id }, (node, command) => {
     // The graph may have ended meanwhile; then there is nothing left to steer.
     host.request({ type: 'node.command', graph: id, node, command }).catch(() => {});
   });

@@ -125,7 +125,14 @@ export class PluginInstance implements ContextOwner, FaultOwner {
       },
       limits.loadMs,
     );
-    this.actor = createActor(machine, { input: { plugin: key, enabled }, clock: xstateClock(scheduler) });
+    const { graph, call } = scope;
+    const subject = { plugin: key, ...(graph !== undefined && { graph }), ...(call !== undefined && { call }) };
+    const inspect = services.machines?.follow(machine, subject);
+    this.actor = createActor(machine, {
+      input: { plugin: key, enabled },
+      clock: xstateClock(scheduler),
+      ...(inspect && { inspect }),
+    });
     this.actor.on('*', (fact) => host.lived(this, fact));
     this.actor.start();
   }

@@ -4,6 +4,7 @@ import type { EngineEvent, StampedEvent } from '../events/event.js';
 import type { EngineState } from '../events/state.js';
 import type { PluginChain } from '../graph/plugin-media.js';
 import type { Registry } from '../graph/registry.js';
+import type { MachineLog } from '../machines/machine-log.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { StorageBackend } from './storage.js';
 
@@ -49,6 +50,8 @@ export const DEFAULT_PLUGIN_LIMITS: PluginLimits = {
 export interface PluginServices {
   /** The engine's clock. */
   readonly scheduler: Scheduler;
+  /** Follows the plugins' machines. Default: nobody does. */
+  readonly machines?: MachineLog;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Where storage and saved states are. */

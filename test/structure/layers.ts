@@ -15,6 +15,7 @@ export const LAYERS = [
   'events',
   'plugins',
   'engine',
+  'api',
   'console',
   'cli',
 ] as const;
@@ -100,7 +101,9 @@ export function checkImports(sources: readonly Source[]): string[] {
         problems.push(`src/${source.path}:${line} imports "${specifier}": ${rule}`);
       };
       const to = targetLayer(source.path, specifier);
-      const rule = to === undefined ? undefined : brokenRule(from, to);
+      // The composition root puts the API into the server; nothing else below knows it.
+      const root = source.path === 'engine.ts' && to === 'api';
+      const rule = to === undefined || root ? undefined : brokenRule(from, to);
       if (rule) report(rule);
       for (const kept of KEPT) {
         if (kept.packages.test(specifier) && !source.path.startsWith(kept.folder))

@@ -31,23 +31,30 @@ export function isLoopback(host: string): boolean {
  * a page of another site is refused. With a token, whoever shows it may come from anywhere.
  *
  * @param adminToken what those show who may manage rooms and steer plugins; it opens everything that `token` does.
+ * @param origins of other sites whose pages are let in although there is no token.
  * @throws VoxError `TOKEN_NEEDED` when other machines could come in without one.
  */
-export function accessRules(host: string, token: string | undefined, adminToken?: string): AccessRules {
+export function accessRules(
+  host: string,
+  token: string | undefined,
+  adminToken?: string,
+  origins: readonly string[] = [],
+): AccessRules {
   if (!token && !isLoopback(host)) throw voxError('TOKEN_NEEDED', { host });
   const isAdmin = ({ authorization }: IncomingHttpHeaders) => adminToken !== undefined && sameToken(authorization, adminToken);
   const admin = { isAdmin, hasAdmin: adminToken !== undefined };
-  return { ...(token ? tokenRules(token, isAdmin) : loopbackRules()), ...admin };
+  return { ...(token ? tokenRules(token, isAdmin) : loopbackRules(origins)), ...admin };
 }
 
 type Rules = Pick<AccessRules, 'refuse' | 'headers'>;
 
-function loopbackRules(): Rules {
+function loopbackRules(origins: readonly string[]): Rules {
   return {
     headers: () => EVERY_ANSWER,
     refuse({ host = '', origin }) {
       if (!isLoopback(hostName(host))) return problem('FOREIGN_HOST', { host });
-      if (origin !== undefined && origin !== `http://${host}`) return problem('FOREIGN_ORIGIN', { origin });
+      if (origin !== undefined && origin !== `http://${host}` && !origins.includes(origin))
+        return problem('FOREIGN_ORIGIN', { origin });
       return undefined;
     },
   };

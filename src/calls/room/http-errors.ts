@@ -30,15 +30,38 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   BODY_TOO_LARGE: 413,
   NOT_SDP: 415,
   ROOM_FULL: 503,
+  FEED_FULL: 503,
+  UNKNOWN_MACHINE: 404,
+  UNKNOWN_RUNNING_NODE: 404,
+  UNKNOWN_TYPE: 404,
+  COMMAND_REFUSED: 409,
+  CHANGE_REFUSED: 409,
+  SOURCE_CHANGED: 409,
+  NO_GRAPH_FILE: 409,
+  NOTHING_TO_UNDO: 409,
+  TEXT_FORBIDDEN: 403,
+  PROCESS_FORBIDDEN: 403,
+  NOT_JSON: 415,
+  TOO_MANY_REQUESTS: 429,
   HOST_CLOSED: 503,
 };
 
 /** Answers with a problem of the error table, as `{ "error": { code, message, fix } }`. */
 export function sendProblem(reply: FastifyReply, what: Problem): FastifyReply {
-  const status = STATUS[what.code] ?? (ERRORS[what.code].exit === 2 ? 400 : 500);
+  const { error } = bodyOf(what);
+  return sendRefusal(reply, statusOf(what.code) ?? (ERRORS[what.code].exit === 2 ? 400 : 500), error);
+}
+
+/** The status that goes with a code; undefined: that of its kind. */
+export function statusOf(code: ErrorCode): number | undefined {
+  return STATUS[code];
+}
+
+/** Answers with a refusal as `{ "error": … }`. */
+export function sendRefusal(reply: FastifyReply, status: number, error: object): FastifyReply {
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-  return reply.code(status).type('application/json; charset=utf-8').send(bodyOf(what));
+  return reply.code(status).type('application/json; charset=utf-8').send({ error });
 }
 
 /** Answers with whatever was thrown; what is no problem of the table says nothing about the inside. */
@@ -57,14 +80,19 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   );
 }
 
-function bodyOf(what: Problem): object {
+function bodyOf(what: Problem): { readonly error: object } {
   return { error: { code: what.code, message: formatProblem(what), fix: what.fix } };
 }
 
-function problemOf(error: unknown): Problem {
+/**
+ * The problem of whatever was thrown.
+ *
+ * @param mediaType what a body of another kind is answered with.
+ */
+export function problemOf(error: unknown, { mediaType = 'NOT_SDP' }: { readonly mediaType?: ErrorCode } = {}): Problem {
   if (error instanceof VoxError) return error.problems[0]!;
   const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem('NOT_SDP');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem(mediaType);
   if (error instanceof SyntaxError) return problem('BAD_REQUEST', { reason: `the body is no JSON: ${error.message}` });
   if (statusCode === 413) return problem('BODY_TOO_LARGE', { limitKiB: BODY_LIMIT_BYTES / 1024 });
   if (statusCode < 500 && error instanceof Error) return problem('BAD_REQUEST', { reason: error.message });

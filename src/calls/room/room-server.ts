@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { problem, voxError } from '../../errors.js';
 import { accessRules, type AccessRules } from './access.js';
 import { CONTROL_PATHS, serveChat, serveControl, type ControlService } from './control-routes.js';
+import { allowOnly, asked, SDP } from './http-methods.js';
 import { BODY_LIMIT_BYTES, refuseConnection, sendError, sendProblem } from './http-errors.js';
 import { isPageFile, servePage } from './page-files.js';
 import type { PeerRole } from './room-requests.js';
+import type { ServerPart } from './server-part.js';
 import { serveTaps, TAP_PATHS, type TapService } from './tap-routes.js';
 
 /** Who wants to come in. */
@@ -41,6 +44,10 @@ export interface RoomServerOptions {
    * things by them alone. Absent: nobody is an admin, and whoever may come in may steer plugins.
    */
   readonly adminToken?: string;
+  /** Origins of other sites whose pages may use the HTTP API, such as `https://panel.example`. Default: none, so CORS is off for it. */
+  readonly origins?: readonly string[];
+  /** Requests to the HTTP API that one address or token may make in a minute. Default 1200. */
+  readonly requestsPerMinute?: number;
 }
 
 /** A running room server. */
@@ -53,27 +60,33 @@ export interface RoomServer {
   close(): Promise<void>;
 }
 
-const SDP = 'application/sdp';
 /** Whoever takes longer than this to send a request is cut off. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
  * Serves rooms over HTTP: the page, WHIP (RFC 9725) to speak and WHEP (draft-ietf-wish-whep) to listen.
  *
+ * @param parts what else is served, such as the HTTP API.
  * @throws VoxError `PORT_TAKEN`, `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`.
  */
-export async function startRoomServer(service: RoomService, options: RoomServerOptions = {}): Promise<RoomServer> {
-  const { host = '127.0.0.1', port = 8765, token, adminToken } = options;
-  const rules = accessRules(host, token, adminToken);
-  const app = createApp(rules);
+export async function startRoomServer(
+  service: RoomService,
+  options: RoomServerOptions = {},
+  parts: readonly ServerPart[] = [],
+): Promise<RoomServer> {
+  const { host = '127.0.0.1', port = 8765, token, adminToken, origins } = options;
+  const rules = accessRules(host, token, adminToken, origins);
+  const app = createApp(rules, parts);
   servePage(app);
   serveRooms(app, service);
   serveTaps(app, service);
-  serveControl(app, service, (headers) => !rules.hasAdmin || rules.isAdmin(headers));
+  const maySteer = (headers: IncomingHttpHeaders) => !rules.hasAdmin || rules.isAdmin(headers);
+  serveControl(app, service, maySteer);
   for (const path of TAP_PATHS) allowOnly(app, path, 'GET');
   for (const [path, method] of CONTROL_PATHS) allowOnly(app, path, method);
   serveChat(app, service, { open: (room) => open(service, room), isAdmin: (headers) => rules.isAdmin(headers) });
   allowOnly(app, '/rooms/:room/messages', 'GET', 'POST');
+  for (const part of parts) await part.mount(app, { maySteer, needsAdmin: rules.hasAdmin });
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -90,7 +103,7 @@ export async function startRoomServer(service: RoomService, options: RoomServerO
   };
 }
 
-function createApp(rules: AccessRules): FastifyInstance {
+function createApp(rules: AccessRules, parts: readonly ServerPart[]): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -111,7 +124,9 @@ function createApp(rules: AccessRules): FastifyInstance {
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(rules.headers(request.headers)).header('cache-control', 'no-store');
-    const refusal = rules.refuse(request.headers, request.method, isPageFile(request.url));
+    const path = request.url.split('?')[0]!;
+    const isPublic = isPageFile(path) || parts.some((part) => part.isPublic(path));
+    const refusal = rules.refuse(request.headers, request.method, isPublic);
     if (refusal) return sendProblem(reply, refusal);
     return undefined;
   });
@@ -155,24 +170,6 @@ function serveRooms(app: FastifyInstance, service: RoomService): void {
     // All our candidates are in the answer and restarts are fresh joins, so there is nothing to patch (RFC 9725, 4.3).
     allowOnly(app, `/rooms/:room/${path}/:peer`, 'DELETE');
   }
-}
-
-/** Answers OPTIONS, and every method but those that are for this path. */
-function allowOnly(app: FastifyInstance, path: string, ...methods: readonly ('GET' | 'POST' | 'DELETE')[]): void {
-  const allow = [...methods, 'OPTIONS'].join(', ');
-  app.options(path, async (_request, reply) => {
-    if (methods.includes('POST')) reply.header('accept-post', path.includes('/wh') ? SDP : 'application/json');
-    return reply.code(204).header('allow', allow).send();
-  });
-  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => !(methods as readonly string[]).includes(other));
-  // Before the body is looked at: what it holds makes no difference.
-  const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    sendProblem(reply.header('allow', allow), problem('METHOD_WRONG', { ...asked(request), allow }));
-  app.route({ method: others, url: path, onRequest: refuse, handler: refuse });
-}
-
-function asked({ method, url }: FastifyRequest): { method: string; path: string } {
-  return { method, path: url.split('?')[0]! };
 }
 
 function participantOf(given: string | string[] | undefined): string | undefined {

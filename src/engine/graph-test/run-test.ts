@@ -65,7 +65,7 @@ export async function runGraphTest(loaded: LoadedTest, check: TestCheck, cwd: st
       if (node.type !== 'source.file' || sounds.has(node.id)) continue;
       playbacks.set(
         node.id,
-        createPlayback(String(node.options['src']), scheduler, (command) => run.command(node.id, command)),
+        createPlayback(String(node.options['src']), { scheduler }, (command) => run.command(node.id, command)),
       );
     }
     act(test, scheduler, run, playbacks, problems);

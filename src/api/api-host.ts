@@ -1,0 +1,37 @@
+import type { Engine, GraphSession } from '../engine/api.js';
+import type { MachineLog } from '../machines/machine-log.js';
+import type { MediaHost } from '../host/media-host.js';
+import type { ParamValue } from '../graph/file.js';
+import type { Scheduler } from '../time/scheduler.js';
+
+/** A running graph with how it was started. */
+export interface RunningGraph {
+  /** What it is steered by. */
+  readonly session: GraphSession;
+  /** The call it is bound to. */
+  readonly call: string | undefined;
+  /** Values of its params. */
+  readonly params: Readonly<Record<string, ParamValue>> | undefined;
+  /** The folder that relative paths are looked up in second. */
+  readonly cwd: string;
+  /** Nodes that somebody bypassed. */
+  readonly bypassed: ReadonlySet<string>;
+}
+
+/** What the HTTP API asks of the engine. */
+export interface ApiHost {
+  /** The engine as programs see it. */
+  readonly engine: Pick<Engine, 'state' | 'events$' | 'execute' | 'plugins' | 'setPlugin' | 'send' | 'registry'>;
+  /** The number of the last event that is in the state. */
+  seq(): number;
+  /** Where graphs run. */
+  readonly media: MediaHost;
+  /** The engine's clock. */
+  readonly scheduler: Scheduler;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** The machines that run, and what they did. */
+  readonly machines: MachineLog;
+  /** The running graphs, by id. */
+  readonly graphs: ReadonlyMap<string, RunningGraph>;
+}
