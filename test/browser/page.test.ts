@@ -182,10 +182,13 @@ describe('the page', () => {
     await page.click('#speak');
     await until(() => levels.slice(-3).some((level) => level > -60));
     const [participantId = ''] = engine.state.calls['room:lobby']!.participants;
+    const speaking = () => engine.state.calls['room:lobby']!.speaking;
+    await until(() => speaking().includes(participantId));
     await engine.execute({ type: 'participant.mute', call: 'room:lobby', participantId });
     expect(engine.state.calls['room:lobby']!.muted).toEqual([participantId]);
     levels.length = 0;
     await until(() => levels.length > 5 && levels.slice(-3).every((level) => level <= -120));
+    await until(() => speaking().length === 0);
     await engine.execute({ type: 'participant.mute', call: 'room:lobby', participantId, muted: false });
     await until(() => levels.slice(-3).some((level) => level > -60));
 
