@@ -43,7 +43,10 @@ function anyEvent(random: () => number, running: readonly string[]): EventObject
     () => ({ type: `${pick(['audio', 'video', 'screen'])}.${pick(['started', 'paused', 'resumed', 'stopped'])}` }),
     () => ({ type: 'call.edit', change: { muted: random() < 0.5 } }),
     () => ({
-      type: random() < 0.1 ? pick(['self.kicked', 'call.discarded', 'call.began', 'call.leave', 'xstate.done.actor.leave']) : 'call.retry',
+      type:
+        random() < 0.1
+          ? pick(['self.kicked', 'call.discarded', 'call.began', 'call.leave', 'xstate.done.actor.leave'])
+          : 'call.retry',
     }),
   ])();
 }

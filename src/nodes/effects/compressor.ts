@@ -17,14 +17,9 @@ const options = () =>
       .max(0)
       .default(-18)
       .meta({ description: 'Peak level above which it turns down, in decibels below full scale.' }),
-    ratio: z
-      .number()
-      .min(1)
-      .max(100)
-      .default(3)
-      .meta({
-        description: 'How many decibels more in give one more out above the threshold: 1 changes nothing, 100 is a wall.',
-      }),
+    ratio: z.number().min(1).max(100).default(3).meta({
+      description: 'How many decibels more in give one more out above the threshold: 1 changes nothing, 100 is a wall.',
+    }),
     attackMs: z.number().min(0.1).max(500).default(10).meta({
       description: 'Time constant of turning down, in milliseconds: by then 63 % of the way is gone. Short ones catch drums.',
     }),
