@@ -17,12 +17,14 @@ export interface PeerOptions extends Omit<SecureTransportOptions, 'iceRole'> {
   /** What we are willing to do with the offered audio; default both. */
   readonly send?: boolean;
   readonly receive?: boolean;
-  /** Told the level of each packet that carries one (RFC 6464), in dBov. */
-  readonly onLevel?: (levelDbov: number) => void;
+  /** Told the level of each packet that carries one (RFC 6464), in dBov, and whose it is. */
+  readonly onLevel?: (levelDbov: number, ssrc: number) => void;
   /** Channels of incoming audio; default 1. */
   readonly incomingChannels?: 1 | 2;
   /** Most remote SSRCs that are played at once; default 8. */
   readonly maxIncoming?: number;
+  /** Most remote SSRCs that are told apart at all, over the life of the connection; default 64. */
+  readonly maxSsrcs?: number;
   /** Names us in RTCP over all our SSRCs; default random. */
   readonly cname?: string;
   /** SSRC of the sound we send; default random. */

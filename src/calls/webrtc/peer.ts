@@ -1,19 +1,17 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { createDecoder, loadLibopus } from 'libopus-wasm';
-import { Observable, ReplaySubject, Subject } from 'rxjs';
+import { loadLibopus } from 'libopus-wasm';
+import { ReplaySubject, Subject, type Observable } from 'rxjs';
 import { voxError } from '../../errors.js';
 import type { VideoPurpose } from '../../media/gateway-video.js';
 import type { Packet } from '../../media/packet.js';
-import { JitterBuffer } from './jitter-buffer.js';
+import { IncomingStreams } from './incoming-streams.js';
 import type { MediaParams, VideoParams } from './media-params.js';
-import { NackRequester } from './nack-requester.js';
 import type { IncomingChange, PeerOptions, PeerState, PeerStats } from './peer-types.js';
 import { PtsClock } from './pts-clock.js';
 import { RtcpReporter } from './rtcp-reporter.js';
 import { createRtpHeaderView, isRtcp, parseRtpHeader } from './rtp.js';
-import { readAudioLevel } from './rtp-extensions.js';
 import { RtpSender } from './rtp-sender.js';
-import { RtpSource } from './rtp-source.js';
+import type { RtpSource } from './rtp-source.js';
 import { agree, agreeVideos, writeAnswer } from './sdp-answer.js';
 import { parseOffer } from './sdp-offer.js';
 import { SecureTransport } from './secure-transport.js';
@@ -26,20 +24,11 @@ import { PeerVideo, type IncomingVideoChange, type PeerVideoDemand } from './vid
 
 export type { IncomingChange, PeerOptions, PeerState, PeerStats } from './peer-types.js';
 
-interface Incoming {
-  readonly source: RtpSource;
-  /** Only when asking again was agreed on. */
-  readonly nacks: NackRequester | undefined;
-  readonly audio: JitterBuffer;
-}
-
 const MAX_INCOMING = 8;
 /** What sound with its headers takes of the network, in kbit/s. */
 const AUDIO_KBPS = 90;
 /** Reports are sent so often where there is video, so that sound and pictures are in step soon. */
 const VIDEO_REPORT_MS = 1_000;
-/** A remote stream that has been silent this long makes room for a new one when all places are taken. */
-const STALE_US = 2_000_000;
 
 /** One WebRTC peer: a browser that listens or speaks, or a call's server. Made by `createPeer`. */
 export class WebRtcPeer {
@@ -56,11 +45,10 @@ export class WebRtcPeer {
   readonly #options: PeerOptions;
   readonly #cname: string;
   readonly #states = new ReplaySubject<PeerState>(1);
-  readonly #changes = new Subject<IncomingChange>();
   readonly #videoChanges = new Subject<IncomingVideoChange>();
   readonly #videoDemands = new Subject<PeerVideoDemand>();
   readonly #videoSsrcs = new Map<VideoPurpose, { readonly ssrc: number; readonly rtxSsrc: number }>();
-  readonly #incoming = new Map<number, Incoming>();
+  readonly #incoming: IncomingStreams;
   readonly #sources = new Map<number, RtpSource>();
   readonly #header = createRtpHeaderView();
   #transport!: SecureTransport;
@@ -85,10 +73,16 @@ export class WebRtcPeer {
     this.videoDemands$ = this.#videoDemands.asObservable();
     this.#states.next(this.#state);
     this.state$ = this.#states.asObservable();
-    this.incoming$ = new Observable((observer) => {
-      for (const [ssrc, { audio }] of this.#incoming) observer.next({ type: 'started', ssrc, audio });
-      return this.#changes.subscribe(observer);
+    const { timers, participantId, incomingChannels: channels = 1, maxIncoming: most = MAX_INCOMING, onLevel } = options;
+    this.#incoming = new IncomingStreams({
+      timers,
+      channels,
+      most,
+      sources: this.#sources,
+      ...(participantId !== undefined && { participantId }),
+      ...(onLevel && { onLevel }),
     });
+    this.incoming$ = this.#incoming.changes$;
   }
 
   /** See {@link createPeer}. */
@@ -185,6 +179,21 @@ export class WebRtcPeer {
     return params?.codecs.map(({ codec }) => codec) ?? [];
   }
 
+  /** Sends a text over the data channel; before that is open it waits. */
+  sendText(text: string): void {
+    this.#transport.channel?.send(text);
+  }
+
+  /** A remote stream is known to be over. */
+  endIncoming(ssrc: number): void {
+    this.#incoming.end(ssrc, 'replaced');
+  }
+
+  /** When anything was heard of the other side last, in microseconds of the timers' clock. */
+  get lastHeardUs(): number {
+    return this.#transport.lastHeardUs;
+  }
+
   /** Figures of this moment. */
   stats(): PeerStats {
     const { rttMs, remoteAddress } = this.#transport;
@@ -197,7 +206,7 @@ export class WebRtcPeer {
       ...(this.#sender && { sent: { ...this.#sender.stats } }),
       unsent: this.#unsent,
       ...(this.#srtp && { srtp: { ...this.#srtp.counters } }),
-      incoming: [...this.#incoming.values()].map(({ source, audio }) => ({ ...source.stats, audio: { ...audio.stats } })),
+      incoming: this.#incoming.stats(),
       ...(this.#video && { video: this.#video.stats() }),
     };
   }
@@ -214,7 +223,8 @@ export class WebRtcPeer {
     const { timers } = this.#options;
     this.#profile = keys.profile;
     const outgoing = new SrtpCipher(deriveSessionKeys(keys.profile, keys.localKey, keys.localSalt));
-    this.#srtp = new SrtpReceiver(new SrtpCipher(deriveSessionKeys(keys.profile, keys.remoteKey, keys.remoteSalt)));
+    const remote = new SrtpCipher(deriveSessionKeys(keys.profile, keys.remoteKey, keys.remoteSalt));
+    this.#srtp = new SrtpReceiver(remote, this.#options.maxSsrcs);
     const transmit = (datagram: Buffer): void => void this.#transport.send(datagram);
     const random32 = () => randomInt(2 ** 32);
     const ptsClock = new PtsClock();
@@ -241,7 +251,7 @@ export class WebRtcPeer {
         sources: this.#sources,
         rtcp: () => this.#rtcp,
         rttMs: () => this.#transport.rttMs,
-        heardUs: () => this.#heardUs(),
+        heardUs: () => this.#incoming.heardUs(),
         audioKbps: () => (this.#sender ? AUDIO_KBPS : 0),
         onIncoming: (change) => this.#videoChanges.next(change),
         onDemand: (demand) => this.#videoDemands.next(demand),
@@ -263,7 +273,7 @@ export class WebRtcPeer {
       transmit: (packet) => transmit(outgoing.protectRtcp(packet, ++srtcpIndex)),
       onBye: (ssrcs) => {
         for (const ssrc of ssrcs) {
-          this.#endIncoming(ssrc, 'bye');
+          this.#incoming.end(ssrc, 'bye');
           video?.bye(ssrc);
         }
       },
@@ -281,16 +291,6 @@ export class WebRtcPeer {
     video?.start();
   }
 
-  /** When what is heard of the other side at this moment was made, on its clock. */
-  #heardUs(): number | undefined {
-    for (const { source, audio } of this.#incoming.values()) {
-      const { playoutTimestamp } = audio;
-      const madeUs = playoutTimestamp === undefined ? undefined : source.madeUs(playoutTimestamp);
-      if (madeUs !== undefined) return madeUs;
-    }
-    return undefined;
-  }
-
   #receive(datagram: Buffer): void {
     const srtp = this.#srtp;
     if (!srtp) return;
@@ -306,58 +306,10 @@ export class WebRtcPeer {
     if (!payload || !this.#media) return;
     if (header.payloadType !== this.#media.payloadType) return this.#video?.receive(datagram, header, payload, nowUs);
     if (payload.length === 0 || !this.#media.receive) return;
-    const incoming = this.#incoming.get(header.ssrc) ?? this.#startIncoming(header.ssrc);
-    if (!incoming) return;
-    const { source, audio, nacks } = incoming;
-    const sequence = source.receive(header.sequence, header.timestamp, payload.length, nowUs);
-    if (sequence === undefined) return;
-    if (nacks) this.#rtcp?.nack(header.ssrc, nacks.arrived(sequence, nowUs, this.#transport.rttMs));
-    const level = readAudioLevel(datagram, header, this.#media.extensions.audioLevel);
-    if (level !== undefined) {
-      source.stats.levelDbov = level;
-      this.#options.onLevel?.(level);
-    }
-    audio.insert(payload, sequence, header.timestamp);
-  }
-
-  #startIncoming(ssrc: number): Incoming | undefined {
-    const { timers, participantId, incomingChannels = 1, maxIncoming = MAX_INCOMING } = this.#options;
-    if (this.#incoming.size >= maxIncoming && !this.#dropStale(timers.nowUs())) return undefined;
-    const audio = new JitterBuffer({
-      participantId: participantId ?? String(ssrc),
-      channels: incomingChannels,
-      nowUs: () => timers.nowUs(),
-    });
-    createDecoder({ channels: incomingChannels, sampleRate: 48_000 }).then(
-      (decoder) => audio.attach(decoder),
-      // Out of memory inside the decoder's module: this stream stays silent, the call goes on.
-      () => {},
-    );
-    const incoming = { source: new RtpSource(ssrc), audio, nacks: this.#media?.nack ? new NackRequester() : undefined };
-    this.#incoming.set(ssrc, incoming);
-    this.#sources.set(ssrc, incoming.source);
-    this.#changes.next({ type: 'started', ssrc, audio });
-    return incoming;
-  }
-
-  /** A sender that keeps changing its SSRC must not lock itself out. */
-  #dropStale(nowUs: number): boolean {
-    for (const [ssrc, { source }] of this.#incoming) {
-      if (nowUs - source.lastPacketUs > STALE_US) {
-        this.#endIncoming(ssrc, 'replaced');
-        return true;
-      }
-    }
-    return false;
-  }
-
-  #endIncoming(ssrc: number, reason: 'bye' | 'replaced' | 'closed'): void {
-    const incoming = this.#incoming.get(ssrc);
-    if (!incoming) return;
-    this.#incoming.delete(ssrc);
-    this.#sources.delete(ssrc);
-    incoming.audio.close();
-    this.#changes.next({ type: 'ended', ssrc, reason });
+    const { nack, extensions } = this.#media;
+    const agreed = { nack, audioLevelId: extensions.audioLevel, rttMs: this.#transport.rttMs };
+    const missing = this.#incoming.receive(datagram, header, payload, nowUs, agreed);
+    if (missing && missing.length > 0) this.#rtcp?.nack(header.ssrc, missing);
   }
 
   #ended(end: TransportEnd): void {
@@ -366,8 +318,7 @@ export class WebRtcPeer {
     this.#video?.close();
     this.#videoChanges.complete();
     this.#videoDemands.complete();
-    for (const ssrc of [...this.#incoming.keys()]) this.#endIncoming(ssrc, 'closed');
-    this.#changes.complete();
+    this.#incoming.close();
     this.#setState({ type: 'closed', ...end });
     this.#states.complete();
   }

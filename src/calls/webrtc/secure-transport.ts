@@ -16,6 +16,7 @@ import {
 } from 'werift';
 import { isIP } from 'node:net';
 import { problem, reasonOf } from '../../errors.js';
+import { DataChannel } from './data-channel.js';
 import { DtlsOnly } from './dtls-only.js';
 import { isMedia } from './rtp.js';
 import { isAuthenticRequest, isStun, isStunRequest } from './stun.js';
@@ -53,6 +54,8 @@ interface ConnectionInside {
 export class SecureTransport {
   /** When the peer was last heard, microseconds of the timers' clock. */
   lastHeardUs: number;
+  /** The data channel, from connected on, if one was wanted. */
+  channel: DataChannel | undefined;
   readonly #options: SecureTransportOptions;
   readonly #events: SecureTransportEvents;
   readonly #ice: RTCIceTransport;
@@ -135,9 +138,11 @@ export class SecureTransport {
       ),
     );
     const iceSeconds = (this.#options.iceTimeoutMs ?? ICE_TIMEOUT_MS) / 1000;
-    const iceLimit = this.#after(iceSeconds * 1000, () =>
-      this.#end({ reason: 'ice-timeout', problem: problem('ICE_TIMEOUT', { seconds: iceSeconds }) }),
-    );
+    const iceLimit = this.#after(iceSeconds * 1000, () => {
+      // With a pair chosen, ICE is about to say that it is done.
+      if (this.#connection.nominated) return;
+      this.#end({ reason: 'ice-timeout', problem: problem('ICE_TIMEOUT', { seconds: iceSeconds }) });
+    });
     this.#ice.start().then(
       () => {
         iceLimit();
@@ -314,6 +319,8 @@ export class SecureTransport {
     this.#connected = true;
     this.#heard();
     this.#watch();
+    const { dataChannel: wanted } = this.#options;
+    if (wanted) this.channel = new DataChannel(this.#dtls, wanted);
     this.#events.connected(keys);
   }
 
@@ -365,6 +372,7 @@ export class SecureTransport {
 
   #end(end: TransportEnd): void {
     if (this.#ended) return;
+    this.channel?.close();
     if (end.reason !== 'peer-closed') this.#dtls.sendCloseNotify();
     this.#ended = true;
     for (const cancel of this.#cancels) cancel();

@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.js';
+import type { DataChannelOptions } from './data-channel.js';
 import type { SrtpProfile } from './srtp-keys.js';
 import type { Timers } from './timers.js';
 import type { NetworkHook } from './udp-port.js';
@@ -18,6 +19,8 @@ export interface SecureTransportOptions {
   readonly dtlsTimeoutMs?: number;
   /** A connected peer of whom nothing is heard this long is gone, milliseconds; default 6,000. */
   readonly silenceTimeoutMs?: number;
+  /** A data channel that we open once connected; only as the controlling side. */
+  readonly dataChannel?: DataChannelOptions;
   /** Bends the network, for tests. */
   readonly network?: NetworkHook;
 }

@@ -195,7 +195,7 @@ describe('a room', () => {
     peer.connect();
     peer.starts(1);
     for (let i = 0; i < 5; i++) {
-      peer.options.onLevel!(-20);
+      peer.options.onLevel!(-20, 1);
       await scheduler.play(20);
     }
     await scheduler.play(2000);

@@ -1,0 +1,123 @@
+import { filter, map, tap, type Observable } from 'rxjs';
+import { reasonOf, VoxError } from '../../errors.js';
+import { CallError, callFailure } from '../../machines/failure.js';
+import type { ParticipantInfo, SelfChange, Signalling, SignallingUpdate } from '../../machines/signalling.js';
+import type { Transport, TransportEvent, TransportParams } from '../../machines/transport.js';
+import type { CallEvent, CallRequest } from '../call-media.js';
+
+/** The way from the control plane to a call's media side, wherever that runs. */
+export interface MediaLink {
+  /** Asks the media side; rejects with a VoxError. */
+  request(request: CallRequest): Promise<unknown>;
+  /** What the media side tells. */
+  readonly events$: Observable<CallEvent>;
+}
+
+/** Signalling that can say whose a source is. */
+export interface DescribingSignalling extends Signalling {
+  describe(sources: readonly number[], signal: AbortSignal): Promise<readonly ParticipantInfo[]>;
+}
+
+/** A call's two halves, tied together. */
+export interface LinkedCall {
+  /** For the call's machine: everything passes, and the media side hears what concerns it. */
+  readonly signalling: Signalling;
+  /** A transport for each attempt of the machine. */
+  readonly createTransport: () => Transport;
+  /** Unties them. */
+  close(): void;
+}
+
+/**
+ * Ties a call's signalling to its media side: participants go there as they are told, sources that it does not know are looked up, and it is
+ * told whether we are muted.
+ */
+export function linkCall(signalling: DescribingSignalling, link: MediaLink): LinkedCall {
+  const ending = new AbortController();
+  let attempts = 0;
+  // A media side that is gone has said so itself.
+  const ask = (request: CallRequest): void => void link.request(request).catch(() => {});
+  const set = ({ participantId, source, name, muted, mutedByUs, volume }: ParticipantInfo): void =>
+    ask({
+      type: 'participant.set',
+      participant: {
+        participantId,
+        source,
+        muted,
+        ...(name !== undefined && { name }),
+        ...(mutedByUs !== undefined && { mutedByUs }),
+        ...(volume !== undefined && { volume }),
+      },
+    });
+  // What we want, and what the server lets us: what it would not pass on is not sent.
+  let [wantsMuted, silenced] = [false, false];
+  const appear = ({ muted = wantsMuted }: SelfChange, nowSilenced = silenced): void => {
+    if (muted === wantsMuted && nowSilenced === silenced) return;
+    [wantsMuted, silenced] = [muted, nowSilenced];
+    ask({ type: 'self.set', muted: muted || silenced });
+  };
+  const hear = (update: SignallingUpdate): void => {
+    if (update.type === 'participant.joined' || update.type === 'participant.changed') set(update.participant);
+    else if (update.type === 'participant.left') ask({ type: update.type, participantId: update.participantId });
+    else if (update.type === 'self.silenced' || update.type === 'self.allowed') appear({}, update.type === 'self.silenced');
+  };
+  const lookUp = async (sources: readonly number[]): Promise<void> => {
+    const found = await signalling.describe(sources, ending.signal).catch(() => []);
+    for (const participant of found) set(participant);
+    const unnamed = sources.filter((source) => !found.some((one) => one.source === source));
+    if (unnamed.length > 0 && !ending.signal.aborted) ask({ type: 'source.unnamed', sources: unnamed });
+  };
+  const unknown = link.events$.subscribe((event) => {
+    if (event.type === 'source.unknown') void lookUp(event['sources'] as readonly number[]);
+  });
+  return {
+    signalling: {
+      resolve: (address, signal) => signalling.resolve(address, signal),
+      join: async (ref, params, self, signal) => {
+        const joined = await signalling.join(ref, params, self, signal);
+        appear(self);
+        return joined;
+      },
+      leave: (membership, signal) => signalling.leave(membership, signal),
+      edit: async (membership, self, signal) => {
+        await signalling.edit(membership, self, signal);
+        appear(self);
+      },
+      updates: (ref) => signalling.updates(ref).pipe(tap(hear)),
+    },
+    createTransport: () => remoteTransport(link, ++attempts),
+    close: () => {
+      ending.abort();
+      unknown.unsubscribe();
+    },
+  };
+}
+
+/** A transport whose connection is on the media side, reached by messages. */
+function remoteTransport(link: MediaLink, attempt: number): Transport {
+  const ask = async (request: CallRequest): Promise<unknown> => {
+    try {
+      return await link.request(request);
+    } catch (thrown) {
+      throw typed(thrown);
+    }
+  };
+  return {
+    open: async () => (await ask({ type: 'transport.open', attempt })) as TransportParams,
+    apply: async (answer) => void (await ask({ type: 'transport.apply', attempt, answer })),
+    events$: link.events$.pipe(
+      filter((event) => event.type === 'transport.event' && event['attempt'] === attempt),
+      map((event) => event['event'] as TransportEvent),
+    ),
+    close: () => void link.request({ type: 'transport.close', attempt }).catch(() => {}),
+  };
+}
+
+/** What a media side could not do, as the call's machine takes it. An address that this machine has not got stays wrong. */
+function typed(thrown: unknown): CallError {
+  if (!(thrown instanceof VoxError))
+    return new CallError(callFailure('CALL_STEP_FAILED', { step: 'reach its media', reason: reasonOf(thrown) }, 'backoff'));
+  const { code, message } = thrown.problems[0]!;
+  const lasting = code === 'ADDRESS_UNAVAILABLE' || code === 'HOST_CLOSED';
+  return new CallError({ code, message, retry: lasting ? 'never' : 'backoff' });
+}

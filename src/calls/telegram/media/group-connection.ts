@@ -1,0 +1,141 @@
+import { randomInt } from 'node:crypto';
+import type { Packet } from '../../../media/packet.js';
+import { callFailure, type CallFailure } from '../../../machines/failure.js';
+import type { TransportAnswer, TransportEvent, TransportParams } from '../../../machines/transport.js';
+import { createPeer, type IncomingChange, type PeerStats, type Timers, type WebRtcPeer } from '../../webrtc/index.js';
+import { agreeOn } from './agreement.js';
+import { IdleSound } from './idle-sound.js';
+import { NetworkWatch } from './network-watch.js';
+
+/** Without a path for so long it has failed: what tweb and ntgcalls take; tgcalls waits for 20 s. */
+const ICE_TIMEOUT_MS = 10_000;
+const DTLS_TIMEOUT_MS = 10_000;
+/** The call's machine gives up a connection that is lost before this. */
+const SILENCE_TIMEOUT_MS = 20_000;
+/** Voices played at once, and how many are told apart in a call's life. */
+const [MOST_VOICES, MOST_SOURCES] = [128, 8192];
+
+/** What a connection tells; nothing after `close`. */
+export interface ConnectionEvents {
+  readonly transport: (event: TransportEvent) => void;
+  /** A remote sound begins or ends. */
+  readonly incoming: (change: IncomingChange) => void;
+  /** How loud a remote packet is, in dBov. */
+  readonly level: (levelDbov: number, source: number) => void;
+}
+
+/** How a connection is made. */
+export interface ConnectionOptions extends ConnectionEvents {
+  readonly timers: Timers;
+  readonly addresses: readonly string[];
+  readonly stereo: boolean;
+}
+
+/** One connection to the server of a group call: of one join, never used again. */
+export class GroupConnection {
+  readonly #options: ConnectionOptions;
+  readonly #peer: WebRtcPeer;
+  #idle: IdleSound | undefined;
+  #watch: NetworkWatch | undefined;
+  #closed = false;
+
+  private constructor(options: ConnectionOptions, peer: WebRtcPeer) {
+    this.#options = options;
+    this.#peer = peer;
+    peer.state$.subscribe((state) => {
+      if (state.type === 'connected') this.#connected();
+      else if (state.type === 'closed') this.#failed(failureOf(state));
+    });
+    peer.incoming$.subscribe((change) => {
+      if (!this.#closed) options.incoming(change);
+    });
+  }
+
+  /** Opens its sockets; nothing is sent yet. @throws VoxError `ADDRESS_UNAVAILABLE`. */
+  static async open(options: ConnectionOptions): Promise<GroupConnection> {
+    const { timers, addresses, stereo, level } = options;
+    const peer = await createPeer({
+      role: 'joiner',
+      timers,
+      addresses,
+      // As native clients choose it: what is negative when signed is never seen from them.
+      ssrc: randomInt(1, 2 ** 31 - 16),
+      incomingChannels: stereo ? 2 : 1,
+      maxIncoming: MOST_VOICES,
+      maxSsrcs: MOST_SOURCES,
+      iceTimeoutMs: ICE_TIMEOUT_MS,
+      dtlsTimeoutMs: DTLS_TIMEOUT_MS,
+      silenceTimeoutMs: SILENCE_TIMEOUT_MS,
+      onLevel: level,
+    });
+    return new GroupConnection(options, peer);
+  }
+
+  /** What to offer the server. */
+  params(): TransportParams {
+    const { ufrag, pwd, fingerprints } = this.#peer.localParams();
+    const sha256 = fingerprints.filter(({ hash }) => hash === 'sha-256');
+    return {
+      source: this.#peer.ssrc,
+      // Always: under loss a handshake that we begin fails far more often (measured), and with some clients it hangs (tweb).
+      ice: { ufrag, pwd, fingerprints: sha256.map((one) => ({ ...one, setup: 'passive' })) },
+      sourceGroups: [],
+    };
+  }
+
+  /** Starts to connect. @throws VoxError `TELEGRAM_ANSWER_UNREADABLE`. */
+  apply(answer: TransportAnswer): void {
+    const { remote, audio } = agreeOn(answer);
+    this.#peer.accept(remote, audio);
+  }
+
+  /** Sends a packet of the graph. */
+  sendAudio(packet: Packet): void {
+    this.#peer.sendAudio(packet);
+    this.#idle?.sent(packet);
+  }
+
+  /** A source is known to have ended. */
+  forget(source: number): void {
+    this.#peer.endIncoming(source);
+  }
+
+  /** Figures of this moment. */
+  stats(): PeerStats {
+    return this.#peer.stats();
+  }
+
+  /** Says goodbye and gives everything back. Idempotent. */
+  async close(): Promise<void> {
+    this.#end();
+    await this.#peer.close();
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#idle?.stop();
+    this.#watch?.stop();
+  }
+
+  #connected(): void {
+    if (this.#closed) return;
+    const { timers, transport } = this.#options;
+    this.#idle = new IdleSound(timers, (packet) => this.#peer.sendAudio(packet));
+    const look = () => ({ lastHeardUs: this.#peer.lastHeardUs, fractionLost: this.#peer.stats().sent?.fractionLost });
+    this.#watch = new NetworkWatch(timers, look, transport);
+    transport({ type: 'transport.connected' });
+  }
+
+  #failed(failure: CallFailure): void {
+    if (this.#closed) return;
+    this.#end();
+    this.#options.transport({ type: 'transport.failed', failure });
+  }
+}
+
+function failureOf({ reason, problem }: Extract<WebRtcPeer['state'], { type: 'closed' }>): CallFailure {
+  // No path, no handshake, and dropped are three things that a person does something different about.
+  if (problem) return { code: problem.code, message: problem.message, retry: 'backoff' };
+  const why = reason === 'peer-closed' ? 'the server closed it' : 'it was closed';
+  return callFailure('CALL_CONNECTION_LOST', { reason: why }, 'backoff');
+}

@@ -1,0 +1,138 @@
+import { BehaviorSubject, Subject } from 'rxjs';
+import { voxError } from '../../../errors.js';
+import type { Gateway } from '../../../media/gateway.js';
+import type { TransportEvent, TransportParams } from '../../../machines/transport.js';
+import type { Scheduler } from '../../../time/scheduler.js';
+import type { CallEvent, CallMedia, CallMediaFactory, CallRequest } from '../../call-media.js';
+import type { PeerStats } from '../../webrtc/index.js';
+import { GroupConnection } from './group-connection.js';
+import { parseMediaRequest, telegramMediaConfig, type TelegramMediaConfig } from './media-requests.js';
+import { Voices } from './voices.js';
+
+/** What the media side of a Telegram call reports of itself, as plain JSON. */
+export interface TelegramMediaStats {
+  /** Packets of the graph that went nowhere: not connected, or muted. */
+  readonly unsentPackets: number;
+  readonly muted: boolean;
+  /** The present connection, or the one that is being made. */
+  readonly connection?: PeerStats;
+}
+
+/**
+ * The media side of a Telegram group call: one connection at a time to the server, which forwards everybody's voice by itself. A connection
+ * is of one attempt of the call's machine; what the graph sends goes to the newest that is connected. It speaks only in plain JSON:
+ * `transport.event` with the attempt, `source.unknown`, `participant.joined`, `.left` and `.speaking`.
+ */
+export class TelegramMedia implements CallMedia {
+  readonly events$: Subject<CallEvent> = new Subject();
+  readonly gateway: Gateway;
+  readonly #config: TelegramMediaConfig;
+  readonly #scheduler: Scheduler;
+  readonly #voices: Voices;
+  readonly #connections = new Map<number, GroupConnection>();
+  /** Where packets go. */
+  #live: GroupConnection | undefined;
+  #muted = false;
+  #unsent = 0;
+  #closed = false;
+
+  /**
+   * @param config see {@link telegramMediaConfig}.
+   * @throws ZodError when the settings are wrong; they come from our own code.
+   */
+  constructor(config: Readonly<Record<string, unknown>>, scheduler: Scheduler) {
+    this.#config = telegramMediaConfig.parse(config);
+    this.#scheduler = scheduler;
+    this.#voices = new Voices(
+      scheduler,
+      (event) => this.events$.next(event),
+      (source) => this.#live?.forget(source),
+    );
+    this.gateway = {
+      participants$: this.#voices.changes$,
+      // The server gives everybody the same of us: there is nothing that only one could hear.
+      personalMixes$: new BehaviorSubject<ReadonlySet<string>>(new Set()),
+      sendAudio: (packet, forParticipantId) => {
+        if (forParticipantId !== undefined) return;
+        if (this.#live && !this.#muted) this.#live.sendAudio(packet);
+        else this.#unsent++;
+      },
+    };
+  }
+
+  async request(request: CallRequest): Promise<unknown> {
+    const wanted = parseMediaRequest(request);
+    switch (wanted.type) {
+      case 'transport.open':
+        return this.#open(wanted.attempt);
+      case 'transport.apply':
+        return this.#at(wanted.attempt).apply(wanted.answer);
+      case 'transport.close':
+        return this.#close(wanted.attempt);
+      case 'participant.set':
+        return this.#voices.set(wanted.participant);
+      case 'participant.left':
+        return this.#voices.remove(wanted.participantId);
+      case 'source.unnamed':
+        return this.#voices.unnamed(wanted.sources);
+      case 'self.set':
+        this.#muted = wanted.muted;
+        return undefined;
+    }
+  }
+
+  stats(): TelegramMediaStats {
+    const connection = this.#live ?? [...this.#connections.values()].at(-1);
+    return { unsentPackets: this.#unsent, muted: this.#muted, ...(connection && { connection: connection.stats() }) };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled([...this.#connections.keys()].map((attempt) => this.#close(attempt)));
+    this.#voices.close();
+    this.events$.complete();
+  }
+
+  async #open(attempt: number): Promise<TransportParams> {
+    if (this.#closed) throw voxError('HOST_CLOSED');
+    const { addresses, stereo } = this.#config;
+    const connection: GroupConnection = await GroupConnection.open({
+      timers: this.#scheduler,
+      addresses,
+      stereo,
+      transport: (event) => this.#told(attempt, connection, event),
+      incoming: (change) => this.#voices.stream(change),
+      level: (levelDbov, source) => this.#voices.level(levelDbov, source),
+    });
+    if (this.#closed) {
+      await connection.close();
+      throw voxError('HOST_CLOSED');
+    }
+    this.#connections.set(attempt, connection);
+    return connection.params();
+  }
+
+  #at(attempt: number): GroupConnection {
+    const connection = this.#connections.get(attempt);
+    if (!connection) throw voxError('BAD_REQUEST', { reason: `there is no attempt ${attempt}` });
+    return connection;
+  }
+
+  async #close(attempt: number): Promise<void> {
+    const connection = this.#connections.get(attempt);
+    if (!connection) return;
+    this.#connections.delete(attempt);
+    if (this.#live === connection) this.#live = undefined;
+    await connection.close();
+  }
+
+  #told(attempt: number, connection: GroupConnection, event: TransportEvent): void {
+    if (event.type === 'transport.connected') this.#live = connection;
+    if (event.type === 'transport.failed' && this.#live === connection) this.#live = undefined;
+    this.events$.next({ type: 'transport.event', attempt, event });
+  }
+}
+
+/** Makes the media side of a Telegram call. */
+export const telegramMedia: CallMediaFactory = async (config, scheduler) => new TelegramMedia(config, scheduler);

@@ -1,0 +1,74 @@
+import { RTCSctpTransport, type RTCDataChannel, type RTCDtlsTransport } from 'werift';
+
+/** What a client may receive of one endpoint, in lines of the picture. */
+export interface Constraint {
+  readonly minHeight?: number;
+  readonly maxHeight: number;
+}
+
+/** A client's wish for videos (tgcalls GroupInstanceCustomImpl, `ReceiverVideoConstraints`). */
+export interface ReceiverConstraints {
+  readonly defaultConstraints: Constraint;
+  readonly constraints: Readonly<Record<string, Constraint>>;
+  readonly onStageEndpoints: readonly string[];
+}
+
+/** What a channel tells. */
+export interface ColibriEvents {
+  open(): void;
+  constraints(wanted: ReceiverConstraints): void;
+  violation(what: string): void;
+}
+
+/** The server's end of a client's data channel: SCTP over its DTLS, the stream 0 that the client opens, JSON with a `colibriClass`. */
+export class ColibriChannel {
+  readonly #sctp = new RTCSctpTransport(5000);
+  readonly #dtls: RTCDtlsTransport;
+  #channel: RTCDataChannel | undefined;
+
+  /** @param dtls after its handshake. */
+  constructor(dtls: RTCDtlsTransport, on: ColibriEvents) {
+    this.#dtls = dtls;
+    this.#sctp.setDtlsTransport(dtls);
+    const { dataReceiver } = dtls;
+    // werift lets packets that are none reject a promise that nobody holds.
+    dtls.dataReceiver = (data) => void Promise.resolve(dataReceiver(data) as unknown).catch(() => on.violation('SCTP packet'));
+    this.#sctp.onDataChannel.subscribe((channel) => {
+      // tgcalls opens exactly this one (SctpDataChannelProviderInterfaceImpl.cpp).
+      if (channel.id !== 0 || channel.label !== 'data') on.violation(`data channel ${String(channel.id)} "${channel.label}"`);
+      this.#channel = channel;
+      channel.onMessage.subscribe((message) => read(String(message), on));
+      on.open();
+    });
+    void this.#sctp.start(5000);
+  }
+
+  /** Says something to the client; lost while there is no channel. */
+  send(message: Readonly<Record<string, unknown>> & { readonly colibriClass: string }): void {
+    this.#channel?.send(JSON.stringify(message));
+  }
+
+  /** Sends bytes as if they were SCTP. */
+  inject(bytes: Buffer): void {
+    void this.#dtls.sendData(bytes).catch(() => {});
+  }
+
+  close(): void {
+    void this.#sctp.stop().catch(() => {});
+  }
+}
+
+function read(text: string, on: ColibriEvents): void {
+  let json: Partial<ReceiverConstraints> & { colibriClass?: string };
+  try {
+    json = JSON.parse(text) as typeof json;
+  } catch {
+    return on.violation('data channel: no JSON');
+  }
+  if (json.colibriClass !== 'ReceiverVideoConstraints') return on.violation(`data channel: ${String(json.colibriClass)}`);
+  const { defaultConstraints, constraints = {}, onStageEndpoints = [] } = json;
+  if (typeof defaultConstraints?.maxHeight !== 'number') return on.violation('ReceiverVideoConstraints: defaultConstraints');
+  for (const [endpoint, { maxHeight }] of Object.entries(constraints))
+    if (typeof maxHeight !== 'number') return on.violation(`ReceiverVideoConstraints: ${endpoint}`);
+  on.constraints({ defaultConstraints, constraints, onStageEndpoints });
+}
