@@ -329,7 +329,7 @@ class VoxEngine implements Engine {
     const events$ = this.#graphEvents$.pipe(filter((event) => event.graph === id));
     const session = await startGraph({ id, plan, declared, place, options, replay, events$ }, this.#runs);
     const { params, cwd = process.cwd() } = options;
-    this.#running.set(id, { session, call: place?.id, params, cwd, bypassed: new Set() });
+    this.#running.set(id, { session, call: place?.id, params, cwd });
     void session.ended.catch(() => {}).then(() => this.#running.delete(id));
     return session;
   }

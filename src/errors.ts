@@ -291,6 +291,11 @@ export const ERRORS = {
     fix: 'Correct what failed, and change the graph again.',
     exit: failed,
   },
+  CANNOT_BYPASS: {
+    message: '"{node}" cannot be left out: no input could stand in for what it gives, or other graphs hear it too',
+    fix: 'Leave out an effect, which lets its input through; mute a source by its options or by what follows it.',
+    exit: input,
+  },
   BLOCK_NEEDS_OFFLINE: {
     message: 'the queue after "{from}" blocks when it is full, which would stop a call',
     fix: 'Use "drop-oldest" or "drop-newest"; "block" is for rendering.',

@@ -14,8 +14,6 @@ export interface RunningGraph {
   readonly params: Readonly<Record<string, ParamValue>> | undefined;
   /** The folder that relative paths are looked up in second. */
   readonly cwd: string;
-  /** Nodes that somebody bypassed. */
-  readonly bypassed: ReadonlySet<string>;
 }
 
 /** What the HTTP API asks of the engine. */

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
-import type { NodeDefinition } from '../graph/define-node.js';
+import { canBypass, type NodeDefinition } from '../graph/define-node.js';
 import { nodeLatencyMs } from '../graph/plan/latency.js';
 import { planReport, type PlannedNode } from '../graph/plan/report.js';
 import type { Plan, PlanNode, PlanWire } from '../graph/plan-types.js';
 import type { Ports } from '../graph/ports.js';
 import type { Registry } from '../graph/registry.js';
+import type { RunningGraph } from './api-host.js';
 import { liveOptions } from './routes/node-types.js';
 import type { graphDetail } from './schemas/graph.js';
 
@@ -14,8 +15,10 @@ type Drawn = z.input<typeof graphDetail>['plan'];
 export interface DrawnWith {
   /** Whether options are. */
   readonly options: boolean;
-  /** Nodes that somebody bypassed. */
-  readonly bypassed: ReadonlySet<string>;
+  /** Options that were set meanwhile, by node. */
+  readonly changed: RunningGraph['session']['changed'];
+  /** Whether somebody has a node left out. */
+  readonly isLeftOut: (node: string) => boolean;
 }
 
 /** A plan with all that a drawing needs. */
@@ -35,7 +38,7 @@ function drawnNode(
   node: PlanNode,
   planned: PlannedNode,
   registry: Registry,
-  { options, bypassed }: DrawnWith,
+  { options, changed, isLeftOut }: DrawnWith,
 ): Drawn['nodes'][number] {
   const definition = registry.get(node.type);
   return {
@@ -44,27 +47,21 @@ function drawnNode(
     summary: definition?.summary ?? '',
     role: roleOf(node, definition),
     clock: planned.clock,
-    options: options ? { ...node.options } : {},
+    options: options ? { ...node.options, ...changed.get(node.id) } : {},
     liveOptions: definition ? liveOptions(definition) : [],
     inputs: portsOf(definition?.inputs),
     outputs: portsOf(definition?.outputs, planned.gives),
     ...(planned.inserted !== undefined && { inserted: planned.inserted }),
     optional: node.optional ?? false,
     ...(node.shared && { shared: node.shared }),
-    bypassed: bypassed.has(node.id),
-    canBypass: canBypass(definition),
+    bypassed: isLeftOut(node.id),
+    canBypass: definition !== undefined && canBypass(definition),
     latencyMs: nodeLatencyMs(node, registry),
     costPercent: planned.costPercent,
     costMeasured: planned.costMeasured,
     operators: (node.operators ?? []).map((one) => ({ ...one })),
     subgraph: node.subgraph !== undefined,
   };
-}
-
-/** Whether an input could stand in for each output, so that the node may be left out. */
-export function canBypass(definition: NodeDefinition | undefined): boolean {
-  const outputs = Object.keys(definition?.outputs ?? {});
-  return outputs.length > 0 && outputs.every((port) => definition?.bypass[port] !== undefined);
 }
 
 function portsOf(ports: Ports = {}, formats?: Readonly<Record<string, string>>): Drawn['nodes'][number]['inputs'] {

@@ -52,7 +52,7 @@ export function openApiDocument(routes: readonly Route[], base: string, version:
 }
 
 function operation(route: Route, schemaOf: (schema: z.ZodType, io: 'input' | 'output') => Json, error: Json): Json {
-  const { id, tag, summary, details, steers, params, query, body, answer, media, errors = [] } = route;
+  const { id, tag, summary, details, steers, params, query, body, bodyDoc, answer, media, errors = [] } = route;
   const parameters = [...parametersOf('path', params, schemaOf), ...parametersOf('query', query, schemaOf)];
   return {
     operationId: id,
@@ -61,7 +61,12 @@ function operation(route: Route, schemaOf: (schema: z.ZodType, io: 'input' | 'ou
     ...(details !== undefined && { description: details }),
     ...(steers && { security: [{}, { token: [] }], 'x-steers': true }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
+    ...(body && {
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: { 'application/json': { schema: schemaOf(bodyDoc ?? body, 'input') } },
+      },
+    }),
     responses: {
       200: {
         description: summary,

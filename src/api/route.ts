@@ -58,6 +58,8 @@ export interface RouteSpec<
   readonly query?: Q;
   /** What is sent. */
   readonly body?: B;
+  /** What is sent as the docs show it, where `body` leaves the check to the engine. Default: `body`. */
+  readonly bodyDoc?: z.ZodType;
   /** What is answered as JSON; absent: nothing, or what `media` says. */
   readonly answer?: A;
   /** The media type of an answer that is no JSON. */

@@ -111,6 +111,8 @@ export interface GraphSession {
   readonly ended: Promise<GraphEndReason>;
   /** The playback machine of each `source.file` node. */
   readonly playbacks: ReadonlyMap<string, Playback>;
+  /** Options that were set since the plan began to run, by node. */
+  readonly changed: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Changes options of a node. Rejects with a VoxError; then nothing has changed. */
   setOptions(node: string, options: Readonly<Record<string, unknown>>): Promise<void>;
   /**

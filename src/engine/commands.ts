@@ -20,6 +20,8 @@ export interface CommandedGraph {
   setOptions(node: string, options: Readonly<Record<string, unknown>>): Promise<void>;
   /** Lets a node that has ended begin again, with other options. @throws VoxError with why it cannot; then nothing has changed. */
   playAgain(node: string, options: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Leaves a node out, or no longer. */
+  bypass(node: string, bypassed: boolean): Promise<void>;
   /** Hands a command to a node. */
   command(node: string, command: NodeCommand): Promise<void>;
   /** Ends it, and so leaves its call. */
@@ -100,6 +102,8 @@ export class Commands {
       }
       case 'node.set':
         return this.#graph(command).setOptions(command.node, command.options);
+      case 'node.bypass':
+        return this.#graph(command).bypass(command.node, command.bypassed);
       case 'node.command':
         return this.#graph(command).command(command.node, command.command);
       case 'plugin.enable':

@@ -129,6 +129,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
         const nodes = present.nodes.map((one) => ({ ...one, options: { ...one.options, ...known.get(one.id) } }));
         await change({ ...present, nodes }, { again: [node] });
       },
+      bypass: async (node, bypassed) => void (await host.request({ type: 'node.bypass', graph: id, node, bypassed })),
       command: async (node, command) => void (await host.request({ type: 'node.command', graph: id, node, command })),
       stop: async () => void (await host.request({ type: 'graph.stop', graph: id })),
     });
@@ -190,6 +191,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
       }
     },
     setOptions,
+    changed: set,
     watch: async (node, event) => {
       await host.request({ type: 'watch', graph: id, node, event });
       return async () => void (await host.request({ type: 'unwatch', graph: id, node, event }));

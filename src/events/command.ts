@@ -80,6 +80,15 @@ export const COMMANDS = {
       options: z.record(z.string(), z.json()).meta({ description: 'Those that change.' }),
     })
     .meta({ description: 'Change options of a node.' }),
+  'node.bypass': z
+    .strictObject({
+      type: z.literal('node.bypass'),
+      graph: place.graph,
+      call: place.call,
+      node: z.string(),
+      bypassed: z.boolean().default(true),
+    })
+    .meta({ description: 'Leave a node out, its input passing through, or let it work again.' }),
   'node.command': z
     .strictObject({
       type: z.literal('node.command'),

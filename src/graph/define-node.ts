@@ -241,6 +241,12 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
   };
 }
 
+/** Whether an input could stand in for each output, so that a node of this type may be left out. */
+export function canBypass({ outputs, bypass, perBranch }: Pick<NodeDefinition, 'outputs' | 'bypass' | 'perBranch'>): boolean {
+  const ports = Object.keys(outputs);
+  return ports.length > 0 && !perBranch && ports.every((port) => bypass[port] !== undefined);
+}
+
 /** Each output is stood in for by the single-wire input of its kind: the same-named one first, else the first. */
 function defaultBypass(inputs: Ports, outputs: Ports): Record<string, string> {
   const bypass: Record<string, string> = {};

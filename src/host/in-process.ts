@@ -120,6 +120,13 @@ export class InProcessHost implements MediaHost {
       run.setOptions(node, options);
       recorder?.set(node, options);
     },
+    'node.bypass': ({ graph, node, bypassed }) => {
+      const { run, sharing, recorder } = this.#graph(graph);
+      // What is heard in several graphs is not this one's to leave out.
+      if (sharing?.has(node)) throw voxError('CANNOT_BYPASS', { node });
+      run.leaveOut(node, bypassed);
+      recorder?.bypass(node, bypassed);
+    },
     'node.command': ({ graph, node, command }) => {
       const { run, sharing, recorder } = this.#graph(graph);
       if (sharing?.has(node)) return sharing.command(node, command);

@@ -80,6 +80,11 @@ export interface HostProtocol {
     };
     reply: null;
   };
+  /** Leaves a running node out, its input passing through, or lets it work again. */
+  'node.bypass': {
+    command: { readonly type: 'node.bypass'; readonly graph: string; readonly node: string; readonly bypassed: boolean };
+    reply: null;
+  };
   /** Hands a command to a running node. */
   'node.command': {
     command: { readonly type: 'node.command'; readonly graph: string; readonly node: string; readonly command: NodeCommand };

@@ -33,13 +33,13 @@ export const RADIO = {
 };
 
 /** An engine on the clock of the test with a graph in a room and its API. */
-export async function served(options: RoomServerOptions & { graph?: object } = {}) {
-  const { graph = RADIO, ...server } = options;
+export async function served(options: RoomServerOptions & { graph?: object; engine?: Parameters<typeof lab>[0] } = {}) {
+  const { graph = RADIO, engine: parts, ...server } = options;
   const folder = mkdtempSync(join(tmpdir(), 'voxgraph-api-'));
   copyFileSync(tune, join(folder, 'tune.opus'));
   const file = join(folder, 'radio.json');
   writeFileSync(file, `${JSON.stringify(graph, null, 2)}\n`);
-  const made = lab();
+  const made = lab(parts);
   const session = await made.engine.run(file, { call: 'room:lobby', cwd: folder });
   const { port, close: stop } = await made.engine.serveRooms({ port: 0, ...server });
   const base = `http://127.0.0.1:${port}`;

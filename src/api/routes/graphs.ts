@@ -45,15 +45,17 @@ export const graphRoutes: readonly Route[] = [
     answer: graphDetail,
     errors: ['UNKNOWN_GRAPH'],
     example: { path: '/graphs/graph-1' },
-    handle: ({ host }, { params, caller }) => {
+    handle: async ({ host }, { params, caller }) => {
       const graph = runningGraph(host, params.graph);
-      const { plan } = graph.session;
+      const { plan, changed } = graph.session;
+      const { stats } = await host.media.request({ type: 'graph.stats', graph: params.graph });
+      const isLeftOut = (node: string) => stats.nodes[node]?.leftOut ?? false;
       return {
         ...about(params.graph, graph),
         title: plan.title,
         status: host.engine.state.graphs[params.graph]?.status ?? 'loaded',
         ...(graph.call !== undefined && { call: graph.call }),
-        plan: drawnPlan(plan, host.engine.registry, { options: caller.maySteer, bypassed: graph.bypassed }),
+        plan: drawnPlan(plan, host.engine.registry, { options: caller.maySteer, changed, isLeftOut }),
       };
     },
   }),

@@ -33,6 +33,8 @@ export interface NodeStats {
    * mixers have added so far. Effects that look ahead keep the times, so their delay is only declared.
    */
   readonly lateMs: Readonly<Record<string, number>>;
+  /** Set while somebody has it left out. */
+  readonly leftOut?: true;
   /** In how many graphs this one instance is heard; absent for a node of this graph alone. */
   readonly shared?: number;
 }

@@ -204,6 +204,11 @@ export class GraphRun implements FaultOwner {
     for (const instance of this.#parts.instancesOf(this.#node(node))) instance.command(command);
   }
 
+  /** Leaves a node out, or no longer. @throws VoxError `UNKNOWN_RUNNING_NODE`, `CANNOT_BYPASS`. */
+  leaveOut(node: string, out: boolean): void {
+    for (const instance of this.#parts.instancesOf(this.#node(node))) instance.leaveOut(out);
+  }
+
   /**
    * Changes the graph while it runs. Nodes that are the same in the new plan go on with their state; new ones are made beside them,
    * tried out and faded over to. No beat is missed. Changes that are asked for meanwhile wait for their turn.

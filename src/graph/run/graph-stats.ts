@@ -36,5 +36,6 @@ export function nodeStats(run: NodeRun): NodeStats {
   );
   const operators = run.node.operators ?? [];
   const latencyMs = operators.reduce((sum, operator) => sum + operator.latencyMs, run.definition.latencyMs(run.options));
-  return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed, latencyMs, lateMs };
+  const leftOut = run.leftOut && { leftOut: true as const };
+  return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed, latencyMs, lateMs, ...leftOut };
 }

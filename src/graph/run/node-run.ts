@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors.js';
 import type { CounterName, NodeCommand, NodeEvent } from '../context.js';
-import type { NodeDefinition } from '../define-node.js';
+import { voxError } from '../../errors.js';
+import { canBypass, type NodeDefinition } from '../define-node.js';
 import type { PlanNode } from '../plan-types.js';
 import { RESULT } from '../subgraph.js';
 import type { Domain } from './domain.js';
@@ -30,6 +31,8 @@ export class NodeRun implements InstanceOwner {
   /** Exact counts, created as they are needed. */
   readonly counters: Partial<Record<CounterName, number>> = {};
   state: NodeState = 'running';
+  /** Somebody wants it left out. */
+  leftOut = false;
   figuresInside: (() => Pick<GraphStats, 'nodes' | 'queues'>) | undefined;
   readonly #policy: FaultPolicy;
   readonly #reports: FaultReports;
@@ -140,9 +143,19 @@ export class NodeRun implements InstanceOwner {
   /** Gives it other options, complete and valid, while it runs; a bypassed node gets another chance. */
   applyOptions(options: unknown): void {
     this.signals.options.next(options);
-    if (this.state !== 'bypassed') return;
+    if (this.state !== 'bypassed' || this.leftOut) return;
     this.#policy.good();
     this.domain.afterBeat(() => this.#make());
+  }
+
+  /**
+   * Leaves it out because somebody wants so, until he wants otherwise.
+   * @throws VoxError `CANNOT_BYPASS` when no input could stand in for an output.
+   */
+  leaveOut(out: boolean): void {
+    if (!canBypass(this.definition)) throw voxError('CANNOT_BYPASS', { node: this.node.id });
+    this.leftOut = out;
+    this.domain.afterBeat(() => (this.leftOut ? this.suspend() : this.resume()));
   }
 
   /** Takes it out of work until {@link resume}: its input passes through, a source is silent. Between two beats only. */
@@ -156,7 +169,7 @@ export class NodeRun implements InstanceOwner {
 
   /** Makes it anew after {@link suspend}, with all its attempts. Between two beats only. */
   resume(): void {
-    if (this.state !== 'bypassed') return;
+    if (this.state !== 'bypassed' || this.leftOut) return;
     this.#policy.good();
     this.#policy.attempts = 0;
     this.#make();
@@ -219,7 +232,7 @@ export class NodeRun implements InstanceOwner {
   }
 
   #make(): void {
-    if (this.#closed || this.state === 'ended' || this.#instance) return;
+    if (this.#closed || this.state === 'ended' || this.#instance || this.leftOut) return;
     this.#cancelRetry = undefined;
     this.#standIn.leave();
     this.state = 'running';

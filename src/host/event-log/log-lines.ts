@@ -31,6 +31,7 @@ const line = z.discriminatedUnion('type', [
     node: z.string(),
     options: z.record(z.string(), z.unknown()),
   }),
+  z.strictObject({ type: z.literal('node.bypass'), tick: z.int().min(0), node: z.string(), bypassed: z.boolean() }),
   z.strictObject({
     type: z.literal('node.command'),
     tick: z.int().min(0),

@@ -80,6 +80,11 @@ export class GraphRecorder {
     this.#line({ type: 'node.set', tick: this.#tick(), node, options });
   }
 
+  /** A node was left out, or no longer. */
+  bypass(node: string, bypassed: boolean): void {
+    this.#line({ type: 'node.bypass', tick: this.#tick(), node, bypassed });
+  }
+
   /** A command was given. */
   command(node: string, command: NodeCommand): void {
     this.#line({ type: 'node.command', tick: this.#tick(), node, command });

@@ -60,6 +60,7 @@ export async function replayLog(log: EventLog, path: string, gateway: Gateway | 
           atBeat(() => participants$.next({ type: 'left', participantId: entry.participant }));
         } else if (entry.type === 'plugin.set') atBeat(() => run.setPlugins(entry.plugins));
         else if (entry.type === 'node.set') atBeat(() => has(run, entry.node) && run.setOptions(entry.node, entry.options));
+        else if (entry.type === 'node.bypass') atBeat(() => has(run, entry.node) && run.leaveOut(entry.node, entry.bypassed));
         else if (entry.type === 'node.command') atBeat(() => has(run, entry.node) && run.command(entry.node, entry.command));
       }
     },
