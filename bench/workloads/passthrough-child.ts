@@ -1,7 +1,8 @@
 // Runs many calls in real time in this process, each of which sends an Opus file as SRTP to a port of this machine, and prints what
-// they cost once all run. With "encode" the packets are decoded and encoded again.
+// they cost once all run. With "encode" the packets are decoded and encoded again; the last argument joins packets to 40 or 60 ms.
 import { createSocket } from 'node:dgram';
 import { randomBytes, randomInt } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
 import { BehaviorSubject, EMPTY } from 'rxjs';
 import { SrtpCipher } from '../../dist/calls/webrtc/srtp-cipher.js';
 import { deriveSessionKeys } from '../../dist/calls/webrtc/srtp-keys.js';
@@ -14,7 +15,7 @@ import { phaseFor } from '../../dist/time/phase.js';
 import { createRealtimeScheduler } from '../../dist/time/realtime.js';
 import { OPUS } from '../lib/machine.ts';
 
-const [count = '100', seconds = '20', how = 'copy', profile = 'AEAD_AES_128_GCM'] = process.argv.slice(2);
+const [count = '100', seconds = '20', how = 'copy', profile = 'AEAD_AES_128_GCM', frameMs = '20'] = process.argv.slice(2);
 const calls = Number(count);
 
 const registry = createRegistry(builtinNodes);
@@ -24,19 +25,25 @@ const plan = graphFromObject(
     nodes: {
       song: { type: 'source.file', options: { src: OPUS, loop: true } },
       gain: { type: 'effect.gain', in: { audio: 'song' } },
-      opus: { type: 'encode.opus', in: { audio: 'gain' }, options: { passthrough: how === 'copy' } },
+      opus: { type: 'encode.opus', in: { audio: 'gain' }, options: { passthrough: how === 'copy', frameMs: Number(frameMs) } },
       call: { type: 'sink.call', in: { audio: 'opus' } },
     },
   },
   { registry },
 );
 const scheduler = createRealtimeScheduler();
-const receiver = createSocket('udp4');
-receiver.bind(0, '127.0.0.1');
-await new Promise((done) => receiver.once('listening', done));
-const { port } = receiver.address();
-// Nothing reads: the kernel drops what does not fit, so that only sending is measured.
-receiver.removeAllListeners('message');
+// Nothing reads: the kernel drops what does not fit, so that only sending is measured. A socket of this thread would be read by its
+// event loop, whether anybody listens or not; the thread that has this one never comes back to its own.
+const receiver = new Worker(
+  `const { parentPort } = require('node:worker_threads');
+  const socket = require('node:dgram').createSocket('udp4');
+  socket.bind(0, '127.0.0.1', () => {
+    parentPort.postMessage(socket.address().port);
+    setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+  });`,
+  { eval: true },
+);
+const port = await new Promise<number>((done) => receiver.once('message', done));
 
 const runs: GraphRun[] = [];
 const senders: RtpSender[] = [];
@@ -88,7 +95,7 @@ console.log(
     cpuPercent: ((user + system) / wallUs) * 100,
     userPercent: (user / wallUs) * 100,
     packets,
-    expectedPackets: Math.round((wallUs / 20_000) * calls),
+    expectedPackets: Math.round((wallUs / 1000 / Number(frameMs)) * calls),
     copied: counters.reduce((sum, { copied = 0 }) => sum + copied, 0),
     encoded: counters.reduce((sum, { encoded = 0 }) => sum + encoded, 0),
     rssMb: process.resourceUsage().maxRSS / 1024,
