@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { vectorKernels } from './make-vector.mjs';
+import { compiled } from './make-wasm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SECTION = /^\s*\/\/ — (.+?) —+\s*$/;
@@ -225,7 +225,16 @@ const FILES = [
   { path: 'graphs/test.schema.json', make: () => cli('schema', '--test'), verbatim: true },
   { path: 'THIRD-PARTY.md', make: thirdParty },
   ...Object.keys(BUILTIN_PLUGINS).map((name) => ({ path: `docs/plugins/${name}.md`, make: () => pluginPage(name) })),
-  { path: 'src/media/dsp/vector/kernels.generated.ts', make: () => vectorKernels(root), verbatim: true },
+  {
+    path: 'src/media/dsp/vector/kernels.generated.ts',
+    make: () => compiled(root, 'kernels.ts', 'kernels', 'KERNELS'),
+    verbatim: true,
+  },
+  {
+    path: 'src/calls/webrtc/hashes.generated.ts',
+    make: () => compiled(root, 'hashes.ts', 'hashes', 'HASHES'),
+    verbatim: true,
+  },
 ];
 
 async function content(file) {

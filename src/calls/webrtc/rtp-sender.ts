@@ -4,10 +4,9 @@ import { PtsClock } from './pts-clock.js';
 import type { ReportBlock, SenderInfo } from './rtcp.js';
 import { sequenceDelta } from './rtp.js';
 import { RtpHeaderWriter, type ExtensionIds, type RtpHeaderFields } from './rtp-extensions.js';
+import { SentPackets } from './sent-packets.js';
 import type { SrtpCipher } from './srtp-cipher.js';
 
-/** How many sent packets are kept for retransmission; a power of two. */
-const HISTORY_PACKETS = 512;
 /** Audio that pauses longer than this starts a new talk spurt even if its clock went on, in microseconds. */
 const SPURT_GAP_US = 1_000;
 /** Further ahead than this, a packet's time is taken for a new clock rather than for a pause. */
@@ -32,7 +31,7 @@ export interface RtpSenderOptions {
   /** Of the streams that share a clock, the highest leads; default 1. */
   readonly rank?: number;
   readonly cipher: SrtpCipher;
-  /** Takes each finished datagram, which it may keep. */
+  /** Takes each finished datagram. Its bytes stay as they are while the packet can be asked for again: for some hundred more. */
   readonly transmit: (datagram: Buffer) => void;
   /** Gives 32 random bits; two calls choose the first sequence number and the timestamp offset. */
   readonly random32: () => number;
@@ -76,8 +75,7 @@ export class RtpSender {
     payloadType: undefined,
   };
   readonly #ptsClock: PtsClock;
-  readonly #history: (Buffer | undefined)[] = new Array<Buffer | undefined>(HISTORY_PACKETS).fill(undefined);
-  readonly #plain: (Buffer | undefined)[];
+  readonly #history = new SentPackets();
   readonly #rtxWriter: RtpHeaderWriter | undefined;
   #index: number;
   #rtxIndex: number;
@@ -100,7 +98,6 @@ export class RtpSender {
     this.#index = options.random32() & 0x7fff;
     this.#rtxIndex = this.#index ^ 0x1555;
     this.#timestampBase = options.random32() >>> 0;
-    this.#plain = options.rtx ? new Array<Buffer | undefined>(HISTORY_PACKETS).fill(undefined) : [];
     this.#rtxWriter = options.rtx ? new RtpHeaderWriter(options.rtx, options.extensions, options.mid) : undefined;
     this.stats = { ssrc: options.ssrc, packets: 0, bytes: 0, retransmitted: 0, nacked: 0 };
   }
@@ -150,7 +147,7 @@ export class RtpSender {
   }
 
   #emit(payload: Uint8Array, timestamp: number, marker: boolean, nowUs: number, transportSequence: number): void {
-    const { cipher, rtx } = this.#options;
+    const { cipher } = this.#options;
     const fields = this.#fields;
     fields.marker = marker;
     fields.timestamp = timestamp;
@@ -159,13 +156,10 @@ export class RtpSender {
     fields.transportSequence = transportSequence;
 
     const headerBytes = this.#writer.bytes;
-    const datagram = Buffer.allocUnsafe(headerBytes + payload.length + cipher.tagBytes);
+    const datagram = this.#history.add(this.#index, headerBytes + payload.length + cipher.tagBytes);
     this.#writer.write(datagram, fields);
     datagram.set(payload, headerBytes);
-    const slot = fields.sequence % HISTORY_PACKETS;
-    if (rtx) this.#plain[slot] = Buffer.from(datagram.subarray(0, headerBytes + payload.length));
     cipher.protectRtp(datagram, headerBytes, this.#options.ssrc, this.#index);
-    if (!rtx) this.#history[slot] = datagram;
     this.#index++;
     this.#lastSentUs = nowUs;
     this.stats.packets++;
@@ -183,9 +177,9 @@ export class RtpSender {
 
   /** How many bytes of payload sending a packet again takes; 0 when it is not remembered any more. */
   remembered(sequence: number): number {
-    const back = sequenceDelta((this.#index - 1) % 65_536, sequence);
-    if (back < 0 || back >= HISTORY_PACKETS || back >= this.stats.packets) return 0;
-    return (this.#options.rtx ? this.#plain : this.#history)[sequence % HISTORY_PACKETS]?.length ?? 0;
+    const { rtx, cipher } = this.#options;
+    const sent = this.#history.get(this.#indexOf(sequence));
+    return sent ? sent.length - (rtx ? cipher.tagBytes : 0) : 0;
   }
 
   /**
@@ -194,9 +188,9 @@ export class RtpSender {
    * @returns whether it was.
    */
   resendOne(sequence: number, nowUs: number, transportSequence: number): boolean {
-    if (this.remembered(sequence) === 0) return false;
-    const { rtx } = this.#options;
-    const datagram = rtx ? this.#rtxPacket(sequence, nowUs, transportSequence) : this.#history[sequence % HISTORY_PACKETS];
+    const index = this.#indexOf(sequence);
+    const sent = this.#history.get(index);
+    const datagram = sent && this.#options.rtx ? this.#rtxPacket(sent, index, nowUs, transportSequence) : sent;
     if (!datagram) return false;
     this.stats.retransmitted++;
     this.#options.transmit(datagram);
@@ -254,29 +248,37 @@ export class RtpSender {
     return gapUs > SPURT_GAP_US;
   }
 
+  /** The index of the newest packet with a sequence number; −1 when that is still to come. */
+  #indexOf(sequence: number): number {
+    const back = sequenceDelta((this.#index - 1) % 65_536, sequence);
+    return back < 0 ? -1 : this.#index - 1 - back;
+  }
+
   #ticks(us: number): number {
     return Math.round((us * this.#clockRate) / 1e6);
   }
 
   /** RFC 4588, 4: the original sequence number goes before the payload. It is another packet on the way, with a number of its own. */
-  #rtxPacket(sequence: number, nowUs: number, transportSequence: number): Buffer | undefined {
-    const { rtx, cipher } = this.#options;
-    const plain = this.#plain[sequence % HISTORY_PACKETS];
-    if (!rtx || !plain || !this.#rtxWriter) return undefined;
-    const payloadType = plain[1]! & 0x7f;
+  #rtxPacket(sent: Buffer, index: number, nowUs: number, transportSequence: number): Buffer | undefined {
+    const { rtx, cipher, ssrc } = this.#options;
+    if (!rtx || !this.#rtxWriter) return undefined;
+    // Few packets are asked for again, so what was encrypted is decrypted, instead of kept twice.
+    const payload = cipher.unprotectRtp(sent, this.#writer.bytes, ssrc, index);
+    if (!payload) return undefined;
+    const payloadType = sent[1]! & 0x7f;
     const headerBytes = this.#rtxWriter.bytes;
-    const datagram = Buffer.allocUnsafe(plain.length + 2 + cipher.tagBytes);
+    const datagram = Buffer.allocUnsafe(headerBytes + 2 + payload.length + cipher.tagBytes);
     this.#rtxWriter.write(datagram, {
       sequence: this.#rtxIndex % 65_536,
-      timestamp: plain.readUInt32BE(4),
-      marker: (plain[1]! & 0x80) !== 0,
+      timestamp: sent.readUInt32BE(4),
+      marker: (sent[1]! & 0x80) !== 0,
       levelDbov: undefined,
       wallUs: nowUs,
       transportSequence,
       payloadType: rtx.payloadTypes?.get(payloadType) ?? rtx.payloadType,
     });
-    datagram.writeUInt16BE(sequence, headerBytes);
-    plain.copy(datagram, headerBytes + 2, headerBytes);
+    datagram.writeUInt16BE(index % 65_536, headerBytes);
+    payload.copy(datagram, headerBytes + 2);
     cipher.protectRtp(datagram, headerBytes, rtx.ssrc, this.#rtxIndex);
     this.#rtxIndex++;
     return datagram;

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
-import { GcmSealer } from './gcm.js';
-import { Keystream, xorInto } from './keystream.js';
+import { CounterModeProtector, GcmProtector, type RtpProtector } from './rtp-protector.js';
+import { writeCounterIv, writeGcmIv } from './srtp-iv.js';
 import { SRTP_LENGTHS, type SrtpKeySet, type SrtpProfile, type SrtpSessionKeys } from './srtp-keys.js';
 
 /** The flag in the SRTCP index word that tells that the packet is encrypted. */
@@ -18,9 +18,8 @@ export class SrtpCipher {
   readonly #profile: SrtpProfile;
   readonly #keys: SrtpSessionKeys;
   readonly #iv: Buffer;
-  /** Made with the first packet: a cipher that only decrypts needs none. */
-  #sealer: GcmSealer | undefined;
-  #stream: Keystream | undefined;
+  /** By SSRC, made with its first packet. */
+  readonly #protectors = new Map<number, RtpProtector>();
   readonly #word = Buffer.alloc(4);
   readonly #rtcpAad = Buffer.alloc(RTCP_CLEAR_BYTES + 4);
 
@@ -40,18 +39,13 @@ export class SrtpCipher {
    * @param index roll-over counter × 65536 + sequence number.
    */
   protectRtp(packet: Buffer, headerBytes: number, ssrc: number, index: number): void {
-    const end = packet.length - this.tagBytes;
-    const roc = Math.floor(index / 65_536);
-    const { cipherKey, salt } = this.#keys.rtp;
-    if (this.#profile === 'AEAD_AES_128_GCM') {
-      this.#sealer ??= new GcmSealer(cipherKey);
-      this.#sealer.seal(packet, headerBytes, end, this.#gcmRtpIv(salt, ssrc, roc, index % 65_536));
-      return;
+    let protector = this.#protectors.get(ssrc);
+    if (!protector) {
+      const make = this.#profile === 'AEAD_AES_128_GCM' ? GcmProtector : CounterModeProtector;
+      protector = new make(this.#keys.rtp, ssrc);
+      this.#protectors.set(ssrc, protector);
     }
-    this.#stream ??= new Keystream(cipherKey, 2, 0);
-    const iv = this.#counterIv(salt, ssrc, roc, index % 65_536);
-    xorInto(packet, headerBytes, end, this.#stream.make(iv, Math.ceil((end - headerBytes) / 16)), 0);
-    this.#rtpTag(packet.subarray(0, end), roc).copy(packet, end, 0, this.tagBytes);
+    protector.protect(packet, headerBytes, packet.length - this.tagBytes, index);
   }
 
   /**
@@ -143,27 +137,14 @@ export class SrtpCipher {
     return createHmac('sha1', this.#keys.rtp.authKey).update(signed).update(this.#word).digest();
   }
 
-  /** RFC 3711, 4.1.1: (salt · 2¹⁶) XOR (SSRC · 2⁶⁴) XOR (index · 2¹⁶). */
   #counterIv(salt: SrtpKeySet['salt'], ssrc: number, high: number, low: number): Buffer {
-    const iv = this.#iv;
-    iv.writeUInt32BE(0, 0);
-    iv.writeUInt32BE(ssrc, 4);
-    iv.writeUInt32BE(high >>> 0, 8);
-    iv.writeUInt16BE(low, 12);
-    iv.writeUInt16BE(0, 14);
-    for (let i = 0; i < salt.length; i++) iv[i]! ^= salt[i]!;
-    return iv;
+    writeCounterIv(salt, ssrc, high, low, this.#iv);
+    return this.#iv.fill(0, 14);
   }
 
-  /** RFC 7714, 8.1. */
   #gcmRtpIv(salt: Buffer, ssrc: number, roc: number, sequence: number): Buffer {
-    const iv = this.#iv;
-    iv.writeUInt16BE(0, 0);
-    iv.writeUInt32BE(ssrc, 2);
-    iv.writeUInt32BE(roc >>> 0, 6);
-    iv.writeUInt16BE(sequence, 10);
-    for (let i = 0; i < 12; i++) iv[i]! ^= salt[i]!;
-    return iv;
+    writeGcmIv(salt, ssrc, roc, sequence, this.#iv);
+    return this.#iv;
   }
 
   /** RFC 7714, 9.1. */

@@ -6,7 +6,6 @@ import { joinOpus, splitOpus } from '../../media/opus/packet-frames.js';
 import type { Packet } from '../../media/packet.js';
 import type { OpusNodeOptions } from '../encoders/opus.js';
 import type { OpusPacketizer } from './opus-packetizer.js';
-import { OutgoingPacket } from './outgoing-packet.js';
 
 /** Packets are copied again after so many frames that nobody changed, so that an effect in motion does not switch to and fro. */
 const CALM_FRAMES = 10;
@@ -27,7 +26,15 @@ export class OpusCopier {
   readonly #channels: 1 | 2;
   readonly #framesPerPacket: number;
   readonly #emit: (packet: Packet) => void;
-  readonly #packet = new OutgoingPacket();
+  readonly #packet: Packet & { levelDbov: number } = {
+    kind: 'packet',
+    codec: 'opus',
+    ptsUs: 0,
+    durationUs: 0,
+    key: true,
+    data: new Uint8Array(0),
+    levelDbov: NOMINAL_DBOV,
+  };
   #copies = true;
   #calm = CALM_FRAMES;
   /** Where the sound before the next frame is found. */

@@ -17,7 +17,7 @@ function setup(options: Partial<RtpSenderOptions> = {}, first = 0x7ff0, base = 0
     ssrc: 77,
     payloadType: 111,
     cipher: new SrtpCipher(keys),
-    transmit: (datagram) => sent.push(datagram),
+    transmit: (datagram) => sent.push(Buffer.from(datagram)),
     random32: () => random.shift() ?? 0,
     ...options,
   });
