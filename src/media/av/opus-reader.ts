@@ -1,7 +1,9 @@
 import { Packet } from 'node-av/lib';
 import { AV_NOPTS_VALUE, AVERROR_EAGAIN, AVERROR_EOF, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
 import { SAMPLE_RATE } from '../format.js';
+import { reasonOf } from '../../errors.js';
 import { openPacketDecoder, type PacketDecoder } from '../opus/decoder.js';
+import { OggOpusReader } from '../opus/ogg-reader.js';
 import type { AudioOutcome } from './audio-reader.js';
 import type { MediaInfo } from './media-info.js';
 import { avReason } from './native.js';
@@ -56,7 +58,12 @@ export async function openOpusFile(path: string, channels: 1 | 2, signal?: Abort
   try {
     const decoder = await openPacketDecoder(channels);
     signal?.throwIfAborted();
-    return new PacketFileReader(path, input, decoder);
+    const preSkipSamples = input.stream.codecpar.initialPadding || OPUS_LOOKAHEAD_SAMPLES;
+    const alone = info.container === 'ogg' && input.format.streams.length === 1;
+    const ogg = alone ? OggOpusReader.open(path, preSkipSamples) : undefined;
+    if (!ogg) return new PacketFileReader(path, input, decoder, preSkipSamples);
+    closeInput({ format: input.format });
+    return new OggFileReader(path, info, ogg, decoder, preSkipSamples);
   } catch (error) {
     closeInput({ format: input.format });
     throw error;
@@ -65,7 +72,6 @@ export async function openOpusFile(path: string, channels: 1 | 2, signal?: Abort
 
 class PacketFileReader implements OpusReader {
   readonly info: MediaInfo;
-  readonly preSkipSamples: number;
   position: number;
   outcome: AudioOutcome | undefined;
   readonly #packet = new Packet();
@@ -79,11 +85,11 @@ class PacketFileReader implements OpusReader {
     private readonly path: string,
     private readonly input: OpenedInput,
     readonly decoder: PacketDecoder,
+    readonly preSkipSamples: number,
   ) {
     const { stream, info } = input;
     this.info = info;
-    this.preSkipSamples = stream.codecpar.initialPadding || OPUS_LOOKAHEAD_SAMPLES;
-    this.position = -this.preSkipSamples;
+    this.position = -preSkipSamples;
     this.#samplesPerTick = (stream.timeBase.num * SAMPLE_RATE) / stream.timeBase.den;
     this.#alone = input.format.streams.length === 1;
     this.#packet.alloc();
@@ -131,7 +137,56 @@ class PacketFileReader implements OpusReader {
   }
 
   #damaged(reason: string): AudioOutcome {
-    const atSec = Number((this.position / SAMPLE_RATE).toFixed(2));
-    return { kind: 'failed', code: 'MEDIA_CORRUPT', data: { path: this.path, atSec, reason: `${reason} somewhere behind` } };
+    return damagedBehind(this.path, this.position, reason);
   }
+}
+
+/** Ogg with nothing but one Opus stream: read without native code, of which each call costs more than all else a copied packet does. */
+class OggFileReader implements OpusReader {
+  outcome: AudioOutcome | undefined;
+
+  constructor(
+    private readonly path: string,
+    readonly info: MediaInfo,
+    private readonly ogg: OggOpusReader,
+    readonly decoder: PacketDecoder,
+    readonly preSkipSamples: number,
+  ) {}
+
+  get position(): number {
+    return this.ogg.position;
+  }
+
+  read(): Uint8Array | undefined {
+    if (this.outcome) return undefined;
+    try {
+      const packet = this.ogg.read();
+      if (!packet) this.outcome = { kind: 'ended' };
+      return packet;
+    } catch (error) {
+      this.outcome = damagedBehind(this.path, this.position, reasonOf(error));
+      return undefined;
+    }
+  }
+
+  seek(position: number): boolean {
+    try {
+      this.ogg.seek(position);
+    } catch {
+      return false;
+    }
+    this.outcome = undefined;
+    return true;
+  }
+
+  close(): void {
+    this.outcome ??= { kind: 'ended' };
+    this.ogg.close();
+    this.decoder.free();
+  }
+}
+
+function damagedBehind(path: string, position: number, reason: string): AudioOutcome {
+  const atSec = Number((position / SAMPLE_RATE).toFixed(2));
+  return { kind: 'failed', code: 'MEDIA_CORRUPT', data: { path, atSec, reason: `${reason} somewhere behind` } };
 }

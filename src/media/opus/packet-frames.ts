@@ -26,6 +26,14 @@ export function opusFrameSamples(toc: number): number {
   return 120 << (config & 3);
 }
 
+/** Samples of a packet at 48 kHz, as it states them; 0 when it states none. */
+export function opusPacketSamples(packet: Uint8Array): number {
+  const toc = packet[0];
+  if (toc === undefined) return 0;
+  const code = toc & 3;
+  return opusFrameSamples(toc) * (code === 0 ? 1 : code < 3 ? 2 : (packet[1] ?? 0) & 0x3f);
+}
+
 /** Channels that a table-of-contents byte states. */
 export function opusChannels(toc: number): 1 | 2 {
   return toc & 4 ? 2 : 1;
