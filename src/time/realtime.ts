@@ -1,5 +1,6 @@
 import { type Clock, monotonicClock } from './clock.js';
 import { SchedulerCore } from './core.js';
+import { PhaseGrid } from './phase-grid.js';
 import type { Scheduler, SchedulerOptions } from './scheduler.js';
 import { threadWaker } from './thread-waker.js';
 import type { Waker, WakerFactory } from './waker.js';
@@ -26,6 +27,7 @@ class RealtimeScheduler extends SchedulerCore {
   readonly #clock: Clock;
   readonly #waker: Waker;
   readonly #onError: (error: unknown) => void;
+  readonly #grid = new PhaseGrid();
   #armedUs = Infinity;
   #inPass = false;
 
@@ -38,6 +40,10 @@ class RealtimeScheduler extends SchedulerCore {
 
   nowUs(): number {
     return this.#clock.nowUs();
+  }
+
+  gathered(dueUs: number, periodUs: number): number {
+    return this.#grid.gathered(dueUs, periodUs);
   }
 
   hold(work: Promise<unknown>): void {
@@ -87,6 +93,7 @@ class RealtimeScheduler extends SchedulerCore {
       entry.run();
     }
     this.#inPass = false;
+    this.#grid.worked(nowUs, this.nowUs());
     if (!this.closed) this.#arm();
   }
 }

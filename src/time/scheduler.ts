@@ -32,6 +32,11 @@ export interface TickerOptions {
    * that does little costs. Default false.
    */
   readonly synchronous?: boolean;
+  /**
+   * In real time the deadlines may be moved to earlier ones of eight, four or two slots of the period, or to its beginning, so that such
+   * tickers share wake-ups while all of them together do little. They stay in their period, counted from the clock's origin. Default false.
+   */
+  readonly gathered?: boolean;
   /** Runs for every tick. What it throws goes to the scheduler's `onError`; the ticker goes on. */
   onTick(tick: TickInfo): void;
 }

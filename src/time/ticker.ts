@@ -7,6 +7,8 @@ import { type TimerEntry, timerEntry } from './timer-heap.js';
 export interface TickerHost {
   readonly closed: boolean;
   nowUs(): number;
+  /** Where a ticker that may be gathered with others shall tick in place of its deadline; never later. Absent: at its deadline. */
+  gathered?(dueUs: number, periodUs: number): number;
   add(entry: TimerEntry, dueUs: number): void;
   remove(entry: TimerEntry): void;
   report(error: unknown): void;
@@ -28,6 +30,8 @@ export class DeadlineTicker implements Ticker {
   readonly #lateness = new Lateness();
   readonly #entry: TimerEntry;
   #next: number;
+  /** The deadline of the next tick. */
+  #nextUs = 0;
   #stopped = false;
   #ticks = 0;
   #skipped = 0;
@@ -50,7 +54,7 @@ export class DeadlineTicker implements Ticker {
     this.#firstIndex = Math.max(0, this.#lastDue(nowUs - 1) + 1);
     this.#next = this.#firstIndex;
     this.#entry = timerEntry(() => this.#fire(), options.synchronous);
-    host.add(this.#entry, this.#dueUs(this.#next));
+    this.#await();
   }
 
   stats(): TickerStats {
@@ -75,23 +79,34 @@ export class DeadlineTicker implements Ticker {
   }
 
   #fire(): void {
-    const last = Math.max(this.#next, this.#lastDue(this.#host.nowUs()));
-    const first = Math.max(this.#next, last - this.#maxBurst + 1);
-    let skipped = first - this.#next;
+    const due = this.#next;
+    const last = Math.max(due, this.#lastDue(this.#host.nowUs()));
+    const first = Math.max(due, last - this.#maxBurst + 1);
+    let skipped = first - due;
     this.#skipped += skipped;
     if (last > first) this.#bursts++;
+    const gatheredUs = this.#nextUs;
     this.#next = last + 1;
     for (let index = first; index <= last && !this.#stopped && !this.#host.closed; index++) {
-      this.#tick(index, skipped);
+      this.#tick(index, index === due ? gatheredUs : this.#dueUs(index), skipped);
       skipped = 0;
     }
-    if (!this.#stopped) this.#host.add(this.#entry, this.#dueUs(this.#next));
+    if (!this.#stopped) this.#await();
   }
 
-  #tick(index: number, skipped: number): void {
+  #await(): void {
+    const { gathered } = this.#options;
+    const dueUs = this.#dueUs(this.#next);
+    const earlierUs = gathered ? this.#host.gathered?.(dueUs, this.#periodUs) : undefined;
+    // One that is past already would count as late.
+    this.#nextUs = earlierUs !== undefined && earlierUs >= this.#host.nowUs() ? earlierUs : dueUs;
+    this.#host.add(this.#entry, this.#nextUs);
+  }
+
+  #tick(index: number, dueUs: number, skipped: number): void {
     const info = this.#info;
     info.index = index - this.#firstIndex;
-    info.dueUs = this.#dueUs(index);
+    info.dueUs = dueUs;
     info.lateUs = Math.max(0, this.#host.nowUs() - info.dueUs);
     info.skipped = skipped;
     this.#ticks++;

@@ -271,7 +271,8 @@ export class GraphRun implements FaultOwner {
     const { scheduler, phaseUs = 0, beats } = this.#options;
     const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
     const onTick = boundTo(this, (tick: TickInfo) => this.#tick(tick));
-    this.#ticker = beats?.(onTick) ?? scheduler.every({ periodUs: FRAME_US, phaseUs, startUs, synchronous: true, onTick });
+    const beat = { periodUs: FRAME_US, phaseUs, startUs, synchronous: true, gathered: true, onTick };
+    this.#ticker = beats?.(onTick) ?? scheduler.every(beat);
   }
 
   #tick({ index, lateUs, skipped }: TickInfo): void {
