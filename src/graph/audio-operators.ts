@@ -3,7 +3,7 @@
  * writes into it anew.
  * @module
  */
-import { defer, map, takeWhile, type MonoTypeOperatorFunction, type Observable, type OperatorFunction } from 'rxjs';
+import { defer, map, Observable, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs';
 import { copyAudioFrame, createAudioFrame, frameSamples, shapeAudioFrame, type AudioFrame } from '../media/frame.js';
 import type { NodeContext, Tick } from './context.js';
 
@@ -66,9 +66,21 @@ export function audioPerTick(
  * throws.
  */
 export function framePerTick(ctx: NodeContext, next: (tick: Tick) => AudioFrame | undefined): Observable<AudioFrame> {
-  return ctx.tick$.pipe(map(next), takeWhileDefined());
-}
-
-function takeWhileDefined<T>(): OperatorFunction<T | undefined, T> {
-  return takeWhile((value): value is T & {} => value !== undefined) as OperatorFunction<T | undefined, T>;
+  // One step instead of `map` and `takeWhile`: each source takes it on every tick.
+  return new Observable((subscriber) =>
+    ctx.tick$.subscribe({
+      next: (tick) => {
+        let frame: AudioFrame | undefined;
+        try {
+          frame = next(tick);
+        } catch (error) {
+          return subscriber.error(error);
+        }
+        if (frame) subscriber.next(frame);
+        else subscriber.complete();
+      },
+      error: (reason) => subscriber.error(reason),
+      complete: () => subscriber.complete(),
+    }),
+  );
 }

@@ -1,11 +1,7 @@
 import { FRAME_US } from '../../media/format.js';
 import type { Tick } from '../context.js';
+import { BeatPhase, type BeatListener } from './beat-phase.js';
 import { VideoBeat } from './video-beat.js';
-
-/** One of those who hear a phase of the beat. Must not throw. */
-export interface BeatListener {
-  next(tick: Tick): void;
-}
 
 /** What somebody does on a beat, by phase. */
 export interface BeatSlot {
@@ -19,6 +15,8 @@ export interface BeatSlot {
   readonly videoTick?: BeatListener;
   /** Mixers complete what is incomplete of the pictures. */
   readonly videoSettle?: BeatListener;
+  /** It does nothing with pictures that nobody takes: for those alone the pictures have no beat. */
+  readonly onlyIfTaken?: boolean;
 }
 
 /** The beat as those see it who take part in it. */
@@ -33,6 +31,8 @@ export interface Beat {
   add(slot: BeatSlot): () => void;
   /** Runs something when the present beat is over; at once when there is none. Must not throw. */
   afterBeat(run: () => void): void;
+  /** So many more, or fewer, take pictures that are made on it. */
+  taken(by: number): void;
 }
 
 /**
@@ -45,9 +45,9 @@ export class Domain implements Beat {
   /** True between the beginning of the sources' phase and the end of the mixers'. */
   beating = false;
   #slots: readonly BeatSlot[] = [];
-  #tick: readonly BeatListener[] = [];
-  #settle: readonly BeatListener[] = [];
-  #idle: readonly BeatListener[] = [];
+  readonly #tick = new BeatPhase();
+  readonly #settle = new BeatPhase();
+  readonly #idle = new BeatPhase();
   #after: (() => void)[] = [];
 
   readonly video: VideoBeat;
@@ -75,21 +75,21 @@ export class Domain implements Beat {
 
   #serve(slots: readonly BeatSlot[]): void {
     this.#slots = slots;
-    this.#tick = slots.flatMap(({ tick }) => tick ?? []);
-    this.#settle = slots.flatMap(({ settle }) => settle ?? []);
-    this.#idle = slots.flatMap(({ idle }) => idle ?? []);
+    this.#tick.set(slots.flatMap(({ tick }) => tick ?? []));
+    this.#settle.set(slots.flatMap(({ settle }) => settle ?? []));
+    this.#idle.set(slots.flatMap(({ idle }) => idle ?? []));
     this.video.serve(slots);
   }
 
   /** How many slots hear the sources' phase. */
   get slots(): number {
-    return this.#tick.length;
+    return this.#tick.size;
   }
 
   /** Makes the beat `index`: frames of this tick flow from the sources to the sinks before it returns. */
   beat(index: number): void {
     this.open(index);
-    serve(this.#tick, this.tick);
+    this.#tick.serve(this.tick);
     this.finishBeat();
   }
 
@@ -102,12 +102,12 @@ export class Domain implements Beat {
 
   /** Lets sources emit, in a beat that was opened. */
   serveSources(): void {
-    serve(this.#tick, this.tick);
+    this.#tick.serve(this.tick);
   }
 
   /** Lets mixers complete what is incomplete, and ends the beat. */
   finishBeat(): void {
-    serve(this.#settle, this.tick);
+    this.#settle.serve(this.tick);
     this.video.run(this.tick.ptsUs, this.tick.ptsUs + FRAME_US);
     this.beating = false;
     if (this.#after.length === 0) return;
@@ -118,13 +118,13 @@ export class Domain implements Beat {
 
   /** Lets mixers complete what is incomplete, outside a beat: when the sources have ended. */
   settle(): void {
-    serve(this.#settle, this.tick);
+    this.#settle.serve(this.tick);
     this.video.settle();
   }
 
   /** Lets nodes work ahead, once the beats that were due are out. */
   idle(): void {
-    serve(this.#idle, this.tick);
+    this.#idle.serve(this.tick);
   }
 
   /** Runs something when the present beat is over; at once when there is none. Must not throw. */
@@ -132,8 +132,8 @@ export class Domain implements Beat {
     if (this.beating) this.#after.push(run);
     else run();
   }
-}
 
-function serve(listeners: readonly BeatListener[], tick: Tick): void {
-  for (let i = 0; i < listeners.length; i++) listeners[i]!.next(tick);
+  taken(by: number): void {
+    this.video.taken(by);
+  }
 }

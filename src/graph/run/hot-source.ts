@@ -9,6 +9,9 @@ export class HotSource<T> extends GuardedObservable<T> {
   /** True once there will be no more values. */
   ended = false;
   #subscribers: readonly Subscriber<T>[] = [];
+  /** Where it says whether anybody listens. */
+  #heard: Uint8Array | undefined;
+  #heardAt = 0;
 
   /** @param onThrow told what a listener threw; neither {@link next} nor its other listeners are affected. */
   constructor(onThrow: (error: unknown) => void) {
@@ -32,7 +35,7 @@ export class HotSource<T> extends GuardedObservable<T> {
     if (this.ended) return;
     this.ended = true;
     const subscribers = this.#subscribers;
-    this.#subscribers = [];
+    this.#listen([]);
     for (const subscriber of subscribers) {
       try {
         subscriber.complete();
@@ -45,8 +48,15 @@ export class HotSource<T> extends GuardedObservable<T> {
   /** Cuts every subscription without completing it: the node instance behind them is gone. */
   reset(): void {
     const subscribers = this.#subscribers;
-    this.#subscribers = [];
+    this.#listen([]);
     for (const subscriber of subscribers) unsubscribeSafely(subscriber, this.onThrow);
+  }
+
+  /** Says at a place of a list, now and whenever it changes, whether anybody listens: 1 or 0. */
+  sayWhether(heard: Uint8Array, at: number): void {
+    this.#heard = heard;
+    this.#heardAt = at;
+    this.#listen(this.#subscribers);
   }
 
   /** How many listen. */
@@ -64,10 +74,13 @@ export class HotSource<T> extends GuardedObservable<T> {
       subscriber.complete();
       return;
     }
-    this.#subscribers = [...this.#subscribers, subscriber];
-    subscriber.add(() => {
-      this.#subscribers = this.#subscribers.filter((s) => s !== subscriber);
-    });
+    this.#listen([...this.#subscribers, subscriber]);
+    subscriber.add(() => this.#listen(this.#subscribers.filter((s) => s !== subscriber)));
+  }
+
+  #listen(subscribers: readonly Subscriber<T>[]): void {
+    this.#subscribers = subscribers;
+    if (this.#heard) this.#heard[this.#heardAt] = subscribers.length > 0 ? 1 : 0;
   }
 }
 

@@ -99,7 +99,10 @@ export function heardIn(tick: number, { inlets, manyInlets }: NodePorts): boolea
 
 /** True when nothing can leave on any output port. */
 export function outputsEnded({ outlets, branchOutlets }: NodePorts): boolean {
-  return [...outlets.values(), ...branchOutlets.values()].every((outlet) => outlet.ended);
+  const all = [...outlets.values(), ...branchOutlets.values()];
+  // Pictures that nobody takes have no beat in which they could end; they do with the others.
+  const untaken = (outlet: object) => outlet instanceof VideoOutlet && outlet.consumers === 0;
+  return all.every((outlet) => outlet.ended || untaken(outlet)) && (all.length === 0 || all.some((outlet) => outlet.ended));
 }
 
 /** Ends every output port. */

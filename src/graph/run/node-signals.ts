@@ -10,6 +10,7 @@ export class NodeSignals {
   /** For nodes with pictures. */
   readonly videoTick: HotSource<Tick> | undefined;
   readonly videoSettle: HotSource<Tick> | undefined;
+  readonly onlyIfTaken = true;
   readonly commands: HotSource<NodeCommand>;
   readonly options: CurrentSource<unknown>;
   readonly #domain: Beat;

@@ -24,12 +24,17 @@ class VideoPlace implements Beat {
   afterBeat(run: () => void): void {
     this.place.afterBeat(run);
   }
+
+  taken(by: number): void {
+    this.place.taken(by);
+  }
 }
 
 /** A node's place in a clock domain. A change of the graph may move it to another one; the node does not notice. */
 export class Place implements Beat {
   #domain: Domain;
   readonly #slots = new Map<BeatSlot, () => void>();
+  #takers = 0;
 
   /** The pictures' beat of wherever it is. */
   readonly video: Beat;
@@ -70,9 +75,16 @@ export class Place implements Beat {
     this.#domain.afterBeat(run);
   }
 
+  taken(by: number): void {
+    this.#takers += by;
+    this.#domain.taken(by);
+  }
+
   /** Moves what is in this place to another domain, behind what is there. Between two beats only. */
   move(to: Domain): void {
     if (to === this.#domain) return;
+    this.#domain.taken(-this.#takers);
+    to.taken(this.#takers);
     this.#domain = to;
     for (const [slot, leave] of this.#slots) {
       leave();

@@ -1,5 +1,6 @@
 import type { Tick } from '../context.js';
-import type { Beat, BeatListener, BeatSlot } from './domain.js';
+import { BeatPhase } from './beat-phase.js';
+import type { Beat, BeatSlot } from './domain.js';
 
 /** Pictures a second where no sink says otherwise. */
 export const DEFAULT_FRAME_RATE = 30;
@@ -12,8 +13,11 @@ export class VideoBeat implements Beat {
   readonly tick: Tick = { index: -1, ptsUs: 0 };
   beating = false;
   #rate: number;
-  #tick: readonly BeatListener[] = [];
-  #settle: readonly BeatListener[] = [];
+  readonly #tick = new BeatPhase();
+  readonly #settle = new BeatPhase();
+  /** How many take pictures, and whether somebody hears the beat even if nobody does. */
+  #takers = 0;
+  #always = false;
 
   /** @param owner the beat of the sound. @param frameRate pictures a second. */
   constructor(
@@ -46,13 +50,18 @@ export class VideoBeat implements Beat {
 
   /** Takes those who listen, in order. */
   serve(slots: readonly BeatSlot[]): void {
-    this.#tick = slots.flatMap(({ videoTick }) => videoTick ?? []);
-    this.#settle = slots.flatMap(({ videoSettle }) => videoSettle ?? []);
+    this.#tick.set(slots.flatMap(({ videoTick }) => videoTick ?? []));
+    this.#settle.set(slots.flatMap(({ videoSettle }) => videoSettle ?? []));
+    this.#always = slots.some(({ videoTick, videoSettle, onlyIfTaken }) => !onlyIfTaken && (videoTick ?? videoSettle));
+  }
+
+  taken(by: number): void {
+    this.#takers += by;
   }
 
   /** Makes the beats that are due from `fromUs` to before `untilUs`. */
   run(fromUs: number, untilUs: number): void {
-    if (this.#tick.length === 0 && this.#settle.length === 0) return;
+    if (this.#takers <= 0 && !this.#always) return;
     const periodUs = 1e6 / this.#rate;
     for (let index = Math.max(0, Math.floor(fromUs / periodUs)); ; index++) {
       const ptsUs = Math.round(index * periodUs);
@@ -61,14 +70,14 @@ export class VideoBeat implements Beat {
       this.tick.index = index;
       this.tick.ptsUs = ptsUs;
       this.beating = true;
-      for (const listener of this.#tick) listener.next(this.tick);
-      for (const listener of this.#settle) listener.next(this.tick);
+      this.#tick.serve(this.tick);
+      this.#settle.serve(this.tick);
       this.beating = false;
     }
   }
 
   /** Lets mixers complete what is incomplete, outside a beat. */
   settle(): void {
-    for (const listener of this.#settle) listener.next(this.tick);
+    this.#settle.serve(this.tick);
   }
 }

@@ -1,7 +1,7 @@
 import type { VideoFrame } from '../../media/video-frame.js';
 import type { Beat } from './domain.js';
 import type { FrameLedger } from './frame-ledger.js';
-import { Outlet } from './outlet.js';
+import { Outlet, type Consumer } from './outlet.js';
 
 /** An output port for pictures: says so to those that several consumers get, so that their pixels are made once. */
 export class VideoOutlet extends Outlet<VideoFrame> {
@@ -17,5 +17,22 @@ export class VideoOutlet extends Outlet<VideoFrame> {
     if (this.targets.length > 1) frame.content.share?.();
     this.ledger?.gave(frame);
     super.next(frame);
+  }
+
+  override connect(consumer: Consumer<VideoFrame>): () => void {
+    const disconnect = super.connect(consumer);
+    if (this.ended) return disconnect;
+    this.domain.taken(1);
+    let connected = true;
+    return () => {
+      if (connected && !this.ended) this.domain.taken(-1);
+      connected = false;
+      disconnect();
+    };
+  }
+
+  override complete(): void {
+    if (!this.ended) this.domain.taken(-this.targets.length);
+    super.complete();
   }
 }
