@@ -46,6 +46,19 @@ export async function importTree(options: TreeOptions): Promise<object> {
   }
 }
 
+/**
+ * Where a name stands that is not defined. The stack says where the statement begins in what was compiled, which may be lines before:
+ * `export default` is put behind what came before it.
+ */
+function missingName(error: unknown, source: string): Pick<SourcePlace, 'line' | 'column'> | undefined {
+  const name = error instanceof ReferenceError ? /^([\w$]+) is not defined$/.exec(error.message)?.[1] : undefined;
+  if (name === undefined) return undefined;
+  const at = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`).exec(source)?.index;
+  if (at === undefined) return undefined;
+  const before = source.slice(0, at).split('\n');
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
 class ModuleTree {
   readonly #options: TreeOptions;
   readonly #compiler: Awaited<ReturnType<typeof loadCompiler>>;
@@ -77,7 +90,12 @@ class ModuleTree {
     for (const [, path = '', line, column] of stack.matchAll(
       /(?:at (?:async )?|\()(?:file:\/\/)?([^()\s][^()]*?):(\d+):(\d+)\)?$/gm,
     )) {
-      if (this.#sources.has(path)) return { file: this.#options.shown(path), line: Number(line), column: Number(column) };
+      const source = this.#sources.get(path);
+      if (source !== undefined)
+        return {
+          file: this.#options.shown(path),
+          ...(missingName(error, source) ?? { line: Number(line), column: Number(column) }),
+        };
     }
     return { file: this.#options.shown(this.#options.entry), line: 1, column: 1 };
   }

@@ -306,6 +306,12 @@ describe('what is wrong with a plugin', () => {
       'PLUGIN_IMPORT_FAILED a.ts:4:15 the plugin throws while it is imported: voxgraph exports no "definPlugin". Did you mean "definePlugin"?',
     ],
     [
+      'a name that is not defined',
+      { from: './a.ts' },
+      { 'a.ts': 'import { z } from "zod";\nconst a = z.definPlugin;\n\nexport default definPlugin({});' },
+      'PLUGIN_IMPORT_FAILED a.ts:4:16 the plugin throws while it is imported: definPlugin is not defined.',
+    ],
+    [
       'something thrown deep inside',
       { from: './a.ts' },
       {
