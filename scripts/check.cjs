@@ -14,6 +14,7 @@ const STEPS = [
   { name: 'lint', about: 'oxlint, with types', tool: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'format', about: 'prettier', tool: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'types', about: 'tests, bench and scripts compile', tool: ['tsc', '--noEmit', '-p', 'tsconfig.test.json'] },
+  { name: 'console', about: 'the console compiles', tool: ['tsc', '--noEmit', '-p', 'console/tsconfig.json'] },
   { name: 'docs', about: 'every export is documented', tool: ['typedoc', '--emit', 'none', '--logLevel', 'Warn'] },
   { name: 'generated', about: 'generated files are fresh', tool: ['scripts/generate-docs.mjs', '--check'] },
   { name: 'imports', about: 'layers and file sizes', tool: ['vitest', 'run', '--reporter=dot', '--project=structure'] },

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { problem, voxError } from '../../errors.js';
 import { accessRules, type AccessRules } from './access.js';
+import { consoleUrl, isConsoleFile, serveConsole } from './console-files.js';
 import { CONTROL_PATHS, serveChat, serveControl, type ControlService } from './control-routes.js';
 import { allowOnly, asked, SDP } from './http-methods.js';
 import { BODY_LIMIT_BYTES, refuseConnection, sendError, sendProblem } from './http-errors.js';
@@ -54,6 +55,8 @@ export interface RoomServerOptions {
 export interface RoomServer {
   /** The page's address, with the token in its fragment when there is one. */
   readonly url: string;
+  /** The console's address, likewise. */
+  readonly consoleUrl: string;
   /** The port it listens on. */
   readonly port: number;
   /** Stops at once; open requests are cut. */
@@ -78,6 +81,7 @@ export async function startRoomServer(
   const rules = accessRules(host, token, adminToken, origins);
   const app = createApp(rules, parts);
   servePage(app);
+  serveConsole(app);
   serveRooms(app, service);
   serveTaps(app, service);
   const maySteer = (headers: IncomingHttpHeaders) => !rules.hasAdmin || rules.isAdmin(headers);
@@ -96,8 +100,10 @@ export async function startRoomServer(
   const address = app.server.address();
   const bound = typeof address === 'object' && address ? address.port : port;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  const url = `http://${shown}:${bound}/${token ? `#token=${encodeURIComponent(token)}` : ''}`;
   return {
-    url: `http://${shown}:${bound}/${token ? `#token=${encodeURIComponent(token)}` : ''}`,
+    url,
+    consoleUrl: consoleUrl(url),
     port: bound,
     close: () => app.close(),
   };
@@ -125,7 +131,7 @@ function createApp(rules: AccessRules, parts: readonly ServerPart[]): FastifyIns
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(rules.headers(request.headers)).header('cache-control', 'no-store');
     const path = request.url.split('?')[0]!;
-    const isPublic = isPageFile(path) || parts.some((part) => part.isPublic(path));
+    const isPublic = isPageFile(path) || isConsoleFile(path) || parts.some((part) => part.isPublic(path));
     const refusal = rules.refuse(request.headers, request.method, isPublic);
     if (refusal) return sendProblem(reply, refusal);
     return undefined;

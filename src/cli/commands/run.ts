@@ -109,12 +109,15 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
 function announce(sessions: readonly GraphSession[], server: RoomServer | undefined, args: RunArgs, io: CliIo): void {
   const { title } = sessions[0]!.plan;
   if (args.json) {
-    io.stdout(`${JSON.stringify({ type: 'run.ready', title, url: server?.url ?? null })}\n`);
+    io.stdout(`${JSON.stringify({ type: 'run.ready', title, url: server?.url ?? null, console: server?.consoleUrl ?? null })}\n`);
     return;
   }
   const paint = pc.createColors(io.color);
   io.stdout(`${paint.bold(title)} is on air${sessions.length > 1 ? ` in ${sessions.length} calls` : ''}.\n`);
-  if (server) io.stdout(`\n  ${paint.cyan(server.url)}\n\nOpen it and press Listen. `);
+  if (server) {
+    io.stdout(`\n  ${paint.cyan(server.url)}\n\nOpen it and press Listen. What happens inside is shown by the console:\n`);
+    io.stdout(`\n  ${paint.cyan(server.consoleUrl)}\n\n`);
+  }
   io.stdout('Ctrl-C stops.\n');
 }
 

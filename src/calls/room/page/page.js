@@ -187,6 +187,8 @@ function showRooms(rooms) {
     askedRoom = undefined;
   }
   for (const id of [...Object.keys(HINTS), 'room']) byId(id).disabled = wanted.length === 0;
+  const at = new URLSearchParams({ view: 'graph', at: `room:${roomSelect.value}`, ...(token && { token }) });
+  byId('console').href = `/console/#${at}`;
 }
 
 function show(title, who) {

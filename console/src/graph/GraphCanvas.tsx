@@ -1,0 +1,118 @@
+import { Background, BackgroundVariant, ReactFlow, useReactFlow, type Edge, type Node } from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { useEffect, useMemo, useState } from 'react';
+import type { DrawnGraph } from '../api/types.js';
+import { CanvasTools } from '../ui/CanvasTools.js';
+import { count } from '../ui/format.js';
+import { figures } from '../live/live.js';
+import { useStore } from '../live/store.js';
+import { layOut, NODE_HEIGHT, NODE_WIDTH, type PlacedGraph } from './layout.js';
+import { NodeCard } from './NodeCard.js';
+import { WireEdge } from './WireEdge.js';
+
+const NODE_TYPES = { media: NodeCard };
+const EDGE_TYPES = { wire: WireEdge };
+const KINDS = ['audio', 'video', 'packets', 'events'] as const;
+
+/** The drawing itself. @param chosen the node whose panel is open */
+export function GraphCanvas({
+  graph,
+  chosen,
+  choose,
+}: {
+  graph: DrawnGraph;
+  chosen: string | undefined;
+  choose: (node: string | undefined) => void;
+}) {
+  const placed = usePlaced(graph);
+  const { fitView } = useReactFlow();
+  const nodes = useMemo(
+    () =>
+      (placed?.nodes ?? []).map(({ node, x, y }): Node => ({
+        id: node.id,
+        type: 'media',
+        position: { x, y },
+        width: NODE_WIDTH,
+        height: NODE_HEIGHT,
+        data: { graph: graph.id, node, chosen: node.id === chosen, choose },
+      })),
+    [placed, graph, chosen],
+  );
+  const edges = useMemo(
+    () =>
+      (placed?.wires ?? []).map(({ id, wire, points, label }): Edge => ({
+        id,
+        type: 'wire',
+        source: wire.from.node,
+        target: wire.to.node,
+        data: { graph: graph.id, wire, points, label },
+      })),
+    [placed, graph],
+  );
+  const shape = placed && placed.nodes.map(({ node }) => node.id).join();
+  useEffect(() => {
+    if (shape !== undefined) requestAnimationFrame(() => void fitView({ padding: 0.12, maxZoom: 1.1 }));
+  }, [shape, fitView]);
+  const kinds = KINDS.filter((kind) => graph.plan.wires.some((wire) => wire.kind === kind));
+  return (
+    <section className="canvas" aria-label={`Graph ${graph.title}`}>
+      <div className="canvas-bar">
+        <div className="canvas-title">
+          <h1>{graph.title}</h1>
+          <Beat graph={graph.id} />
+        </div>
+        <CanvasTools />
+      </div>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        minZoom={0.15}
+        maxZoom={2}
+        proOptions={{ hideAttribution: true }}
+        onPaneClick={() => choose(undefined)}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} color="var(--line)" />
+      </ReactFlow>
+      <ul className="legend" aria-label="Kinds of wires">
+        {kinds.map((kind) => (
+          <li key={kind} className={kind}>
+            {kind}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Beat({ graph }: { graph: string }) {
+  const beat = useStore(figures, (all) => all[graph]?.stats.beat);
+  if (!beat) return null;
+  return (
+    <p className="small dim number">
+      {count(beat.ticks)} ticks{beat.skipped > 0 && `, ${count(beat.skipped)} skipped`}
+    </p>
+  );
+}
+
+function usePlaced(graph: DrawnGraph): PlacedGraph | undefined {
+  const [placed, setPlaced] = useState<PlacedGraph>();
+  const narrow = matchMedia('(max-width: 760px)').matches;
+  const text = JSON.stringify(graph);
+  useEffect(() => {
+    let over = false;
+    void layOut(graph, narrow).then((made) => {
+      if (!over) setPlaced(made);
+    });
+    return () => {
+      over = true;
+    };
+  }, [text, narrow]);
+  return placed;
+}

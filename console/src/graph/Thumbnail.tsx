@@ -1,0 +1,40 @@
+import { useEffect, useState } from 'react';
+import { request } from '../api/client.js';
+
+const PERIOD_MS = 1000;
+
+/** The newest picture on a wire, once a second while it is to be seen. */
+export function Thumbnail({ graph, outlet }: { graph: string; outlet: string }) {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    const stop = new AbortController();
+    let shown: string | undefined;
+    let timer: ReturnType<typeof setTimeout>;
+    const look = async () => {
+      try {
+        const path = `/graphs/${encodeURIComponent(graph)}/wires/${encodeURIComponent(outlet)}/thumbnail`;
+        const response = await request(path, { signal: stop.signal });
+        if (response.status === 200) {
+          const next = URL.createObjectURL(await response.blob());
+          if (shown !== undefined) URL.revokeObjectURL(shown);
+          shown = next;
+          setUrl(next);
+        }
+      } catch {
+        // There may be no picture yet.
+      }
+      if (!stop.signal.aborted) timer = setTimeout(() => void look(), PERIOD_MS);
+    };
+    void look();
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+      if (shown !== undefined) URL.revokeObjectURL(shown);
+    };
+  }, [graph, outlet]);
+  return url === undefined ? (
+    <span className="thumbnail none">no picture</span>
+  ) : (
+    <img className="thumbnail" src={url} alt={`Picture on ${outlet}`} />
+  );
+}

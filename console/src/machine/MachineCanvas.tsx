@@ -1,0 +1,131 @@
+import { Background, BackgroundVariant, MarkerType, ReactFlow, useReactFlow, type Edge, type Node } from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { StateDescription, StateValue } from '../api/types.js';
+import { Button } from '../ui/Button.js';
+import { CanvasTools } from '../ui/CanvasTools.js';
+import { activeStates, valueText } from './active.js';
+import { layOutChart, type PlacedChart } from './layout.js';
+import { StateBox } from './StateBox.js';
+import { TransitionEdge } from './TransitionEdge.js';
+
+const NODE_TYPES = { state: StateBox };
+const EDGE_TYPES = { transition: TransitionEdge };
+
+interface MachineCanvasProps {
+  readonly chart: StateDescription;
+  /** What is lit. */
+  readonly value: StateValue | undefined;
+  /** Ids of the transitions that led there. */
+  readonly taken: ReadonlySet<string>;
+  /** Whether what is lit is a moment that is over. */
+  readonly past: boolean;
+  readonly children: ReactNode;
+}
+
+/** A chart with the active states lit. */
+export function MachineCanvas({ chart, value, taken, past, children }: MachineCanvasProps) {
+  const placed = usePlaced(chart);
+  const { fitView } = useReactFlow();
+  const [follow, setFollow] = useState(value !== undefined);
+  const active = useMemo(() => activeStates(chart, value), [chart, value]);
+  const nodes = useMemo(
+    () =>
+      (placed?.boxes ?? []).map(({ state, parent, notes, x, y, width, height }): Node => ({
+        id: state.id,
+        type: 'state',
+        position: { x, y },
+        width,
+        height,
+        ...(parent && { parentId: parent.id }),
+        data: {
+          state,
+          notes,
+          active: active.has(state.id),
+          initial: parent?.initial === state.id,
+          region: parent?.type === 'parallel',
+          taken,
+          past,
+        },
+      })),
+    [placed, active, taken, past],
+  );
+  const edges = useMemo(
+    () =>
+      (placed?.arrows ?? []).map((arrow): Edge => {
+        const lit = arrow.transitions.some(({ id }) => taken.has(id));
+        const color = lit
+          ? past
+            ? 'var(--warn)'
+            : 'var(--accent)'
+          : active.has(arrow.from)
+            ? 'var(--dim)'
+            : 'var(--line-strong)';
+        return {
+          id: arrow.id,
+          type: 'transition',
+          source: arrow.from,
+          target: arrow.to,
+          zIndex: lit ? 20 : 10,
+          markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color },
+          data: { arrow, lit, past, ready: active.has(arrow.from), taken },
+        };
+      }),
+    [placed, active, taken, past],
+  );
+  const leaves = [...active].filter((id) => ![...active].some((other) => other.startsWith(`${id}.`))).join();
+  useEffect(() => {
+    if (placed && !follow) requestAnimationFrame(() => void fitView({ padding: 0.06, maxZoom: 1 }));
+  }, [placed, follow, fitView]);
+  useEffect(() => {
+    if (!follow || !placed) return;
+    const shown = leaves.split(',').map((id) => ({ id }));
+    requestAnimationFrame(
+      () => void fitView({ nodes: shown, padding: shown.length > 1 ? 0.25 : 1.2, maxZoom: 1, minZoom: 0.4, duration: 350 }),
+    );
+  }, [follow, leaves, placed, fitView]);
+  return (
+    <section className={`canvas chart ${past ? 'past' : ''}`} aria-label={`Machine ${chart.id}`}>
+      <div className="canvas-bar">
+        {children}
+        <CanvasTools all={() => setFollow(false)}>
+          <Button icon="live" label="Follow" on={follow} onClick={() => setFollow(!follow)} />
+        </CanvasTools>
+      </div>
+      <p className="hidden" role="status">
+        {value === undefined ? '' : `${past ? 'Was in' : 'Is in'} ${valueText(value)}`}
+      </p>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        minZoom={0.08}
+        maxZoom={2}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} color="var(--line)" />
+      </ReactFlow>
+    </section>
+  );
+}
+
+function usePlaced(chart: StateDescription): PlacedChart | undefined {
+  const [placed, setPlaced] = useState<PlacedChart>();
+  const text = JSON.stringify(chart);
+  useEffect(() => {
+    let over = false;
+    void layOutChart(chart).then((made) => {
+      if (!over) setPlaced(made);
+    });
+    return () => {
+      over = true;
+    };
+  }, [text]);
+  return placed;
+}

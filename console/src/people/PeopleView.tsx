@@ -1,0 +1,17 @@
+import type { ViewProps } from '../app/App.js';
+import { Chat } from './Chat.js';
+import { MusicCard } from './MusicCard.js';
+import { Participants } from './Participants.js';
+import '../styles/people.css';
+
+/** Who is in the call, what plays, and what is written. */
+export function PeopleView({ stage }: ViewProps) {
+  if (!stage) return <p className="empty">Nothing runs at present.</p>;
+  return (
+    <div className="page people-page">
+      <MusicCard stage={stage} />
+      {stage.call !== undefined && <Participants call={stage.call} />}
+      {stage.call?.startsWith('room:') && <Chat room={stage.call.slice('room:'.length)} />}
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import { useReactFlow } from '@xyflow/react';
+import type { ReactNode } from 'react';
+import { Button } from './Button.js';
+
+/** Buttons that move a drawing; `children` come first. @param all told that everything is to be seen */
+export function CanvasTools({ children, all }: { children?: ReactNode; all?: () => void }) {
+  const { fitView, zoomIn, zoomOut } = useReactFlow();
+  return (
+    <div className="bar-end">
+      {children}
+      <Button bare icon="minus" label="Smaller" onClick={() => void zoomOut()} />
+      <Button bare icon="plus" label="Larger" onClick={() => void zoomIn()} />
+      <Button bare icon="fit" label="Show all" onClick={() => (all?.(), void fitView({ padding: 0.08, maxZoom: 1.1 }))} />
+    </div>
+  );
+}
