@@ -47,10 +47,11 @@ export class DataChannel {
     this.#streamId = streamId;
     const transport = this.#transport;
     transport.setDtlsTransport(dtls);
-    const { dataReceiver } = dtls;
-    // For what is no packet of SCTP werift rejects a promise that nobody holds.
-    dtls.dataReceiver = (data) => void Promise.resolve(dataReceiver(data) as unknown).catch(() => {});
     const { sctp } = transport;
+    const inside = sctp as unknown as { handleData(data: Buffer): Promise<void> };
+    const handle = inside.handleData.bind(sctp);
+    // For what is no packet of SCTP werift rejects a promise that nobody holds.
+    inside.handleData = (data) => handle(data).catch(() => {});
     sctp.onReceive.allUnsubscribe();
     sctp.onReceive.subscribe((stream, ppid, data) => {
       if (stream !== streamId || this.#closed) return;

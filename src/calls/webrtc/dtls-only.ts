@@ -4,6 +4,7 @@ import {
   RTCDtlsTransport,
   type RTCIceTransport,
 } from 'werift';
+import { authenticRecords } from './dtls-records.js';
 import { provesPossession, type HandshakeRecord } from './dtls-verify.js';
 import { SRTP_LENGTHS, type SrtpProfile } from './srtp-keys.js';
 import type { SrtpMasterKeys } from './transport-types.js';
@@ -41,6 +42,19 @@ export class DtlsOnly extends RTCDtlsTransport {
     const { key, salt } = SRTP_LENGTHS[profile];
     const { localKey, localSalt, remoteKey, remoteSalt } = this.dtls.extractSessionKeys(key, salt);
     return { profile, localKey, localSalt, remoteKey, remoteSalt };
+  }
+
+  /** What of a datagram may go to werift: before the keys are agreed on everything, later what is authentic. */
+  admit(datagram: Buffer): Buffer | undefined {
+    const socket = this.dtls;
+    if (!socket || this.state !== 'connected') return datagram;
+    return authenticRecords(datagram, (record) => {
+      try {
+        return socket.cipher.decryptPacket(record as never);
+      } catch {
+        return undefined;
+      }
+    });
   }
 
   /** Tells the peer that this is the end. werift can send only application data: the type is set right before encryption. */

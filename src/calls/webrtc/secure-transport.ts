@@ -264,10 +264,10 @@ export class SecureTransport {
       if (this.#connected) this.#events.media(data);
       return;
     }
-    if (data[0]! >= 20 && data[0]! <= 25) {
-      this.#heard();
-      toWerift(data, from);
-    }
+    const records = data[0]! >= 20 && data[0]! <= 25 ? this.#dtls.admit(data) : undefined;
+    if (!records) return;
+    this.#heard();
+    toWerift(records, from);
   }
 
   #heard(): void {

@@ -4,6 +4,7 @@ import { callFailure, type CallFailure } from '../../../machines/failure.js';
 import type { TransportAnswer, TransportEvent, TransportParams } from '../../../machines/transport.js';
 import { createPeer, type IncomingChange, type PeerStats, type Timers, type WebRtcPeer } from '../../webrtc/index.js';
 import { agreeOn } from './agreement.js';
+import { Colibri } from './colibri.js';
 import { IdleSound } from './idle-sound.js';
 import { NetworkWatch } from './network-watch.js';
 
@@ -35,13 +36,15 @@ export interface ConnectionOptions extends ConnectionEvents {
 export class GroupConnection {
   readonly #options: ConnectionOptions;
   readonly #peer: WebRtcPeer;
+  readonly #colibri: Colibri;
   #idle: IdleSound | undefined;
   #watch: NetworkWatch | undefined;
   #closed = false;
 
-  private constructor(options: ConnectionOptions, peer: WebRtcPeer) {
+  private constructor(options: ConnectionOptions, peer: WebRtcPeer, colibri: Colibri) {
     this.#options = options;
     this.#peer = peer;
+    this.#colibri = colibri;
     peer.state$.subscribe((state) => {
       if (state.type === 'connected') this.#connected();
       else if (state.type === 'closed') this.#failed(failureOf(state));
@@ -54,7 +57,8 @@ export class GroupConnection {
   /** Opens its sockets; nothing is sent yet. @throws VoxError `ADDRESS_UNAVAILABLE`. */
   static async open(options: ConnectionOptions): Promise<GroupConnection> {
     const { timers, addresses, stereo, level } = options;
-    const peer = await createPeer({
+    const colibri: Colibri = new Colibri({ timers, send: (text) => peer.sendText(text), onHeight: () => {} });
+    const peer: WebRtcPeer = await createPeer({
       role: 'joiner',
       timers,
       addresses,
@@ -67,8 +71,15 @@ export class GroupConnection {
       dtlsTimeoutMs: DTLS_TIMEOUT_MS,
       silenceTimeoutMs: SILENCE_TIMEOUT_MS,
       onLevel: level,
+      // tgcalls SctpDataChannelProviderInterfaceImpl: this label, stream 0, opened by the client.
+      dataChannel: {
+        label: 'data',
+        streamId: 0,
+        open: () => colibri.opened(),
+        message: (text) => colibri.receive(text),
+      },
     });
-    return new GroupConnection(options, peer);
+    return new GroupConnection(options, peer, colibri);
   }
 
   /** What to offer the server. */
@@ -115,6 +126,7 @@ export class GroupConnection {
     this.#closed = true;
     this.#idle?.stop();
     this.#watch?.stop();
+    this.#colibri.close();
   }
 
   #connected(): void {

@@ -125,6 +125,15 @@ describe('a group call', () => {
     expect(toneDb(pcm, 1000, 0.5, 1)).toBeCloseTo(PEAK_DB - 6, 0);
   });
 
+  it('has a data channel, the stream 0, over which it says which videos it wants: none', async () => {
+    await party.join('anna');
+    const client = party.sfu.client(party.place('anna'))!;
+    await party.arrival(() => client.constraints !== undefined);
+    expect(client.channelOpen).toBe(true);
+    expect(client.constraints).toEqual({ defaultConstraints: { maxHeight: 0 }, constraints: {}, onStageEndpoints: [] });
+    expect(party.sfu.violations).toEqual([]);
+  });
+
   it('is told when somebody leaves, and hears who comes back with another source', async () => {
     const [anna, bert] = [await party.join('anna'), await party.join('bert')];
     const ear = bert.listen();

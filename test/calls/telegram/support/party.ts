@@ -91,12 +91,17 @@ export class Party {
     return () => ticker.stop();
   }
 
+  /** Ends everything that ticks. */
+  async stopTalking(): Promise<void> {
+    for (const clean of this.#cleanups.splice(0).reverse()) await clean();
+  }
+
   place(user: string) {
     return { call: CALL, user, source: 0, presentation: false };
   }
 
   async end(): Promise<void> {
-    for (const clean of this.#cleanups.splice(0).reverse()) await clean();
+    await this.stopTalking();
     for (const caller of this.callers.values()) await caller.media.close();
     await this.sfu.close();
     this.scheduler.close();

@@ -30,9 +30,10 @@ export class ColibriChannel {
   constructor(dtls: RTCDtlsTransport, on: ColibriEvents) {
     this.#dtls = dtls;
     this.#sctp.setDtlsTransport(dtls);
-    const { dataReceiver } = dtls;
+    const inside = this.#sctp.sctp as unknown as { handleData(data: Buffer): Promise<void> };
+    const handle = inside.handleData.bind(inside);
     // werift lets packets that are none reject a promise that nobody holds.
-    dtls.dataReceiver = (data) => void Promise.resolve(dataReceiver(data) as unknown).catch(() => on.violation('SCTP packet'));
+    inside.handleData = (data) => handle(data).catch(() => on.violation('SCTP packet'));
     this.#sctp.onDataChannel.subscribe((channel) => {
       // tgcalls opens exactly this one (SctpDataChannelProviderInterfaceImpl.cpp).
       if (channel.id !== 0 || channel.label !== 'data') on.violation(`data channel ${String(channel.id)} "${channel.label}"`);
