@@ -268,6 +268,7 @@ class VoxEngine implements Engine {
         scheduler: this.#scheduler,
         nowMs: this.#nowMs,
         machines: this.#machines,
+        declareSent: (text, path, plan, folder) => this.#plugins.declareSent(text, path, plan, folder),
         graphs: this.#running,
       },
       options,

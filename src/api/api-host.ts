@@ -2,6 +2,8 @@ import type { Engine, GraphSession } from '../engine/api.js';
 import type { MachineLog } from '../machines/machine-log.js';
 import type { MediaHost } from '../host/media-host.js';
 import type { ParamValue } from '../graph/file.js';
+import type { Plan } from '../graph/plan-types.js';
+import type { DeclaredPlugins } from '../plugins/declared.js';
 import type { Scheduler } from '../time/scheduler.js';
 
 /** A running graph with how it was started. */
@@ -30,6 +32,8 @@ export interface ApiHost {
   readonly nowMs: () => number;
   /** The machines that run, and what they did. */
   readonly machines: MachineLog;
+  /** Imports the plugins that a text names which somebody sent, as far as he may have them imported. */
+  declareSent(text: string, path: string, plan: Plan, cwd: string): Promise<DeclaredPlugins>;
   /** The running graphs, by id. */
   readonly graphs: ReadonlyMap<string, RunningGraph>;
 }

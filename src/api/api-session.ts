@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerAccess } from '../calls/room/server-part.js';
 import type { ApiHost } from './api-host.js';
 import { FeedHub } from './feed/feed-hub.js';
+import { SourceEdits } from './source/source-edits.js';
 import { StatsWatch } from './feed/stats-watch.js';
 
 /** What the routes of one server share. */
@@ -16,6 +17,8 @@ export class ApiSession {
   readonly feed: FeedHub;
   /** Figures for them. */
   readonly stats: StatsWatch;
+  /** Texts of graphs that are edited. */
+  readonly sources: SourceEdits;
   /** Who may what; set when the server is made. */
   access: ServerAccess = { maySteer: () => false, needsAdmin: true };
 
@@ -24,6 +27,7 @@ export class ApiSession {
     this.host = host;
     this.startedAtMs = host.nowMs();
     this.feed = new FeedHub(host, this.engine, maxFeeds);
+    this.sources = new SourceEdits(host);
     this.stats = new StatsWatch(host, this.feed);
   }
 

@@ -5,11 +5,14 @@ import { problemOf, sendRefusal, statusOf } from '../calls/room/http-errors.js';
 
 /** Answers with whatever was thrown, as the API words it: never 5xx for what the client did wrong. */
 export function sendApiError(reply: FastifyReply, error: unknown): FastifyReply {
-  const first = problemOf(error, { mediaType: 'NOT_JSON' });
+  const { bodyLimit } = reply.request.routeOptions;
+  const first = problemOf(error, { mediaType: 'NOT_JSON', ...(bodyLimit !== undefined && { limitBytes: bodyLimit }) });
   const problems =
     error instanceof VoxError && error.problems.length > 1 ? error.problems.map((one) => textProblem(one)) : undefined;
   const where = whereOf(first);
-  return sendRefusal(reply, apiStatus(first.code), {
+  // What does not exist in a text is the text's fault, and not the address's.
+  const status = apiStatus(first.code);
+  return sendRefusal(reply, status === 404 && first.place ? 400 : status, {
     code: first.code,
     message: first.place || !first.path ? formatProblem(first) : first.message,
     fix: first.fix,

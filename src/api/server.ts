@@ -8,6 +8,7 @@ import { crossSite } from './cross-site.js';
 import { checked, sendApiError } from './errors.js';
 import type { ApiHost } from './api-host.js';
 import type { Caller, Route } from './route.js';
+import { metricsText, notReady } from './metrics.js';
 import { ROUTES } from './routes/index.js';
 import { API_BASE } from './api-base.js';
 import { ApiSession } from './api-session.js';
@@ -29,10 +30,25 @@ export function apiPart(host: ApiHost, options: ApiOptions = {}): ServerPart {
     isPublic: (path) => path === '/healthz' || path === '/readyz',
     async mount(app, access) {
       session.access = access;
+      mountProbes(app, session);
       await app.register((api) => mountApi(api, session, access, options), { prefix: API_BASE });
       app.addHook('onClose', async () => session.close());
     },
   };
+}
+
+/** For those who watch over the process: metrics need the token like everything else, the probes none. */
+function mountProbes(app: FastifyInstance, session: ApiSession): void {
+  app.get('/metrics', async (_request, reply) => {
+    const { type, text } = await metricsText(session);
+    return reply.type(type).send(text);
+  });
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const reason = notReady(session);
+    return reason === undefined ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason });
+  });
+  for (const path of ['/metrics', '/healthz', '/readyz']) allowOnly(app, path, 'GET');
 }
 
 async function mountApi(api: FastifyInstance, session: ApiSession, access: ServerAccess, options: ApiOptions): Promise<void> {

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../events/json.js';
+import type { PluginEntry } from '../graph/load.js';
 import type { Plan } from '../graph/plan-types.js';
 import type { Registry } from '../graph/registry.js';
+import { BUILTIN_PLUGINS } from '../plugins/builtin/index.js';
 import { declarePlanned, declarePlugins, type DeclaredPlugins, type DeclareOptions } from '../plugins/declared.js';
 import type { ChainOverride } from '../plugins/chain.js';
 import { PluginHost, type PluginGraph } from '../plugins/host.js';
@@ -74,14 +76,30 @@ export class EnginePlugins {
 
   /** Imports the plugins that a graph file, or a plan, names. @throws VoxError, of a plan, with what is wrong with them. */
   declare(graph: string | Plan, cwd: string): Promise<DeclaredPlugins> {
+    const options = this.#declareOptions();
+    return typeof graph === 'string' ? declarePlugins(graph, cwd, options) : declarePlanned(graph, options);
+  }
+
+  /**
+   * Imports the plugins that a text names which somebody sent: those that come with voxgraph, and those of the plan that runs.
+   *
+   * @param path of the graph file that the text is to stand for.
+   */
+  declareSent(text: string, path: string, { plugins }: Plan, cwd: string): Promise<DeclaredPlugins> {
+    const mayImport = ({ name, from }: PluginEntry) =>
+      from === undefined ? Object.hasOwn(BUILTIN_PLUGINS, name) || name in plugins : plugins[name]?.from === from;
+    const options = this.#declareOptions();
+    return declarePlugins(path, cwd, { ...options, text, mayImport: options.mayImport ? mayImport : false });
+  }
+
+  #declareOptions(): DeclareOptions {
     const { loader, mayImport } = this.#options;
-    const options: DeclareOptions = {
+    return {
       registry: this.#registry,
       installed: [...this.#installed.values()],
       mayImport,
       ...(loader && { loader }),
     };
-    return typeof graph === 'string' ? declarePlugins(graph, cwd, options) : declarePlanned(graph, options);
   }
 
   /** What a graph asks of the host, once it is planned. */

@@ -15,8 +15,10 @@ export interface DeclareOptions {
   readonly installed: readonly PluginDefinition[];
   /** Imports the others. Absent: there are no others. */
   readonly loader?: PluginLoader;
-  /** Whether others than the installed ones may be imported. Default true. */
-  readonly mayImport?: boolean;
+  /** Whether others than the installed ones may be imported: all, none, or these. Default true. */
+  readonly mayImport?: boolean | ((entry: PluginEntry) => boolean);
+  /** What the graph file holds, where that is known. Default: it is read. */
+  readonly text?: string;
 }
 
 /** The declarations of the plugins that a graph asks for. None of their code but the modules' own top level has run. */
@@ -29,7 +31,8 @@ export interface DeclaredPlugins {
 
 /** Imports the plugins that a graph file asks for, so that it can be checked. Never rejects: what is wrong is found by that check. */
 export async function declarePlugins(path: string, cwd: string, options: DeclareOptions): Promise<DeclaredPlugins> {
-  return declare(pluginEntries(path, { cwd }), dirname(resolve(cwd, path)), options);
+  const { text } = options;
+  return declare(pluginEntries(path, { cwd, ...(text !== undefined && { text }) }), dirname(resolve(cwd, path)), options);
 }
 
 /** Imports the plugins of a plan. @throws VoxError with everything that is wrong with them. */
@@ -50,9 +53,12 @@ async function declare(entries: readonly PluginEntry[], baseDir: string, options
   const own = new Map<string, LoadedPlugin>();
   const problems = new Map<string, readonly Problem[]>();
   const names = installed.map(({ name }) => name);
-  for (const { name, from, enabled } of entries) {
+  for (const entry of entries) {
+    const { name, from, enabled } = entry;
     if (from === undefined && names.includes(name)) continue;
     try {
+      if (typeof mayImport === 'function' && !mayImport(entry))
+        throw voxError('TEXT_FORBIDDEN', { what: `the plugin "${name}"` });
       if (!loader || !mayImport) throw voxError('UNKNOWN_PLUGIN', { plugin: name, hint: nearestHint(name, names) });
       own.set(name, await loader.load({ name, baseDir, ...(from !== undefined && { from }) }));
     } catch (error) {

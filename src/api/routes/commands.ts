@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { COMMANDS, type CommandType, type EngineCommand } from '../../events/command.js';
 import type { ErrorCode } from '../../errors.js';
 import { route, type Route } from '../route.js';
+import { checkSentConfig } from '../source/plugin-files.js';
 import { done, name } from '../schemas/common.js';
 
 const callParams = z.strictObject({ call: name('The call, such as `room:lobby`.') });
@@ -40,7 +41,7 @@ function verb(type: CommandType, path: string, params: z.ZodObject, example: obj
   const rest = Object.fromEntries(
     Object.entries(shape).filter(([key]) => key !== 'type' && key !== 'graph' && !inPath.includes(key)),
   );
-  const fields = z.strictObject(rest as Record<string, z.ZodType>);
+  const fields = z.strictObject(rest);
   const body = fields.safeParse({}).success && type !== 'call.volume' ? fields.prefault({}) : fields;
   const word = path.slice(path.lastIndexOf('/') + 1);
   return route({
@@ -75,9 +76,10 @@ export const commandRoutes: readonly Route[] = [
     body: z.looseObject({ type: z.string() }),
     bodyDoc: anyCommand,
     answer: done,
-    errors: [...REFUSED, 'UNKNOWN_PARTICIPANT', 'UNKNOWN_PLUGIN', 'CANNOT_BYPASS'],
+    errors: [...REFUSED, 'UNKNOWN_PARTICIPANT', 'UNKNOWN_PLUGIN', 'CANNOT_BYPASS', 'TEXT_FORBIDDEN'],
     example: { body: { type: 'call.volume', percent: 80 } },
     handle: async ({ host }, { body }) => {
+      if (body.type === 'plugin.configure') checkSentConfig(host, String(body['plugin']), body['config']);
       await host.engine.execute(body as EngineCommand);
       return { done: true as const };
     },

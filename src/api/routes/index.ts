@@ -8,6 +8,7 @@ import { machineRoutes } from './machines.js';
 import { nodeTypeRoutes } from './node-types.js';
 import { nodeRoutes } from './nodes.js';
 import { pluginRoutes } from './plugins.js';
+import { sourceRoutes } from './source.js';
 
 /** Every route of the API. */
 export const ROUTES: readonly Route[] = [
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...commandRoutes,
   ...graphRoutes,
   ...nodeRoutes,
+  ...sourceRoutes,
   ...callRoutes,
   ...pluginRoutes,
   ...machineRoutes,

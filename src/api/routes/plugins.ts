@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route, type Route } from '../route.js';
+import { checkSentConfig } from '../source/plugin-files.js';
 import { done, name, stateProblem } from '../schemas/common.js';
 
 const pluginParams = z.strictObject({ plugin: name('Its key, such as `music-queue@room:lobby`, or its name.') });
@@ -72,9 +73,10 @@ export const pluginRoutes: readonly Route[] = [
       config: z.record(z.string(), z.json()).meta({ description: 'All of its settings; what is left out has its default.' }),
     }),
     answer: done,
-    errors: ['UNKNOWN_PLUGIN', 'UNKNOWN_PLUGIN_OPTION', 'BAD_PLUGIN_OPTION'],
+    errors: ['UNKNOWN_PLUGIN', 'UNKNOWN_PLUGIN_OPTION', 'BAD_PLUGIN_OPTION', 'TEXT_FORBIDDEN'],
     example: false,
     handle: async ({ host }, { params, body }) => {
+      checkSentConfig(host, params.plugin, body.config);
       await host.engine.execute({ type: 'plugin.configure', plugin: params.plugin, config: body.config });
       return { done: true as const };
     },

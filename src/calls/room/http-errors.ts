@@ -87,14 +87,18 @@ function bodyOf(what: Problem): { readonly error: object } {
 /**
  * The problem of whatever was thrown.
  *
- * @param mediaType what a body of another kind is answered with.
+ * @param options `mediaType` is what a body of another kind is answered with, `limitBytes` how large one may be.
  */
-export function problemOf(error: unknown, { mediaType = 'NOT_SDP' }: { readonly mediaType?: ErrorCode } = {}): Problem {
+export function problemOf(
+  error: unknown,
+  options: { readonly mediaType?: ErrorCode; readonly limitBytes?: number } = {},
+): Problem {
+  const { mediaType = 'NOT_SDP', limitBytes = BODY_LIMIT_BYTES } = options;
   if (error instanceof VoxError) return error.problems[0]!;
   const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem(mediaType);
   if (error instanceof SyntaxError) return problem('BAD_REQUEST', { reason: `the body is no JSON: ${error.message}` });
-  if (statusCode === 413) return problem('BODY_TOO_LARGE', { limitKiB: BODY_LIMIT_BYTES / 1024 });
+  if (statusCode === 413) return problem('BODY_TOO_LARGE', { limitKiB: Math.floor(limitBytes / 1024) });
   if (statusCode < 500 && error instanceof Error) return problem('BAD_REQUEST', { reason: error.message });
   return problem('INTERNAL', { reason: 'a request could not be answered' });
 }
