@@ -5,7 +5,7 @@ import { allStates, describeMachine, type StateDescription } from '../../src/mac
 import { labelOf, toMermaid } from '../../src/machines/mermaid.js';
 import { createPluginMachine } from '../../src/machines/plugin.js';
 import { createSourceMachine } from '../../src/machines/source.js';
-import { FakeMedia, paperCall } from './fakes.js';
+import { FakeMedia, paperCall, paperSession, paperSignIn } from './fakes.js';
 
 const file = fileURLToPath(new URL('../../docs/machines.md', import.meta.url));
 const charts: Record<string, StateDescription> = {
@@ -13,6 +13,8 @@ const charts: Record<string, StateDescription> = {
   plugin: describeMachine(
     createPluginMachine({ load: async () => {}, clean: async () => {}, waitsFor: () => '', work: () => () => {} }),
   ),
+  session: describeMachine(paperSession()),
+  signIn: describeMachine(paperSignIn()),
   source: describeMachine(createSourceMachine({ actors: new FakeMedia().actors, nowMs: () => 0 })),
 };
 
@@ -42,7 +44,7 @@ describe('docs/machines.md', () => {
   // Made anew by `vitest run test/machines/docs.test.ts -u`.
   it('shows the charts as they are', async () => {
     const page = readFileSync(file, 'utf8');
-    expect(page.match(/<!-- generated: \w+ \w+ -->/g)).toHaveLength(6);
+    expect(page.match(/<!-- generated: \w+ \w+ -->/g)).toHaveLength(10);
     await expect(fresh(page)).toMatchFileSnapshot(file);
   });
 

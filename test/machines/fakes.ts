@@ -2,6 +2,8 @@ import { NEVER, Subject } from 'rxjs';
 import { callActors } from '../../src/machines/call-actors.js';
 import { type CallEnvironment, createCallMachine } from '../../src/machines/call.js';
 import type { CallRef, Joined, Signalling, SignallingUpdate } from '../../src/machines/signalling.js';
+import { createSessionMachine } from '../../src/machines/session.js';
+import { createSignInMachine } from '../../src/machines/sign-in.js';
 import { sourceActors } from '../../src/machines/source-actors.js';
 import type { MediaCommand, StreamFact } from '../../src/machines/source-types.js';
 import type { Transport, TransportEvent, TransportParams } from '../../src/machines/transport.js';
@@ -63,6 +65,19 @@ export function paperCall(limits: CallEnvironment['limits'] = {}) {
   const signalling: Signalling = { resolve: forever, join: forever, leave: forever, edit: forever, updates: () => NEVER };
   const transport = (): Transport => ({ open: forever, apply: forever, events$: NEVER, close: () => {} });
   return createCallMachine({ actors: callActors(signalling, transport), nowMs: () => 0, random: () => 0.5, limits });
+}
+
+/** A session's machine whose effects never answer: for walking the chart. */
+export function paperSession() {
+  const effects = { connect: forever, close: forever, watch: () => NEVER };
+  return createSessionMachine({ effects, nowMs: () => 0, random: () => 0.5 });
+}
+
+/** A sign-in's machine whose effects never answer: for walking the chart. */
+export function paperSignIn() {
+  const steps = { connect: forever, sendCode: forever, resendCode: forever, checkCode: forever, checkPassword: forever };
+  const effects = { ...steps, requestQr: forever, keep: forever, close: forever, scanned: () => NEVER };
+  return createSignInMachine({ effects, nowMs: () => 0, random: () => 0.5, limits: { maxWrong: 2 } });
 }
 
 /** A media host that only takes notes. */

@@ -79,6 +79,8 @@ class Connection implements TelegramPort {
   #downLimit: Cancel | undefined;
   #closed = false;
   #moving = false;
+  #probing = false;
+  #connected = false;
 
   constructor(library: TelegramLibrary, options: TelegramClientOptions, session: Awaited<ReturnType<typeof boundedSession>>) {
     this.#library = library;
@@ -125,8 +127,12 @@ class Connection implements TelegramPort {
   }
 
   async connect(): Promise<void> {
-    const connected = await this.#limited(this.#client.connect(), this.#options.connectLimitMs ?? CONNECT_LIMIT_MS, 'connect');
+    const limitMs = this.#options.connectLimitMs ?? CONNECT_LIMIT_MS;
+    const connected = await this.#limited(this.#client.connect(), limitMs, 'connect').catch((error: unknown) => {
+      throw rpcError(error, 'initConnection');
+    });
     if (!connected) throw new TelegramLinkError('unreachable', 'no data centre of Telegram answers');
+    this.#connected = true;
     this.#setLink('up');
   }
 
@@ -181,7 +187,7 @@ class Connection implements TelegramPort {
     if (typeof update !== 'object' || update === null) return;
     if ('state' in update && !('className' in update)) {
       // UpdateConnectionState: 1 connected, -1 disconnected, 0 the key is not known any more.
-      if (update.state === 1) this.#setLink('up');
+      if (update.state === 1) void this.#probe();
       else if (update.state === 0) this.#setLink('forgotten');
       else this.#setLink('down');
       return;
@@ -191,17 +197,32 @@ class Connection implements TelegramPort {
     else this.#tell(newsOf(update as Api.TypeUpdate));
   }
 
+  /** That a socket is open says little: what is behind it may close it at once. An answer, also a refusal, is a proof. */
+  async #probe(): Promise<void> {
+    if (this.link$.value !== 'down' || this.#probing || !this.#connected) return;
+    this.#probing = true;
+    try {
+      await this.#limited(this.#client.invoke(new this.api.help.GetConfig()), INVOKE_LIMIT_MS, 'probe');
+      this.#setLink('up');
+    } catch (error) {
+      if (!(error instanceof TelegramLinkError)) this.#setLink('up');
+    } finally {
+      this.#probing = false;
+    }
+  }
+
   #tell(news: TelegramNews): void {
     if (!this.#closed) this.updates$.next(news);
   }
 
   #setLink(state: LinkState): void {
-    if (this.#closed || this.#isOver()) return;
-    this.#downLimit?.();
-    this.#downLimit = undefined;
+    if (this.#closed || this.#isOver() || (state === 'down' && !this.#connected)) return;
     // Moving to another data centre closes the connection on purpose.
     if (state === 'down' && this.#moving) return;
-    if (state === 'down') {
+    if (state !== 'down') {
+      this.#downLimit?.();
+      this.#downLimit = undefined;
+    } else if (!this.#downLimit) {
       this.#downLimit = this.#options.scheduler.after(this.#options.downLimitMs ?? DOWN_LIMIT_MS, () => this.#setLink('lost'));
     }
     this.link$.next(state);
