@@ -25,6 +25,8 @@ import { EventStream } from './engine/event-stream.js';
 import { callEvent, graphEvent } from './engine/events.js';
 import { renderPlan } from './engine/render-plan.js';
 import { createRoomService } from './engine/room-service.js';
+import { telegramMediaSide } from './engine/telegram-media-side.js';
+import type { EngineTelegram } from './engine/telegram-service.js';
 import { startGraph, type GraphPlace, type GraphRuns } from './engine/start-graph.js';
 import { StreamFacts } from './engine/stream-facts.js';
 import { checkCommand } from './events/check-command.js';
@@ -64,6 +66,14 @@ const loadRooms = () => import('./calls/room/index.js');
 
 /** The same. */
 const loadApi = () => import('./api/index.js');
+/** Refused before it comes to this where there is no media side. */
+function telegramMedia(telegram: EngineTelegram | undefined): CallMediaFactory {
+  return (config, scheduler) => {
+    const media = telegram?.media ?? telegramMediaSide;
+    if (!media) throw voxError('TELEGRAM_NO_TRANSPORT');
+    return media.backend(config, scheduler);
+  };
+}
 
 const roomMedia: CallMediaFactory = async (config, scheduler) => {
   const { RoomMedia } = await loadRooms();
@@ -103,6 +113,7 @@ class VoxEngine implements Engine {
     const backends = {
       room: roomMedia,
       file: fileMedia,
+      telegram: telegramMedia(options.telegram),
     };
     const { permissions = {} } = options;
     const scheduler = this.#scheduler;
@@ -148,6 +159,8 @@ class VoxEngine implements Engine {
       scheduler: this.#scheduler,
       addresses: options.addresses ?? ['127.0.0.1'],
       maxPeers: options.maxPeers,
+      telegram: options.telegram,
+      nowMs,
       banAddresses: options.banAddresses ?? false,
       tell: (event) => this.#tell(event),
       machines: this.#machines,

@@ -16,6 +16,7 @@ import type { Installation, InstallOptions, PluginDefinition } from '../plugins/
 import type { PluginLimits } from '../plugins/services.js';
 import type { StorageBackend } from '../plugins/storage.js';
 import type { Playback } from './playback.js';
+import type { EngineTelegram } from './telegram-service.js';
 import type { EngineCommand } from '../events/command.js';
 import type { MessageSender, StampedEvent } from '../events/event.js';
 import type { EngineState } from '../events/state.js';
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly banAddresses?: boolean;
   /** What its graphs may do. Default: no commands; any address. */
   readonly permissions?: Partial<Permissions>;
+  /** Telegram's accounts, for calls at `telegram:…`. Default: none. */
+  readonly telegram?: EngineTelegram;
   /** Plugins that work for all its graphs; they are loaded before the first graph. Default: none. */
   readonly plugins?: readonly Installation[];
   /** Imports the plugins that graph files name. Default: none, so that graphs may name only {@link plugins}. */
@@ -80,7 +83,7 @@ export interface InstalledPlugin {
 
 /** How a graph is run. */
 export interface RunOptions {
-  /** The call it is bound to, such as `room:lobby` or `file:out.ogg`. Default: none. */
+  /** The call it is bound to, such as `room:lobby`, `telegram:@group` or `file:out.ogg`. Default: none. */
   readonly call?: string;
   /** Values of the graph's params. */
   readonly params?: Readonly<Record<string, string | number | boolean>>;

@@ -1,15 +1,23 @@
+import { filter, map } from 'rxjs';
 import { createActor, waitFor } from 'xstate';
 import { checkRoomName } from '../calls/room/room-requests.js';
-import { voxError } from '../errors.js';
+import { VoxError, voxError } from '../errors.js';
+import type { CallRequest } from '../calls/call-media.js';
 import type { MediaHost } from '../host/media-host.js';
+import type { HostEvent } from '../host/messages.js';
 import { callActors } from '../machines/call-actors.js';
 import { createCallMachine, type CallActor } from '../machines/call.js';
-import { wallTimeMs } from '../time/clock.js';
 import type { MachineLog } from '../machines/machine-log.js';
+import type { CallEnd, CallWait } from '../machines/call-types.js';
+import type { Signalling } from '../machines/signalling.js';
+import type { Transport } from '../machines/transport.js';
 import type { Scheduler } from '../time/scheduler.js';
 import { xstateClock } from '../time/xstate-clock.js';
 import { roomSignalling, roomTransport } from './room-call.js';
 import type { EngineEvent } from '../events/event.js';
+import { parseTelegramAddress, TELEGRAM } from '../calls/telegram/address.js';
+import { telegramMediaSide } from './telegram-media-side.js';
+import { failureProblem, TelegramService, type EngineTelegram } from './telegram-service.js';
 
 /** A call that is open in this engine. */
 export interface OpenCall {
@@ -21,6 +29,18 @@ export interface OpenCall {
   readonly actor: CallActor;
   /** Resolves when it is live; rejects when it ended before that. */
   readonly live: Promise<void>;
+  /** Resolves when it has ended, whoever ended it. */
+  readonly over: Promise<CallEnd>;
+  /** Gives back what belongs to it, once it has ended. */
+  readonly release: () => Promise<void>;
+}
+
+/** The two halves of a call, as its machine takes them. */
+interface CallParts {
+  readonly signalling: Signalling;
+  readonly createTransport: () => Transport;
+  /** Gives back what belongs to them. */
+  readonly release: () => Promise<void>;
 }
 
 /** What the calls of an engine need. */
@@ -33,6 +53,10 @@ export interface CallsOptions {
   readonly maxPeers: number | undefined;
   /** Whether bans in rooms count networks too. */
   readonly banAddresses: boolean;
+  /** Telegram's accounts; absent: none. */
+  readonly telegram?: EngineTelegram | undefined;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
   /** Told every fact. */
   readonly tell: (event: EngineEvent) => void;
   /** Follows the calls' machines. */
@@ -45,11 +69,14 @@ export class Calls {
   readonly #open = new Map<string, OpenCall>();
   /** Addresses that are taken, from the moment somebody asks for them. */
   readonly #taken = new Set<string>();
+  readonly #telegram: TelegramService | undefined;
   #closed = false;
 
   /** @param options host, clock and whom to tell. */
   constructor(options: CallsOptions) {
     this.#options = options;
+    const { telegram, scheduler, nowMs, tell } = options;
+    this.#telegram = telegram && new TelegramService({ telegram, scheduler, nowMs, tell });
   }
 
   /** Names of the open rooms. */
@@ -63,6 +90,7 @@ export class Calls {
     const [backend = '', ...rest] = address.split(':');
     const place = rest.join(':');
     if (backend === 'room') checkRoomName(place);
+    else if (address.startsWith(TELEGRAM)) parseTelegramAddress(address);
     else if (backend !== 'file' || !place) throw voxError('BAD_CALL_ADDRESS', { address });
     if (this.#taken.has(address)) throw voxError('CALL_TAKEN', { call: address });
   }
@@ -75,6 +103,7 @@ export class Calls {
     const [backend = '', ...rest] = address.split(':');
     const place = rest.join(':');
     if (backend === 'file' && place) return this.openFile(address, place, cwd);
+    if (address.startsWith(TELEGRAM)) return this.#openTelegram(address);
     if (backend !== 'room') throw voxError('BAD_CALL_ADDRESS', { address });
     const { addresses, maxPeers, banAddresses } = this.#options;
     const room = checkRoomName(place);
@@ -96,6 +125,7 @@ export class Calls {
     this.#open.delete(call.id);
     try {
       await this.#leave(call);
+      await call.release();
       if (!this.#closed) await this.#options.host.request({ type: 'call.close', call: call.id });
     } finally {
       this.#taken.delete(call.id);
@@ -109,16 +139,49 @@ export class Calls {
     const calls = [...this.#open.values()];
     this.#open.clear();
     await Promise.all(calls.map((call) => this.#leave(call)));
+    await Promise.all(calls.map((call) => call.release()));
+    await this.#telegram?.close();
     for (const call of calls) this.#options.tell({ type: 'call.closed', call: call.id });
   }
 
   async #leave({ actor }: OpenCall): Promise<void> {
-    actor.send({ type: 'call.leave' });
+    if (actor.getSnapshot().status === 'active') actor.send({ type: 'call.leave' });
     await waitFor(actor, (snapshot) => snapshot.status !== 'active', { timeout: Infinity });
   }
 
-  async #join(address: string, backend: string, config: Readonly<Record<string, unknown>>): Promise<OpenCall> {
-    const { host, scheduler, tell, machines } = this.#options;
+  async #openTelegram(address: string): Promise<OpenCall> {
+    const { host, telegram } = this.#options;
+    if (!this.#telegram) throw voxError('TELEGRAM_NO_ACCOUNT');
+    const media = telegram?.media ?? telegramMediaSide;
+    if (!media) throw voxError('TELEGRAM_NO_TRANSPORT');
+    const open = await this.#telegram.open(address);
+    const link = {
+      request: (request: CallRequest) => host.request({ type: 'call.request', call: address, request }),
+      events$: host.events$.pipe(
+        filter((message) => message.type === 'call' && message.call === address),
+        map((message) => (message as Extract<HostEvent, { type: 'call' }>).event),
+      ),
+    };
+    const tied = media.link(open.signalling, link);
+    const release = async (): Promise<void> => {
+      tied.close();
+      await open.release();
+    };
+    try {
+      return await this.#join(address, 'telegram', {}, { ...tied, release });
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  async #join(
+    address: string,
+    backend: string,
+    config: Readonly<Record<string, unknown>>,
+    { signalling, createTransport, release }: CallParts = ROOM,
+  ): Promise<OpenCall> {
+    const { host, scheduler, nowMs, tell, machines } = this.#options;
     if (this.#closed) throw voxError('HOST_CLOSED');
     // Two graphs would both send, and each would take half of what every participant says.
     if (this.#taken.has(address)) throw voxError('CALL_TAKEN', { call: address });
@@ -130,8 +193,8 @@ export class Calls {
       throw error;
     }
     const machine = createCallMachine({
-      actors: callActors(roomSignalling(), roomTransport),
-      nowMs: wallTimeMs,
+      actors: callActors(signalling, createTransport),
+      nowMs,
       random: Math.random,
     });
     const inspect = machines.follow(machine, { call: address });
@@ -142,12 +205,18 @@ export class Calls {
       started = true;
       tell({ type: 'call.started', call: address, address });
     });
+    actor.on('call.rejoined', () => tell({ type: 'call.rejoined', call: address }));
+    actor.on('call.waiting', ({ wait }) => tell(waiting(address, wait)));
     actor.on('call.ended', ({ reason }) => {
-      if (started) tell({ type: 'call.ended', call: address, reason: reason.type });
+      const problem = reason.type === 'failed' ? { problem: failureProblem(reason.failure) } : {};
+      if (started) tell({ type: 'call.ended', call: address, reason: reason.type, ...problem });
     });
     actor.subscribe((snapshot) => tell({ type: 'call.moved', call: address, status: statusOf(snapshot.value) }));
     actor.start();
-    const call: OpenCall = { id: address, backend, actor, live: untilLive(actor) };
+    const over = waitFor(actor, (snapshot) => snapshot.status !== 'active', { timeout: Infinity }).then(
+      ({ context }) => context.end!,
+    );
+    const call: OpenCall = { id: address, backend, actor, live: untilLive(actor), over, release };
     // Who waits for it hears of a failure; a graph that failed first does not.
     call.live.catch(() => {});
     this.#open.set(address, call);
@@ -155,13 +224,29 @@ export class Calls {
   }
 }
 
+/** The parts of a call that is in this process. */
+const ROOM: CallParts = { signalling: roomSignalling(), createTransport: roomTransport, release: async () => {} };
+
+/** How a call was over before it was live. */
+const ENDS: Readonly<Record<Exclude<CallEnd['type'], 'failed'>, string>> = {
+  left: 'it was left',
+  kicked: 'the account was removed',
+  'joined-elsewhere': 'the account joined it from elsewhere',
+  'ended-by-admin': 'an admin ended it',
+};
+
+function waiting(call: string, { kind, untilMs, failure }: CallWait): EngineEvent {
+  return { type: 'call.waiting', call, kind, untilMs, ...(failure && { problem: failureProblem(failure) }) };
+}
+
 async function untilLive(actor: CallActor): Promise<void> {
   const done = await waitFor(actor, (snapshot) => snapshot.matches({ attempt: 'live' }) || snapshot.status !== 'active', {
     timeout: Infinity,
   });
   const end = done.context.end;
-  if (done.status !== 'active')
-    throw voxError('CALL_CONNECTION_LOST', { reason: end?.type === 'failed' ? end.failure.message : 'it ended' });
+  if (done.status === 'active') return;
+  if (end?.type === 'failed') throw new VoxError(failureProblem(end.failure));
+  throw voxError('CALL_CONNECTION_LOST', { reason: end ? ENDS[end.type] : 'it ended' });
 }
 
 /** The state a person would name: `live`, `joining` … inside an attempt, else the outermost. */

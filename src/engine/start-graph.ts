@@ -155,6 +155,8 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     await call?.live;
     await host.request({ type: 'graph.start', graph: id });
     call?.actor.send({ type: 'audio.started' });
+    // A call that others ended takes its graph along; nobody would hear it.
+    void call?.over.then(() => host.request({ type: 'graph.stop', graph: id }).catch(() => {}));
   } catch (error) {
     if (loaded) await host.request({ type: 'graph.stop', graph: id }).catch(() => {});
     abandoned$.next();

@@ -54,8 +54,20 @@ export type CallFact =
   /** Live for the first time. */
   | { readonly type: 'call.started'; readonly call: string; readonly address: string }
   | { readonly type: 'call.moved'; readonly call: string; readonly status: string }
+  /** A pause before the next attempt to join: `flood` when the server asked for it, `schedule` until the call begins, else `backoff`. */
+  | {
+      readonly type: 'call.waiting';
+      readonly call: string;
+      readonly kind: string;
+      /** When it ends, in milliseconds since 1970. */
+      readonly untilMs: number;
+      /** What it is for. */
+      readonly problem?: Problem;
+    }
+  /** Live again. */
+  | { readonly type: 'call.rejoined'; readonly call: string }
   /** It was live, and is over; `reason` is that of the call's machine: `left`, `kicked`, `failed` … */
-  | { readonly type: 'call.ended'; readonly call: string; readonly reason: string }
+  | { readonly type: 'call.ended'; readonly call: string; readonly reason: string; readonly problem?: Problem }
   | { readonly type: 'call.closed'; readonly call: string }
   /** The call's media side failed at something, such as writing its file. */
   | { readonly type: 'call.faulted'; readonly call: string; readonly problem: Problem }
@@ -84,6 +96,20 @@ export type CallFact =
   | { readonly type: 'message.received'; readonly call: string; readonly from: MessageSender; readonly text: string }
   /** We wrote in the call's chat; `to` is the only one it is for. */
   | { readonly type: 'message.sent'; readonly call: string; readonly text: string; readonly to?: string };
+
+/** Facts about accounts of other networks, such as Telegram's; `account` is its name here. */
+export type AccountFact =
+  | { readonly type: 'account.online'; readonly account: string }
+  /** Its calls cannot be steered at present; it comes back by itself. */
+  | {
+      readonly type: 'account.offline';
+      readonly account: string;
+      /** When it is tried again, in milliseconds since 1970. */
+      readonly untilMs?: number;
+      readonly problem?: Problem;
+    }
+  /** `closed` by us, or `signed-out`: somebody must sign in again. */
+  | { readonly type: 'account.ended'; readonly account: string; readonly reason: string; readonly problem?: Problem };
 
 /** Facts about plugins; `plugin` is the instance's key: its name, or `name@graph-or-call` of a graph's own. */
 export type PluginFact =
@@ -157,7 +183,7 @@ export type CommandFact =
   | { readonly type: 'command.refused'; readonly command: EngineCommand; readonly by: string; readonly problem: Problem };
 
 /** A past-tense fact. Replaying the same facts gives the same state. */
-export type EngineEvent = GraphFact | StreamFact | CallFact | PluginFact | CommandFact;
+export type EngineEvent = GraphFact | StreamFact | CallFact | AccountFact | PluginFact | CommandFact;
 
 /** The name of an event. */
 export type EventType = EngineEvent['type'];

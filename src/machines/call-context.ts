@@ -1,4 +1,5 @@
-import type { CallContext, CallInput, SentMedia } from './call-types.js';
+import type { CallContext, CallEnd, CallInput, SentMedia } from './call-types.js';
+import type { CallFailure } from './failure.js';
 
 /** How many of our own sources are remembered. */
 const OWN_SOURCES = 8;
@@ -22,6 +23,16 @@ export function initialContext({ address, self, resume }: CallInput): CallContex
 /** Our sources with a new one, the oldest beyond the limit forgotten. */
 export function withSource(sources: readonly number[], source: number): readonly number[] {
   return [...sources.filter((known) => known !== source), source].slice(-OWN_SOURCES);
+}
+
+/**
+ * How a call ends that failed for good. Where we were in it before, a closed door says that we were removed, and a missing call that it was
+ * ended, while nobody could tell us.
+ */
+export function endAfter({ wasLive }: CallContext, failure: CallFailure): CallEnd {
+  if (wasLive && (failure.code === 'TELEGRAM_CHAT_PRIVATE' || failure.code === 'CALL_FORBIDDEN')) return { type: 'kicked' };
+  if (wasLive && (failure.code === 'TELEGRAM_NO_CALL' || failure.code === 'CALL_NOT_FOUND')) return { type: 'ended-by-admin' };
+  return { type: 'failed', failure };
 }
 
 /** What is sent after something happened to it; other events change nothing. */

@@ -1,7 +1,7 @@
 import { assign, emit, raise, sendTo, setup } from 'xstate';
 import { backoffMs, floodWaitMs } from './backoff.js';
 import type { ApplyAnswer, CallActors } from './call-actors.js';
-import { mediaAfter, withSource } from './call-context.js';
+import { endAfter, mediaAfter, withSource } from './call-context.js';
 import {
   type AttemptFailed,
   type CallContext,
@@ -140,8 +140,8 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
         failure: params.failure,
       })),
       endAs: assign((_, params: { end: CallEnd }) => ({ end: params.end })),
-      endAsFailed: assign(({ event }) =>
-        event.type === 'attempt.failed' ? { end: { type: 'failed' as const, failure: event.failure } } : {},
+      endAsFailed: assign(({ context, event }) =>
+        event.type === 'attempt.failed' ? { end: endAfter(context, event.failure) } : {},
       ),
       confirmLeft: assign(({ context }) =>
         context.end?.type === 'left' ? { end: { type: 'left' as const, confirmed: true } } : {},

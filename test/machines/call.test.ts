@@ -319,6 +319,18 @@ describe('call', () => {
     expect(call.signalling.calls).toHaveLength(5);
   });
 
+  it.each([
+    ['CALL_FORBIDDEN', { type: 'kicked' }],
+    ['CALL_NOT_FOUND', { type: 'ended-by-admin' }],
+  ] as const)('after it was live, %s says how it ended', async (code, end) => {
+    const call = start();
+    await call.scheduler.play(1);
+    call.signalling.onResolve = () => Promise.reject(new CallError(callFailure(code, { address: 'x', reason: 'y' }, 'never')));
+    call.signalling.updates$.next({ type: 'self.dropped', source: 100 });
+    await call.scheduler.play(1000);
+    call.expectEnded(end);
+  });
+
   it('tries once more what may have been a stale look-up, and ends when it fails alike', async () => {
     const call = start();
     call.signalling.onJoin = () => Promise.reject(error('once'));

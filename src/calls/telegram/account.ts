@@ -103,8 +103,10 @@ export class TelegramAccount {
 
   /** Ends the connection; the account stays signed in. */
   async close(): Promise<void> {
-    this.#actor.send({ type: 'session.close' });
-    await new Promise<void>((done) => this.#actor.subscribe({ complete: done }));
+    if (this.#actor.getSnapshot().status === 'active') {
+      this.#actor.send({ type: 'session.close' });
+      await new Promise<void>((done) => this.#actor.subscribe({ complete: done }));
+    }
     this.facts$.complete();
   }
 
@@ -137,7 +139,8 @@ export class TelegramAccount {
         return await port.invoke(request, options);
       } catch (error) {
         const failure = telegramFailure(error);
-        if (failure.code === 'TELEGRAM_SESSION_ENDED') this.#actor.send({ type: 'session.refused', failure });
+        if (failure.code === 'TELEGRAM_SESSION_ENDED' && this.#actor.getSnapshot().status === 'active')
+          this.#actor.send({ type: 'session.refused', failure });
         throw error;
       }
     };
