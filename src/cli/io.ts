@@ -1,5 +1,6 @@
 import { VoxError, voxError } from '../errors.js';
 import type { ParamValue } from '../graph/file.js';
+import type { Ask } from './ask.js';
 
 /** What a command has of the outside: tests give one of their own. */
 export interface CliIo {
@@ -11,6 +12,8 @@ export interface CliIo {
   readonly cwd: string;
   /** Whether output may be coloured. */
   readonly color: boolean;
+  /** Asks whoever runs the command. Default: the process's standard input. */
+  readonly ask?: Ask;
 }
 
 /** Ends a command with an exit code after it has said everything itself. `main` takes the code and prints nothing. */

@@ -6,10 +6,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VoxError, problem, reasonOf } from '../errors.js';
+import { register as registerAccounts } from './commands/accounts.js';
 import { register as registerCheck, renderProblems } from './commands/check.js';
 import { register as registerDoctor } from './commands/doctor.js';
 import { register as registerExplain } from './commands/explain.js';
 import { register as registerGraph } from './commands/graph.js';
+import { register as registerLogin } from './commands/login.js';
 import { register as registerNodes } from './commands/nodes.js';
 import { register as registerPlugin } from './commands/plugin.js';
 import { register as registerPlugins } from './commands/plugins.js';
@@ -78,6 +80,8 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     registerTell,
     registerSay,
     registerPlugin,
+    registerLogin,
+    registerAccounts,
     registerExplain,
     registerDoctor,
   ])

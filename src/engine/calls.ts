@@ -152,9 +152,12 @@ export class Calls {
   async #openTelegram(address: string): Promise<OpenCall> {
     const { host, telegram } = this.#options;
     if (!this.#telegram) throw voxError('TELEGRAM_NO_ACCOUNT');
-    const media = telegram?.media ?? telegramMediaSide;
-    if (!media) throw voxError('TELEGRAM_NO_TRANSPORT');
     const open = await this.#telegram.open(address);
+    const media = telegram?.media ?? telegramMediaSide;
+    if (!media) {
+      await open.release();
+      throw voxError('TELEGRAM_NO_TRANSPORT');
+    }
     const link = {
       request: (request: CallRequest) => host.request({ type: 'call.request', call: address, request }),
       events$: host.events$.pipe(

@@ -8,9 +8,10 @@ import type { RoomServer } from '../../calls/room/index.js';
 import { voxError, type VoxError } from '../../errors.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
 import { reachableAddresses } from '../addresses.js';
+import { callSentence, isCallLost } from '../call-sentences.js';
 import { degradationSentence } from '../degradation.js';
 import { collectParam, finish, type CliIo } from '../io.js';
-import { openStorage, setUpPlugins, withConfigOption, type PluginArgs } from '../plugin-setup.js';
+import { dataFolder, openStorage, setUpPlugins, withConfigOption, type PluginArgs } from '../plugin-setup.js';
 import { pluginSentence } from '../plugin-sentences.js';
 import { problemOfEvent, renderProblem } from '../problems.js';
 import { followFiles } from '../run-watch.js';
@@ -63,6 +64,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     permissions: { process: args.allowProcess ?? false },
     plugins: config.installs,
     loader,
+    telegram: { dataFolder: dataFolder(io, args, config) },
     storage: openStorage(io, args, config, (found) => io.stderr(renderProblem(found, undefined, io.color))),
   });
   const stopped = new Promise<'stopped'>((resolve) => {
@@ -73,7 +75,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   let sourceFailed = false;
   let callFailed = false;
   engine.events$.subscribe((event) => {
-    if (event.type === 'call.faulted') callFailed = true;
+    if (event.type === 'call.faulted' || isCallLost(event)) callFailed = true;
     if (event.type === 'node.told' && event.what === 'source.failed') sourceFailed = true;
   });
   try {
@@ -90,7 +92,12 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     const sessions: GraphSession[] = [];
     for (const call of calls) {
       const record = args.record === undefined ? {} : { record: args.record };
-      sessions.push(await engine.run(args.file, { call, params: args.params, cwd: io.cwd, ...record }));
+      const running = engine.run(args.file, { call, params: args.params, cwd: io.cwd, ...record });
+      // A call may have to be waited for; who stops meanwhile does not care how it ends.
+      const session = await Promise.race([running, stopped]);
+      running.catch(() => {});
+      if (session === 'stopped') return 0;
+      sessions.push(session);
     }
     // Before it is announced: who reads that may save a file at once.
     if (args.watch) stopWatching = followFiles({ sessions, args, engine, loader, scheduler, io });
@@ -124,7 +131,7 @@ function announce(sessions: readonly GraphSession[], server: RoomServer | undefi
 function tellEvents(engine: Engine, json: boolean, io: CliIo): void {
   engine.events$.subscribe((event) => {
     const found = problemOfEvent(event);
-    const sentence = degradationSentence(event) ?? pluginSentence(event);
+    const sentence = degradationSentence(event) ?? pluginSentence(event) ?? callSentence(event);
     if (json) io.stdout(`${JSON.stringify(event)}\n`);
     else if (sentence !== undefined) io.stdout(`${sentence}\n`);
     else if (found) io.stderr(renderProblem(found, undefined, io.color));
@@ -153,7 +160,7 @@ export function withRunOptions(command: Command): Command {
   return withConfigOption(command)
     .option(
       '--call <address>',
-      'where the call is: room:NAME, or file:OUT.ogg; may be repeated (default: "room:lobby")',
+      'where the call is: room:NAME, telegram:@GROUP, or file:OUT.ogg; may be repeated (default: "room:lobby")',
       (given: string, before: readonly string[] | undefined) => [...(before ?? []), given],
     )
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)

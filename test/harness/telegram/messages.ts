@@ -68,6 +68,8 @@ export interface Operations {
   push(user: bigint, updates: readonly TlObject[]): void;
   codeOf(phone: string): string | undefined;
   expireCode(phone: string): void;
+  /** What the last QR code holds. */
+  lastLoginToken(): Buffer;
   presharedKey(user: bigint): { key: Buffer; dc: number };
   requestFault(fault: RequestFault): void;
   updateFault(fault: UpdateFault): void;

@@ -85,6 +85,7 @@ const operations: Operations = {
     const code = server.signIns.codeOf(phone);
     if (code) code.expired = true;
   },
+  lastLoginToken: () => Buffer.from([...server.signIns.tokens.keys()].at(-1)!, 'hex'),
   presharedKey: (user) => server.presharedKey(user),
   requestFault: (fault) => server.requestFaults.add(fault),
   updateFault: (fault) => server.updateFaults.add(fault),

@@ -1,0 +1,44 @@
+import { formatProblem } from '../errors.js';
+import type { StampedEvent } from '../events/event.js';
+
+/** How a call is over, as it follows its name. */
+const ENDS: Readonly<Record<string, string>> = {
+  kicked: 'the account was removed from it',
+  'joined-elsewhere': 'the account joined it from elsewhere',
+  'ended-by-admin': 'an admin ended it',
+};
+
+/** What happens to calls and accounts, as a sentence; undefined for other events, and for what needs no words. */
+export function callSentence(event: StampedEvent): string | undefined {
+  switch (event.type) {
+    case 'call.waiting': {
+      const at = timeOf(event.untilMs);
+      const why = event.problem ? `${formatProblem(event.problem)} ` : '';
+      if (event.kind === 'schedule') return `${event.call} begins at ${at}.`;
+      return `${event.call}: ${why}It goes on at ${at}.`;
+    }
+    case 'call.rejoined':
+      return `${event.call}: back in the call.`;
+    case 'call.ended': {
+      const reason = ENDS[event.reason] ?? (event.problem && formatProblem(event.problem).replace(/\.$/, ''));
+      return reason === undefined ? undefined : `${event.call} is over: ${reason}.`;
+    }
+    case 'account.offline':
+      return `The account "${event.account}" is not connected${event.problem ? `: ${event.problem.message}` : ''}.`;
+    case 'account.online':
+      return `The account "${event.account}" is connected.`;
+    case 'account.ended':
+      return event.problem ? `The account "${event.account}": ${formatProblem(event.problem)}` : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a call was taken from us. */
+export function isCallLost(event: StampedEvent): boolean {
+  return event.type === 'call.ended' && ['failed', 'kicked', 'joined-elsewhere'].includes(event.reason);
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toLocaleTimeString('en-GB');
+}
