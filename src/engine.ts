@@ -26,7 +26,7 @@ import { callEvent, graphEvent } from './engine/events.js';
 import { renderPlan } from './engine/render-plan.js';
 import { createRoomService } from './engine/room-service.js';
 import { telegramMediaSide } from './engine/telegram-media-side.js';
-import type { EngineTelegram } from './engine/telegram-service.js';
+import type { TelegramSetup } from './engine/telegram-service.js';
 import { startGraph, type GraphPlace, type GraphRuns } from './engine/start-graph.js';
 import { StreamFacts } from './engine/stream-facts.js';
 import { checkCommand } from './events/check-command.js';
@@ -67,7 +67,7 @@ const loadRooms = () => import('./calls/room/index.js');
 /** The same. */
 const loadApi = () => import('./api/index.js');
 /** Refused before it comes to this where there is no media side. */
-function telegramMedia(telegram: EngineTelegram | undefined): CallMediaFactory {
+function telegramMedia(telegram: TelegramSetup | undefined): CallMediaFactory {
   return (config, scheduler) => {
     const media = telegram?.media ?? telegramMediaSide;
     if (!media) throw voxError('TELEGRAM_NO_TRANSPORT');

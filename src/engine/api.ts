@@ -16,7 +16,6 @@ import type { Installation, InstallOptions, PluginDefinition } from '../plugins/
 import type { PluginLimits } from '../plugins/services.js';
 import type { StorageBackend } from '../plugins/storage.js';
 import type { Playback } from './playback.js';
-import type { EngineTelegram } from './telegram-service.js';
 import type { EngineCommand } from '../events/command.js';
 import type { MessageSender, StampedEvent } from '../events/event.js';
 import type { EngineState } from '../events/state.js';
@@ -55,6 +54,12 @@ export interface EngineOptions {
   readonly pluginLimits?: Partial<PluginLimits>;
   /** The wall clock, in milliseconds since 1970. Default: the machine's; of a virtual scheduler its own time. */
   readonly nowMs?: () => number;
+}
+
+/** Telegram, for an engine. */
+export interface EngineTelegram {
+  /** Where `voxgraph login` stores accounts; in `telegram` in it. */
+  readonly dataFolder: string;
 }
 
 /** How a plugin is installed by a program. */

@@ -17,7 +17,7 @@ import { roomSignalling, roomTransport } from './room-call.js';
 import type { EngineEvent } from '../events/event.js';
 import { parseTelegramAddress, TELEGRAM } from '../calls/telegram/address.js';
 import { telegramMediaSide } from './telegram-media-side.js';
-import { failureProblem, TelegramService, type EngineTelegram } from './telegram-service.js';
+import { failureProblem, TelegramService, type TelegramSetup } from './telegram-service.js';
 
 /** A call that is open in this engine. */
 export interface OpenCall {
@@ -54,7 +54,7 @@ export interface CallsOptions {
   /** Whether bans in rooms count networks too. */
   readonly banAddresses: boolean;
   /** Telegram's accounts; absent: none. */
-  readonly telegram?: EngineTelegram | undefined;
+  readonly telegram?: TelegramSetup | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Told every fact. */

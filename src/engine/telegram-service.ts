@@ -10,6 +10,7 @@ import type { Signalling } from '../machines/signalling.js';
 import type { Transport } from '../machines/transport.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { Observable } from 'rxjs';
+import type { EngineTelegram } from './api.js';
 
 /** The way to a call's media side, wherever that runs. */
 export interface CallLink {
@@ -30,10 +31,8 @@ export interface TelegramMediaSide {
   ) => { readonly signalling: Signalling; readonly createTransport: () => Transport; close(): void };
 }
 
-/** Telegram, for an engine. */
-export interface EngineTelegram {
-  /** Where accounts are stored; in `telegram` in it. */
-  readonly dataFolder: string;
+/** Telegram, for an engine: what programs give, and what only tests do. */
+export interface TelegramSetup extends EngineTelegram {
   /** More for the connections; for tests. */
   readonly client?: Partial<TelegramClientOptions>;
   /** What speaks to Telegram; for tests. Default: gramjs. */
@@ -44,7 +43,7 @@ export interface EngineTelegram {
 
 /** What the service needs of its engine. */
 export interface TelegramServiceOptions {
-  readonly telegram: EngineTelegram;
+  readonly telegram: TelegramSetup;
   readonly scheduler: Scheduler;
   readonly nowMs: () => number;
   readonly tell: (event: EngineEvent) => void;

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { AccountStore } from '../../src/calls/telegram/account-store.js';
 import type { TelegramLibrary } from '../../src/calls/telegram/library.js';
 import { createEngine, type Engine } from '../../src/engine.js';
+import type { TelegramSetup } from '../../src/engine/telegram-service.js';
 import type { EngineEvent, EventType } from '../../src/events/event.js';
 import { graphFromObject } from '../../src/graph/load.js';
 import { type DataCentre, startDataCentre, TEST_API } from '../harness/telegram/data-centre.js';
@@ -62,9 +63,13 @@ describe('Telegram calls of an engine', () => {
 
   function engineOf(): Engine {
     const { route } = clientOptions(centre);
-    return createEngine({
-      telegram: { dataFolder: folder, client: { ...(route && { route }) }, library: async () => library, media },
-    });
+    const telegram: TelegramSetup = {
+      dataFolder: folder,
+      client: { ...(route && { route }) },
+      library: async () => library,
+      media,
+    };
+    return createEngine({ telegram });
   }
 
   const run = (call: string) =>
