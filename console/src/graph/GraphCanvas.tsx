@@ -3,6 +3,7 @@ import '@xyflow/react/dist/base.css';
 import { useEffect, useMemo, useState } from 'react';
 import type { DrawnGraph } from '../api/types.js';
 import { CanvasTools } from '../ui/CanvasTools.js';
+import { FIT, isNarrow } from '../ui/fit.js';
 import { count } from '../ui/format.js';
 import { figures } from '../live/live.js';
 import { useStore } from '../live/store.js';
@@ -51,7 +52,7 @@ export function GraphCanvas({
   );
   const shape = placed && placed.nodes.map(({ node }) => node.id).join();
   useEffect(() => {
-    if (shape !== undefined) requestAnimationFrame(() => void fitView({ padding: 0.12, maxZoom: 1.1 }));
+    if (shape !== undefined) requestAnimationFrame(() => void fitView(FIT));
   }, [shape, fitView]);
   const kinds = KINDS.filter((kind) => graph.plan.wires.some((wire) => wire.kind === kind));
   return (
@@ -103,7 +104,7 @@ function Beat({ graph }: { graph: string }) {
 
 function usePlaced(graph: DrawnGraph): PlacedGraph | undefined {
   const [placed, setPlaced] = useState<PlacedGraph>();
-  const narrow = matchMedia('(max-width: 760px)').matches;
+  const narrow = isNarrow();
   const text = JSON.stringify(graph);
   useEffect(() => {
     let over = false;

@@ -1,9 +1,10 @@
 import { Background, BackgroundVariant, MarkerType, ReactFlow, useReactFlow, type Edge, type Node } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { StateDescription, StateValue } from '../api/types.js';
 import { Button } from '../ui/Button.js';
 import { CanvasTools } from '../ui/CanvasTools.js';
+import { FIT, isNarrow } from '../ui/fit.js';
 import { activeStates, valueText } from './active.js';
 import { layOutChart, type PlacedChart } from './layout.js';
 import { StateBox } from './StateBox.js';
@@ -66,22 +67,27 @@ export function MachineCanvas({ chart, value, taken, past, children }: MachineCa
           type: 'transition',
           source: arrow.from,
           target: arrow.to,
-          zIndex: lit ? 20 : 10,
+          zIndex: lit ? 12 : 10,
           markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color },
           data: { arrow, lit, past, ready: active.has(arrow.from), taken },
         };
       }),
     [placed, active, taken, past],
   );
+  const before = useRef<readonly string[]>([]);
   const leaves = [...active].filter((id) => ![...active].some((other) => other.startsWith(`${id}.`))).join();
   useEffect(() => {
-    if (placed && !follow) requestAnimationFrame(() => void fitView({ padding: 0.06, maxZoom: 1 }));
+    if (placed && !follow) requestAnimationFrame(() => void fitView(FIT));
   }, [placed, follow, fitView]);
   useEffect(() => {
     if (!follow || !placed) return;
-    const shown = leaves.split(',').map((id) => ({ id }));
+    const all = leaves.split(',');
+    const fresh = all.filter((id) => !before.current.includes(id));
+    before.current = all;
+    // A small screen shows what changed last.
+    const shown = (isNarrow() && fresh.length > 0 ? fresh.slice(0, 1) : all).map((id) => ({ id }));
     requestAnimationFrame(
-      () => void fitView({ nodes: shown, padding: shown.length > 1 ? 0.25 : 1.2, maxZoom: 1, minZoom: 0.4, duration: 350 }),
+      () => void fitView({ nodes: shown, padding: shown.length > 1 ? 0.15 : 1.2, maxZoom: 1, minZoom: 0.4, duration: 350 }),
     );
   }, [follow, leaves, placed, fitView]);
   return (
