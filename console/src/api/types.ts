@@ -213,8 +213,12 @@ export interface SourceProblem {
 /** `GET /graphs/ID/source`. */
 export interface GraphSource {
   readonly text: string;
-  readonly file?: string;
+  /** The graph file's name. */
+  readonly file: string;
+  /** Says which text this is. */
   readonly version: string;
-  /** Whether there is something to go back to. */
-  readonly undoable?: boolean;
+  /** Whether the file on disk holds something else. */
+  readonly unsaved: boolean;
+  /** How many changes can be undone. */
+  readonly undo: number;
 }

@@ -5,6 +5,7 @@ import { useStore } from '../live/store.js';
 import { Icon, type IconName } from '../ui/Icon.js';
 import { CallsView } from './CallsView.js';
 import { fragmentOf, placeOf, type Place } from './address.js';
+import { Guard } from './Guard.js';
 import { ThemeSwitch } from './ThemeSwitch.js';
 import { RoomAudio } from '../listen/RoomAudio.js';
 
@@ -79,10 +80,12 @@ export function App() {
           </a>
         ))}
       </nav>
-      <main className="main" id="main" tabIndex={-1}>
-        <Suspense fallback={<p className="empty">Loading …</p>}>
-          <View key={`${view} ${stage?.key}`} stage={stage} stages={stages} place={place} go={go} />
-        </Suspense>
+      <main className="content" id="main" tabIndex={-1}>
+        <Guard key={view}>
+          <Suspense fallback={<p className="empty">Loading …</p>}>
+            <View key={`${view} ${stage?.key}`} stage={stage} stages={stages} place={place} go={go} />
+          </Suspense>
+        </Guard>
       </main>
     </div>
   );

@@ -1,11 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ViewProps } from '../app/App.js';
-import { ApiError, ask } from '../api/client.js';
+import { ask } from '../api/client.js';
 import type { GraphSource, JsonSchema, SourceProblem } from '../api/types.js';
 import { Button } from '../ui/Button.js';
 import { useTask } from '../ui/useTask.js';
 import { openEditor, type GraphEditor } from './graph-editor.js';
 import '../styles/editor.css';
+
+interface ChangedSource extends GraphSource {
+  /** What is different now, in words. */
+  readonly changes: readonly string[];
+}
 
 /** The graph file: written with completion, checked as it is written, applied to what runs with a crossfade. */
 export function EditorView({ stage }: ViewProps) {
@@ -22,7 +27,8 @@ function GraphEditorPane({ graph }: { graph: string }) {
   const [problems, setProblems] = useState<readonly SourceProblem[]>([]);
   const [changed, setChanged] = useState(false);
   const [said, setSaid] = useState('');
-  const [applied, setApplied] = useState(0);
+  const [save, setSave] = useState(false);
+  const running = useRef('');
   const task = useTask();
 
   const check = async (text: string): Promise<readonly SourceProblem[]> => {
@@ -30,41 +36,36 @@ function GraphEditorPane({ graph }: { graph: string }) {
     setProblems(answer.problems);
     return answer.problems;
   };
-  const load = async (): Promise<void> => {
-    const found = await ask<GraphSource>(`${path}/source`);
+  const take = (found: GraphSource): void => {
     setSource(found);
-    editor.current?.set(found.text);
+    running.current = found.text;
+    if (editor.current && editor.current.text() !== found.text) editor.current.set(found.text);
     setChanged(false);
+  };
+  const load = async (): Promise<void> => {
+    take(await ask<GraphSource>(`${path}/source`));
+    setSaid('');
   };
   const apply = () =>
     task.run(async () => {
       const text = editor.current!.text();
+      setSaid('Applying …');
       try {
-        const answer = await ask<Partial<GraphSource>>(`${path}/source`, {
-          method: 'PUT',
-          body: { text, version: source!.version },
-        });
-        setSource((before) => ({ ...before!, ...answer, text }));
-        setChanged(false);
-        setApplied((n) => n + 1);
-        setSaid('Applied; what differs fades over.');
+        const body = { text, version: source!.version, save };
+        const answer = await ask<ChangedSource>(`${path}/source`, { method: 'PUT', body });
+        take(answer);
+        setSaid(changesText(answer.changes));
       } catch (error) {
         setSaid('');
-        if (error instanceof ApiError && error.status === 409)
-          throw new Error(
-            'The graph was changed elsewhere meanwhile. Take your text with you, press “Load again” and put it in anew.',
-            { cause: error },
-          );
         await check(text).catch(() => {});
         throw error;
       }
     });
   const undo = () =>
     task.run(async () => {
-      await ask(`${path}/undo`, { method: 'POST' });
-      await load();
-      setApplied((n) => Math.max(0, n - 1));
-      setSaid('The last change is undone.');
+      const answer = await ask<ChangedSource>(`${path}/undo`, { method: 'POST', body: { save } });
+      take(answer);
+      setSaid(`Undone. ${changesText(answer.changes)}`);
     });
 
   useEffect(() => {
@@ -72,12 +73,12 @@ function GraphEditorPane({ graph }: { graph: string }) {
     const begin = async () => {
       const [found, schema] = await Promise.all([ask<GraphSource>(`${path}/source`), ask<JsonSchema>('/graph.schema.json')]);
       if (over || !place.current) return;
-      setSource(found);
+      take(found);
       editor.current = openEditor(place.current, {
         text: found.text,
         schema,
         check,
-        changed: (text) => setChanged(text !== found.text),
+        changed: (text) => setChanged(text !== running.current),
         apply: () => void apply(),
       });
     };
@@ -99,17 +100,17 @@ function GraphEditorPane({ graph }: { graph: string }) {
         <div className="editor-file">
           <h1>{source?.file ?? 'Graph file'}</h1>
           <p className="small dim" role="status">
-            {said || (changed ? 'Changed, not applied yet' : 'As it runs')}
+            {[said || (changed ? 'Changed, not applied yet' : 'As it runs'), source?.unsaved && 'not saved to the file']
+              .filter(Boolean)
+              .join('; ')}
           </p>
         </div>
         <div className="row">
+          <label className="save">
+            <input type="checkbox" checked={save} onChange={(event) => setSave(event.target.checked)} /> Save to the file
+          </label>
           <Button icon="reset" label="Load again" disabled={task.busy} onClick={() => void task.run(load)} />
-          <Button
-            icon="undo"
-            label="Undo"
-            disabled={task.busy || !(source?.undoable ?? applied > 0)}
-            onClick={() => void undo()}
-          />
+          <Button icon="undo" label="Undo" disabled={task.busy || !source || source.undo === 0} onClick={() => void undo()} />
           <Button
             icon="apply"
             label="Apply"
@@ -149,4 +150,9 @@ function GraphEditorPane({ graph }: { graph: string }) {
       </section>
     </div>
   );
+}
+
+/** What became of an applied text. */
+function changesText(changes: readonly string[]): string {
+  return changes.length === 0 ? 'Nothing is different' : `Changed: ${changes.join('; ')}`;
 }

@@ -26,7 +26,7 @@ export function GraphCanvas({
   choose: (node: string | undefined) => void;
 }) {
   const placed = usePlaced(graph);
-  const { fitView } = useReactFlow();
+  const { fitView, getZoom, setCenter } = useReactFlow();
   const nodes = useMemo(
     () =>
       (placed?.nodes ?? []).map(({ node, x, y }): Node => ({
@@ -54,6 +54,14 @@ export function GraphCanvas({
   useEffect(() => {
     if (shape !== undefined) requestAnimationFrame(() => void fitView(FIT));
   }, [shape, fitView]);
+  // The panel takes room: what is chosen stays on the screen, and large enough to read.
+  useEffect(() => {
+    const at = placed?.nodes.find(({ node }) => node.id === chosen);
+    if (!at || isNarrow()) return;
+    const move = () =>
+      void setCenter(at.x + NODE_WIDTH / 2, at.y + NODE_HEIGHT / 2, { zoom: Math.max(getZoom(), 0.8), duration: 200 });
+    requestAnimationFrame(() => requestAnimationFrame(move));
+  }, [chosen, shape !== undefined]);
   const kinds = KINDS.filter((kind) => graph.plan.wires.some((wire) => wire.kind === kind));
   return (
     <section className="canvas" aria-label={`Graph ${graph.title}`}>

@@ -25,7 +25,10 @@ export function Chat({ room }: { room: string }) {
       () => {},
     );
   }, [room, written]);
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [lines]);
+  useEffect(() => {
+    // In some browsers it gives a promise, which React would take for the clean-up.
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [lines]);
   const send = () =>
     task.run(async () => {
       await ask(`/calls/${encodeURIComponent(`room:${room}`)}/tell`, { method: 'POST', body: { text: text.trim() } });

@@ -10,8 +10,10 @@ export function PeopleView({ stage }: ViewProps) {
   return (
     <div className="page people-page">
       <MusicCard stage={stage} />
-      {stage.call !== undefined && <Participants call={stage.call} />}
-      {stage.call?.startsWith('room:') && <Chat room={stage.call.slice('room:'.length)} />}
+      <div className="people-side">
+        {stage.call !== undefined && <Participants call={stage.call} />}
+        {stage.call?.startsWith('room:') && <Chat room={stage.call.slice('room:'.length)} />}
+      </div>
     </div>
   );
 }

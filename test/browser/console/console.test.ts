@@ -167,7 +167,7 @@ describe('the console', () => {
     await tabTo(page, page.getByRole('slider', { name: 'gainDb, slider' }));
     await page.keyboard.press('Escape');
     // The focus goes back to where it came from.
-    await until(() => page.evaluate(() => document.activeElement?.textContent?.startsWith('Node volume')));
+    await until(() => page.evaluate(() => document.activeElement?.textContent?.startsWith('Node volume') === true));
     expect(errors).toEqual([]);
   });
 

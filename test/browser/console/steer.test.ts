@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from '../support/browser.js';
 import { writeVoice } from '../support/microphone.js';
-import { openStage, toneRoom, until, type Stage } from '../support/stage.js';
+import { openStage, until, type Stage } from '../support/stage.js';
 import { barriers, duckNodes, LIMIT, openConsole, shoot, type OpenConsole } from './support.js';
 
 const voice = writeVoice();
@@ -27,7 +27,12 @@ const enter = async (fragment: string): Promise<Page> => {
   return open.page;
 };
 const levelOf = async (page: Page, wire: string) =>
-  Number(await page.getByRole('meter', { name: `Level of ${wire}` }).first().getAttribute('aria-valuenow'));
+  Number(
+    await page
+      .getByRole('meter', { name: `Level of ${wire}` })
+      .first()
+      .getAttribute('aria-valuenow'),
+  );
 
 describe('in the console', () => {
   it('an option changes while it is moved, a wrong one is explained, and a node can be left out', async () => {
@@ -37,10 +42,10 @@ describe('in the console', () => {
     await gain.fill('-20', LIMIT);
     await until(async () => Math.abs((await levelOf(page, 'volume.audio')) + 35) <= 1);
     await page.getByRole('button', { name: 'Bypass' }).click();
-    await page.getByRole('button', { name: 'Bypassed' }).waitFor(LIMIT);
+    await page.getByRole('button', { name: 'Bypassed', exact: true }).waitFor(LIMIT);
     await until(async () => Math.abs((await levelOf(page, 'volume.audio')) + 15) <= 1);
     await shoot(page, 'node');
-    await page.getByRole('button', { name: 'Bypassed' }).click();
+    await page.getByRole('button', { name: 'Bypassed', exact: true }).click();
     await until(async () => Math.abs((await levelOf(page, 'volume.audio')) + 35) <= 1);
     await page.getByRole('button', { name: 'Default of gainDb: 0' }).click();
     await until(async () => Math.abs((await levelOf(page, 'volume.audio')) + 15) <= 1);
@@ -49,33 +54,6 @@ describe('in the console', () => {
     await page.getByRole('alert').waitFor(LIMIT);
     expect(await gain.getAttribute('aria-invalid')).toBe('true');
     expect(await barriers(page)).toEqual([]);
-  });
-
-  it('a wire is listened to', async () => {
-    stage = await openStage({ rooms: { lobby: toneRoom(440) } });
-    const page = await enter('view=graph&node=tone');
-    await page.evaluate(() => {
-      const heard = { peak: 0, seconds: 0 };
-      Object.assign(globalThis, { heard });
-      const { prototype } = AudioContext;
-      const make = prototype.createBuffer;
-      prototype.createBuffer = function (...args) {
-        const buffer = make.apply(this, args);
-        const get = buffer.getChannelData.bind(buffer);
-        setTimeout(() => {
-          heard.seconds += buffer.duration;
-          heard.peak = Math.max(heard.peak, ...get(0));
-        }, 50);
-        return buffer;
-      };
-    });
-    await page.getByRole('button', { name: 'Listen to tone.audio' }).click(LIMIT);
-    const heard = () => page.evaluate(() => (globalThis as unknown as { heard: { peak: number; seconds: number } }).heard);
-    await until(async () => (await heard()).seconds > 1);
-    expect(20 * Math.log10((await heard()).peak)).toBeCloseTo(-12, 0);
-    await page.locator('.outlet button[aria-pressed=true]').click();
-    await page.locator('.outlet button[aria-pressed=false]').waitFor(LIMIT);
-    expect(open.errors).toEqual([]);
   });
 
   it('one listens and speaks in the room, is muted, and is removed', async () => {
@@ -121,6 +99,7 @@ describe('in the console', () => {
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await page.locator('.now', { hasText: 'Now playing' }).waitFor(LIMIT);
     await page.getByRole('button', { name: 'Next track' }).click();
+
     await page.locator('.now-title', { hasText: 'voice' }).waitFor(LIMIT);
     expect(open.errors).toEqual([]);
   });

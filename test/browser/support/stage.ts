@@ -7,6 +7,7 @@ import { createEngine, type Engine, type GraphSession } from '../../../src/engin
 import { createRegistry } from '../../../src/graph/registry.js';
 import { InProcessHost } from '../../../src/host/in-process.js';
 import { builtinNodes } from '../../../src/nodes/index.js';
+import { createPluginLoader } from '../../../src/plugins/loader/plugin-loader.js';
 import { createRealtimeScheduler } from '../../../src/time/index.js';
 
 /** The nodes of a graph file, as they are written. */
@@ -27,6 +28,8 @@ export interface Stage {
   readonly engine: Engine;
   readonly server: RoomServer;
   readonly origin: string;
+  /** Where the graph files lie; gone when it is closed. */
+  readonly folder: string;
   /** By room. */
   readonly graphs: Readonly<Record<string, GraphSession>>;
   /** The media side of each room. */
@@ -49,7 +52,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
   // A busy machine must not take the meters away that tests read.
   const host = new InProcessHost({ registry, scheduler, governor: false, backends: { room: openRoom } });
-  const engine = createEngine({ host, scheduler, registry, ...(options.maxPeers && { maxPeers: options.maxPeers }) });
+  const engine = createEngine({
+    host,
+    scheduler,
+    registry,
+    loader: createPluginLoader(),
+    ...(options.maxPeers && { maxPeers: options.maxPeers }),
+  });
   const server = await engine.serveRooms({ port: 0, ...options.server });
   const origin = `http://127.0.0.1:${server.port}`;
   const graphs: Record<string, GraphSession> = {};
@@ -62,6 +71,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     engine,
     server,
     origin,
+    folder,
     graphs,
     media,
     status: async (room = Object.keys(options.rooms)[0]!) => {
