@@ -66,15 +66,6 @@ const loadRooms = () => import('./calls/room/index.js');
 
 /** The same. */
 const loadApi = () => import('./api/index.js');
-/** Refused before it comes to this where there is no media side. */
-function telegramMedia(telegram: TelegramSetup | undefined): CallMediaFactory {
-  return (config, scheduler) => {
-    const media = telegram?.media ?? telegramMediaSide;
-    if (!media) throw voxError('TELEGRAM_NO_TRANSPORT');
-    return media.backend(config, scheduler);
-  };
-}
-
 const roomMedia: CallMediaFactory = async (config, scheduler) => {
   const { RoomMedia } = await loadRooms();
   return new RoomMedia(config, scheduler);
@@ -113,7 +104,7 @@ class VoxEngine implements Engine {
     const backends = {
       room: roomMedia,
       file: fileMedia,
-      telegram: telegramMedia(options.telegram),
+      telegram: ((options.telegram as TelegramSetup | undefined)?.media ?? telegramMediaSide).backend,
     };
     const { permissions = {} } = options;
     const scheduler = this.#scheduler;

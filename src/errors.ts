@@ -563,11 +563,6 @@ export const ERRORS = {
     fix: 'Run "voxgraph login" again.',
     exit: failed,
   },
-  TELEGRAM_NO_TRANSPORT: {
-    message: 'this voxgraph can join Telegram calls, but not carry their media',
-    fix: 'Use a version whose changelog says that it can.',
-    exit: failed,
-  },
   // — plugins ——
   UNKNOWN_PLUGIN_OPTION: {
     message: 'plugin "{plugin}" has no setting "{option}"{hint}',

@@ -154,10 +154,6 @@ export class Calls {
     if (!this.#telegram) throw voxError('TELEGRAM_NO_ACCOUNT');
     const open = await this.#telegram.open(address);
     const media = telegram?.media ?? telegramMediaSide;
-    if (!media) {
-      await open.release();
-      throw voxError('TELEGRAM_NO_TRANSPORT');
-    }
     const link = {
       request: (request: CallRequest) => host.request({ type: 'call.request', call: address, request }),
       events$: host.events$.pipe(
