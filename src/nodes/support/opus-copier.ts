@@ -2,7 +2,7 @@ import type { NodeContext } from '../../graph/context.js';
 import type { CodedSound, SoundHistory } from '../../media/coded-sound.js';
 import { FRAME_US } from '../../media/format.js';
 import type { AudioFrame } from '../../media/frame.js';
-import { joinOpus, splitOpus } from '../../media/opus/packet-frames.js';
+import { FrameJoiner } from '../../media/opus/frame-joiner.js';
 import type { Packet } from '../../media/packet.js';
 import type { OpusNodeOptions } from '../encoders/opus.js';
 import type { OpusPacketizer } from './opus-packetizer.js';
@@ -40,9 +40,8 @@ export class OpusCopier {
   /** Where the sound before the next frame is found. */
   #history: SoundHistory | undefined;
   #sequence = 0;
-  /** Opus frames that wait to be joined to a longer packet, all of one kind. */
-  #frames: Uint8Array[] = [];
-  #toc = 0;
+  /** Packets that wait to be joined to a longer one. */
+  readonly #joiner = new FrameJoiner();
   #waiting = 0;
   #startUs = 0;
 
@@ -90,13 +89,12 @@ export class OpusCopier {
     this.#history = history;
     this.#sequence = sequence + 1;
     if (this.#framesPerPacket === 1) return this.#send(data, ptsUs, 1);
-    const split = splitOpus(data);
-    if (!split) return;
+    const joiner = this.#joiner;
     // One packet holds frames of one kind.
-    if (this.#waiting > 0 && split.toc !== this.#toc) this.#sendJoined();
-    if (this.#waiting === 0) this.#startUs = ptsUs;
-    this.#toc = split.toc;
-    this.#frames.push(...split.frames);
+    if (!joiner.fits(data)) this.#sendJoined();
+    const first = joiner.empty;
+    if (!joiner.add(data)) return;
+    if (first) this.#startUs = ptsUs;
     if (++this.#waiting === this.#framesPerPacket) this.#sendJoined();
   }
 
@@ -104,9 +102,7 @@ export class OpusCopier {
     if (this.#waiting === 0) return;
     const frames = this.#waiting;
     this.#waiting = 0;
-    const data = joinOpus(this.#toc, this.#frames);
-    this.#frames = [];
-    this.#send(data, this.#startUs, frames);
+    this.#send(this.#joiner.take(), this.#startUs, frames);
   }
 
   #send(data: Uint8Array, ptsUs: number, frames: number): void {
