@@ -97,14 +97,13 @@ export class UdpPort {
   #write(data: Buffer, host: string, port: number): void {
     if (this.closed) return;
     try {
-      this.#socket.send(data, port, host, ignore);
+      // Without a callback, whose only use would be to be called: what fails is lost, as on any network.
+      this.#socket.send(data, port, host);
     } catch {
       // Port 0 or a foreign address family in what the peer told us: such a path just does not work.
     }
   }
 }
-
-const ignore = (): void => {};
 
 function bind(address: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {

@@ -38,6 +38,7 @@ function createGain(): Effect<z.output<ReturnType<typeof options>>> {
       if (first) factor.jump(dbToLinear(gainDb));
       else factor.to(dbToLinear(gainDb));
     },
+    passes: () => factor.settled && factor.target === 1,
     run(input, output) {
       const settled = factor.settled;
       if (!settled) {

@@ -10,6 +10,8 @@ export interface Effect<O> {
    * whatever was there before; it sets `output.silent` truthfully.
    */
   run(input: AudioFrame, output: AudioFrame): AudioFrame;
+  /** True while {@link run} would return its input, whatever that is, and change nothing in itself; it is then not asked. Default: never. */
+  passes?(): boolean;
 }
 
 /**
@@ -34,11 +36,13 @@ export function applyEffect<O>(
     subscriber.add(
       input$.subscribe({
         next(input) {
-          let result: AudioFrame;
+          let result = input;
           try {
-            shapeAudioFrame(output, frameChannels(input), frameSamples(input));
-            output.ptsUs = input.ptsUs;
-            result = effect.run(input, output);
+            if (effect.passes?.() !== true) {
+              shapeAudioFrame(output, frameChannels(input), frameSamples(input));
+              output.ptsUs = input.ptsUs;
+              result = effect.run(input, output);
+            }
           } catch (reason) {
             subscriber.error(reason);
             return;
