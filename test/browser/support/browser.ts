@@ -32,14 +32,58 @@ const WORKLET = `registerProcessor('tap', class extends AudioWorkletProcessor {
   }
 });`;
 
+/** Runs in the audio thread: tells when sound begins after a silence, in seconds of its context. */
+const ONSETS = `registerProcessor('onsets', class extends AudioWorkletProcessor {
+  quiet = 0; at = 0;
+  process([[samples]]) {
+    for (let i = 0; samples && i < samples.length; i++) {
+      if (Math.abs(samples[i]) < 0.1) { this.quiet++; continue; }
+      if (this.quiet > 0.2 * sampleRate) this.port.postMessage(currentTime + i / sampleRate);
+      this.quiet = 0;
+    }
+    return true;
+  }
+});`;
+
 /** Uses the shipped WHIP and WHEP client, and records what it brings. */
 const CLIENT = `import { connect } from '/whip-whep.js';
-const WORKLET = ${JSON.stringify(WORKLET)};
+const WORKLET = ${JSON.stringify(WORKLET)}, ONSETS = ${JSON.stringify(ONSETS)};
 let blocks = [], connections = {}, lost = [];
 const context = new AudioContext({ sampleRate: 48000, latencyHint: 'playback' });
 const ready = context.audioWorklet.addModule('data:text/javascript,' + encodeURIComponent(WORKLET));
 const videos = {}, canvas = new OffscreenCanvas(640, 360), pen = canvas.getContext('2d', { willReadFrequently: true });
+let beeps = [], flashes = [], shown = {}, heardTrack;
 window.vox = {
+  /** Notes when each picture is shown, when they turn bright, and when sound begins after a silence; all in milliseconds of the page. */
+  async watch() {
+    const fast = new AudioContext({ latencyHint: 'interactive' });
+    await fast.audioWorklet.addModule('data:text/javascript,' + encodeURIComponent(ONSETS));
+    const node = new AudioWorkletNode(fast, 'onsets');
+    node.port.onmessage = ({ data }) => {
+      const { contextTime, performanceTime } = fast.getOutputTimestamp();
+      beeps.push(performanceTime + (data - contextTime) * 1000);
+    };
+    fast.createMediaStreamSource(new MediaStream([heardTrack])).connect(node).connect(fast.destination);
+    const [small, bright] = [new OffscreenCanvas(8, 8), {}];
+    const brush = small.getContext('2d', { willReadFrequently: true });
+    for (const [purpose, video] of Object.entries(videos)) {
+      shown[purpose] = [];
+      const look = (now, { expectedDisplayTime }) => {
+        video.requestVideoFrameCallback(look);
+        shown[purpose].push(expectedDisplayTime);
+        brush.drawImage(video, 0, 0, 8, 8);
+        const lit = brush.getImageData(4, 4, 1, 1).data[1] > 120;
+        if (lit && !bright[purpose]) flashes.push(expectedDisplayTime);
+        bright[purpose] = lit;
+      };
+      video.requestVideoFrameCallback(look);
+    }
+  },
+  watched() {
+    const result = { beeps, flashes, shown: Object.fromEntries(Object.entries(shown).map(([purpose, times]) => [purpose, times.splice(0)])) };
+    [beeps, flashes] = [[], []];
+    return result;
+  },
   async listen(room, participant) {
     await ready; await context.resume();
     connections.whep = await connect('whep', { room, participant, onLost: (reason) => lost.push(reason), onTrack(track, purpose) {
@@ -49,6 +93,7 @@ window.vox = {
         video.muted = true; video.srcObject = stream; video.play();
         return;
       }
+      heardTrack = track;
       // Without a playing element a remote track is silent in Web Audio.
       const element = document.body.appendChild(document.createElement('audio'));
       element.srcObject = stream; element.play();
@@ -213,6 +258,23 @@ export class TestPage {
 
   inbound(): Promise<InboundStats> {
     return this.#call('inbound');
+  }
+
+  /** Begins to note what {@link TestPage.watched} gives. */
+  watch(): Promise<void> {
+    return this.#call('watch');
+  }
+
+  /**
+   * Since the last call, in milliseconds on the page's clock: when sound began after a silence, when the pictures turned bright, and when each
+   * picture was shown.
+   */
+  watched(): Promise<{
+    beeps: number[];
+    flashes: number[];
+    shown: Partial<Record<'camera' | 'screen', number[]>>;
+  }> {
+    return this.#call('watched');
   }
 
   /** What is received of each video, by purpose. */

@@ -1,0 +1,60 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { FLASH_AND_BEEP, writeFilm } from '../support/films.js';
+import { makeTempDir } from '../support/media-fixtures.js';
+import { launch, TestPage } from './support/browser.js';
+import { openStage, until, type Stage } from './support/stage.js';
+
+const temp = makeTempDir();
+let browser: Browser;
+beforeAll(async () => {
+  await writeFilm(temp.path('flashes.mp4'), { ...FLASH_AND_BEEP, width: 320, height: 180 });
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  temp.remove();
+});
+let stage: Stage | undefined;
+afterEach(() => stage?.close());
+
+/** By how much each beep comes after the flash next to it, in milliseconds. */
+function offsets({ beeps, flashes }: { beeps: readonly number[]; flashes: readonly number[] }): number[] {
+  return flashes.flatMap((flash) => {
+    const near = beeps.map((beep) => beep - flash).filter((offset) => Math.abs(offset) < 450);
+    return near.length === 1 ? near : [];
+  });
+}
+
+// Half a minute of a machine that has time for it: it may have a second chance.
+it('a flash and its beep come together in a page: within 40 ms', async () => {
+  stage = await openStage({
+    rooms: {
+      lobby: {
+        film: { type: 'source.file', options: { src: temp.path('flashes.mp4'), loop: true } },
+        coded: { type: 'encode.vp8', in: { video: 'film' } },
+        call: { type: 'sink.call', in: { audio: 'film', video: 'coded' } },
+      },
+    },
+  });
+  const page = await TestPage.open(browser, stage.origin);
+  await page.listen('lobby');
+  await until(async () => ((await page.video()).camera?.framesDecoded ?? 0) > 15);
+  await page.watch();
+  const medians: number[] = [];
+  await until(
+    async () => {
+      await page.watched();
+      await page.record(6);
+      const all = offsets(await page.watched()).toSorted((a, b) => a - b);
+      if (all.length < 4) return false;
+      medians.push(Math.round(all[Math.floor(all.length / 2)]!));
+      // The first reports of both streams are what a browser begins to bring them together by.
+      return medians.length > 1 && Math.abs(medians.at(-1)!) <= 40;
+    },
+    50_000,
+    () => medians,
+  );
+  expect(page.errors).toEqual([]);
+  await page.page.close();
+});
