@@ -9,6 +9,7 @@ const temp = makeTempDir();
 let browser: Browser;
 beforeAll(async () => {
   await writeFilm(temp.path('flashes.mp4'), { ...FLASH_AND_BEEP, width: 320, height: 180 });
+  await writeFilm(temp.path('long.mp4'), { ...FLASH_AND_BEEP, seconds: 40, frameRate: 15, luma: 'if(lt(mod(N,30),3),220,20)' });
   browser = await launch();
 });
 afterAll(async () => {
@@ -56,5 +57,36 @@ it('a flash and its beep come together in a page: within 40 ms', async () => {
     () => medians,
   );
   expect(page.errors).toEqual([]);
+  await page.page.close();
+});
+
+it('graphs/film-night.json shows its film in a room, under its title', async () => {
+  stage = await openStage({ rooms: {} });
+  const params = { film: temp.path('long.mp4'), title: 'MMMMMMMMMMMM' };
+  await stage.engine.run('graphs/film-night.json', { call: 'room:lobby', params });
+  const page = await TestPage.open(browser, stage.origin);
+  await page.listen('lobby');
+  await until(
+    async () => ((await page.video()).camera?.framesDecoded ?? 0) > 5,
+    30_000,
+    () => page.video(),
+  );
+  expect((await page.video()).camera).toMatchObject({ codec: 'video/VP8', frameWidth: 640, frameHeight: 360 });
+  await page.watch();
+  await until(async () => (await page.watched()).flashes.length > 0);
+  // Between two flashes the film is dark, and what is written is not.
+  const brightest = async () => {
+    const points = Array.from({ length: 40 }, (_, i) => [0.03 + (i % 20) * 0.012, i < 20 ? 0.06 : 0.075] as const);
+    const [middle, ...title] = await page.colors('camera', [[0.5, 0.7], ...points]);
+    return { middle: middle![1]!, title: Math.max(...title.map(([, g]) => g!)) };
+  };
+  await until(
+    async () => {
+      const { middle, title } = await brightest();
+      return middle < 60 && title > middle + 50;
+    },
+    15_000,
+    brightest,
+  );
   await page.page.close();
 });

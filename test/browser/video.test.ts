@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import videoFilters from '../../src/plugins/builtin/video-filters/index.js';
 import { launch, TestPage } from './support/browser.js';
 import { longestGapMs, steadyToneDb } from './support/sound.js';
 import { openStage, until, type Nodes, type Stage } from './support/stage.js';
@@ -99,6 +100,54 @@ it('the camera and the screen are two videos of one call', async () => {
   expect(Math.max(g, b)).toBeLessThan(25);
   expect(page.errors).toEqual([]);
   await page.page.close();
+});
+
+describe('effects', () => {
+  const look = (type: string, options: object = {}): Nodes => ({
+    ...bars('encode.vp8'),
+    look: { type, in: { video: 'bars' }, options },
+    coded: { type: 'encode.vp8', in: { video: 'look' } },
+  });
+  /** What an effect makes of white, yellow, green and blue of 75 %. */
+  const wanted: readonly (readonly [string, Nodes, (color: readonly number[], name: string) => boolean])[] = [
+    ['video.grayscale', look('video.grayscale'), ([r = 0, g = 0, b = 0]) => Math.max(r, g, b) - Math.min(r, g, b) <= 6],
+    ['video.sepia', look('video.sepia'), ([r = 0, g = 0, b = 0], name) => name === 'blue' || (r >= g - 3 && g > b + 5)],
+    [
+      'video.adjust',
+      look('video.adjust', { saturation: 0 }),
+      ([r = 0, g = 0, b = 0]) => Math.max(r, g, b) - Math.min(r, g, b) <= 6,
+    ],
+  ];
+
+  it.each(wanted)('%s is seen by Chromium', async (_type, nodes, holds) => {
+    stage = await openStage({ rooms: { lobby: nodes } });
+    const page = await TestPage.open(browser, stage.origin);
+    await page.listen('lobby');
+    await seen(page);
+    const colors = await page.colors('camera', POINTS);
+    Object.keys(BARS).forEach((name, i) => expect(holds(colors[i]!, name), `${name}: ${colors[i]!.join()}`).toBe(true));
+    // And not black.
+    expect(colors[1]![0]).toBeGreaterThan(120);
+    await page.page.close();
+  });
+
+  it('of the plugin video-filters are seen by Chromium, and go when they are told to', async () => {
+    stage = await openStage({
+      rooms: { lobby: look('plugin.video') },
+      prepare: (engine) => engine.use(videoFilters, { config: { filters: ['grayscale'] } }),
+    });
+    const page = await TestPage.open(browser, stage.origin);
+    await page.listen('lobby');
+    await seen(page);
+    const spread = async () => {
+      const [[r = 0, g = 0, b = 0] = []] = await page.colors('camera', [[BARS.red[0], 0.25]]);
+      return Math.max(r, g, b) - Math.min(r, g, b);
+    };
+    await until(async () => (await spread()) <= 6, 15_000, spread);
+    await stage.engine.send('video-filters', 'set', { filters: [] });
+    await until(async () => (await spread()) > 150, 15_000, spread);
+    await page.page.close();
+  });
 });
 
 /** Everybody's camera beside each other, and back to everybody. */

@@ -21,6 +21,8 @@ export interface StageOptions {
   readonly maxPeers?: number;
   /** Bends the network of every peer. */
   readonly network?: NetworkHook;
+  /** What is done before the graphs run, such as installing plugins. */
+  readonly prepare?: (engine: Engine) => Promise<unknown>;
 }
 
 /** An engine with its rooms on loopback. */
@@ -51,9 +53,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     return (media[String(config['room'])] = room);
   };
   // A busy machine must not take the meters away that tests read.
-  const host = new InProcessHost({ registry, scheduler, governor: false, backends: { room: openRoom } });
   const engine = createEngine({
-    host,
+    host: (parts) => new InProcessHost({ ...parts, governor: false, backends: { room: openRoom } }),
     scheduler,
     registry,
     loader: createPluginLoader(),
@@ -61,6 +62,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   });
   const server = await engine.serveRooms({ port: 0, ...options.server });
   const origin = `http://127.0.0.1:${server.port}`;
+  await options.prepare?.(engine);
   const graphs: Record<string, GraphSession> = {};
   for (const [room, nodes] of Object.entries(options.rooms)) {
     const file = join(folder, `${room}.json`);
