@@ -17,6 +17,7 @@ describe('the graphs that come along', () => {
       'duck.json',
       'eight-way-mix.json',
       'film-night.json',
+      'gallery.json',
       'karaoke.json',
       'moderated-room.json',
       'music-bot.json',

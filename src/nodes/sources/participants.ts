@@ -1,4 +1,4 @@
-import { EMPTY, Observable, Subject } from 'rxjs';
+import { EMPTY, ignoreElements, Observable, Subject } from 'rxjs';
 import { z } from 'zod';
 import { voxError } from '../../errors.js';
 import type { NodeContext } from '../../graph/context.js';
@@ -7,7 +7,7 @@ import { audio, many, video, type Branch } from '../../graph/ports.js';
 import { videoPerTick } from '../../graph/video-operators.js';
 import { createAudioFrame, type AudioFrame } from '../../media/frame.js';
 import type { IncomingAudio } from '../../media/gateway.js';
-import type { IncomingVideo, VideoPurpose } from '../../media/gateway-video.js';
+import type { IncomingVideo, VideoChange, VideoPurpose } from '../../media/gateway-video.js';
 import type { VideoFrame } from '../../media/video-frame.js';
 import { channelsOption } from '../support/channels.js';
 import { IncomingPictures } from '../support/incoming-pictures.js';
@@ -110,8 +110,10 @@ function voiceOf(incoming: IncomingAudio, left$: Subject<void>, channels: 1 | 2,
 
 /** The cameras and screens that are shown: one branch for each. */
 function videosOf(ctx: NodeContext, show: VideoPurpose | 'both'): Observable<Branch<VideoFrame>> {
-  const videos$ = ctx.gateway?.video?.videos$;
-  if (!videos$) return EMPTY;
+  const { gateway } = ctx;
+  if (!gateway) return EMPTY;
+  // Nobody shows anything in a call without pictures; it lasts as long all the same.
+  const videos$: Observable<VideoChange> = gateway.video?.videos$ ?? gateway.participants$.pipe(ignoreElements());
   return new Observable((subscriber) => {
     const shown = new Map<string, Subject<void>>();
     const open = new Set<IncomingPictures>();
