@@ -122,7 +122,7 @@ function GraphEditorPane({ graph }: { graph: string }) {
       </header>
       {task.problem && <p className="notice">{task.problem}</p>}
       <div ref={place} className="editor-place" />
-      <section className="problems" aria-label="Problems">
+      <section className="problems" aria-label="Problems" tabIndex={0}>
         <p className="small dim" role="status">
           {problems.length === 0
             ? 'No problems.'

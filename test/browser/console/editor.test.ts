@@ -1,0 +1,132 @@
+import { writeFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from '../support/browser.js';
+import { openStage, toneRoom, until, type Stage } from '../support/stage.js';
+import { barriers, LIMIT, LOOKS, openConsole, shoot, type OpenConsole } from './support.js';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+let stage: Stage;
+let open: OpenConsole;
+afterEach(async () => {
+  await open?.close();
+  await stage?.close();
+});
+
+const TEXT = `// A tone.
+{
+  "version": 1,
+  "title": "A tone to be changed",
+  "nodes": {
+    "tone": { "type": "source.tone", "options": { "levelDb": -20 } },
+    "opus": { "type": "encode.opus", "in": { "audio": "tone" } },
+    "call": { "type": "sink.call", "in": { "audio": "opus" } }
+  }
+}
+`;
+
+const enter = async (options = LOOKS.light) => {
+  stage = await openStage({ rooms: { lobby: toneRoom(440) } });
+  await stage.graphs['lobby']!.stop();
+  const file = `${stage.folder}/tone.json`;
+  writeFileSync(file, TEXT);
+  const graph = await stage.engine.run(file, { call: 'room:studio' });
+  open = await openConsole(browser, stage, 'view=editor&at=room:studio', options);
+  const { page } = open;
+  await page.locator('.cm-content', { hasText: 'A tone to be changed' }).waitFor(LIMIT);
+  /** Puts the cursor behind a text. */
+  const behind = async (text: string) => {
+    await page.keyboard.press('Control+f');
+    await page.locator('.cm-search [name=search]').press('Control+a');
+    await page.keyboard.type(text);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ArrowRight');
+  };
+  return { page, graph, behind, file };
+};
+
+describe('the editor of the console', () => {
+  it('completes types, options and inputs from the schema', async () => {
+    const { page, behind } = await enter();
+    await page.locator('.cm-content').click();
+    await behind('"levelDb": -20');
+    await page.keyboard.type(', "freq');
+    const list = page.locator('.cm-tooltip-autocomplete li');
+    await list.filter({ hasText: '"frequencyHz"' }).waitFor(LIMIT);
+    await shoot(page, 'editor-completion');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('880');
+    await page.locator('.cm-content', { hasText: '"levelDb": -20, "frequencyHz": 880' }).waitFor(LIMIT);
+    await behind('"type": "sink.');
+    await page.keyboard.press('Control+Space');
+    await list.filter({ hasText: '"sink.file"' }).waitFor(LIMIT);
+    await page.keyboard.press('Escape');
+    await behind('"in": { "audio": "');
+    await page.keyboard.press('Control+Space');
+    await list.filter({ hasText: '"tone"' }).waitFor(LIMIT);
+    expect(open.errors).toEqual([]);
+  });
+
+  it('shows problems at their lines, and goes there', async () => {
+    const { page, behind } = await enter();
+    await page.locator('.cm-content').click();
+    await behind('"levelD');
+    await page.keyboard.type('X');
+    const found = page.locator('.problems button', { hasText: 'levelDXb' });
+    await found.waitFor(LIMIT);
+    expect(await found.locator('.number').textContent()).toMatch(/^6:/);
+    await page.locator('.cm-lintRange-error').waitFor(LIMIT);
+    await page.locator('.cm-gutter-lint .cm-lint-marker-error').waitFor(LIMIT);
+    expect(await page.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true);
+    await shoot(page, 'editor-problem');
+    await page.locator('.cm-content').press('Control+Home');
+    await found.click();
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Control+z');
+    await page.locator('.problems button').waitFor(LIMIT);
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it('applies a text to what runs, and undoes it', async () => {
+    const { page, graph, behind, file } = await enter();
+    const level = () => graph.plan.nodes.find(({ id }) => id === 'tone')?.options['levelDb'];
+    await page.locator('.cm-content').click();
+    await behind('"levelDb": -2');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('4');
+    await page.locator('.editor-bar', { hasText: 'not applied yet' }).waitFor(LIMIT);
+    await page.keyboard.press('Control+s');
+    await page.locator('.editor-bar', { hasText: 'Changed: ' }).waitFor(LIMIT);
+    await until(() => level() === -40);
+    await shoot(page, 'editor-light');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.locator('.editor-bar', { hasText: 'Undone' }).waitFor(LIMIT);
+    await until(() => level() === -20);
+    expect(await page.locator('.cm-content').textContent()).toContain('"levelDb": -20');
+    expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
+    // Somebody else changes it meanwhile.
+    const path = `${stage.origin}/api/v1/graphs/${graph.id}/source`;
+    const { version } = (await (await fetch(path)).json()) as { version: string };
+    const body = JSON.stringify({ text: TEXT.replace('-20', '-33'), version });
+    expect((await fetch(path, { method: 'PUT', body, headers: { 'content-type': 'application/json' } })).status).toBe(200);
+    await page.locator('.cm-content').press('Control+End');
+    await page.keyboard.type('// mine');
+    await page.keyboard.press('Control+s');
+    await page.locator('.notice').waitFor(LIMIT);
+    expect(level()).toBe(-33);
+    expect(file).toBeTruthy();
+  });
+
+  it('fits on a phone, in the dark', async () => {
+    const { page } = await enter({ ...LOOKS.phone, colorScheme: 'dark' });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+    await shoot(page, 'editor-phone-dark');
+    expect(await barriers(page)).toEqual([]);
+  });
+});
