@@ -273,6 +273,7 @@ class VoxEngine implements Engine {
         nowMs: this.#nowMs,
         machines: this.#machines,
         declareSent: (text, path, plan, folder) => this.#plugins.declareSent(text, path, plan, folder),
+        taps: service,
         graphs: this.#running,
       },
       options,

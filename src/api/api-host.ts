@@ -1,3 +1,4 @@
+import type { TapService } from '../calls/room/tap-routes.js';
 import type { Engine, GraphSession } from '../engine/api.js';
 import type { MachineLog } from '../machines/machine-log.js';
 import type { MediaHost } from '../host/media-host.js';
@@ -34,6 +35,8 @@ export interface ApiHost {
   readonly machines: MachineLog;
   /** Imports the plugins that a text names which somebody sent, as far as he may have them imported. */
   declareSent(text: string, path: string, plan: Plan, cwd: string): Promise<DeclaredPlugins>;
+  /** Listens to wires. */
+  readonly taps: TapService;
   /** The running graphs, by id. */
   readonly graphs: ReadonlyMap<string, RunningGraph>;
 }

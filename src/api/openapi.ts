@@ -133,7 +133,7 @@ function hoist(schema: z.ZodType, io: 'input' | 'output', components: Json): Jso
     },
   }) as Json;
   const { $schema: _, $defs = {}, ...plain } = made;
-  for (const [name, definition] of Object.entries($defs as Json)) components[name] ??= renamed(definition);
+  for (const [name, definition] of Object.entries($defs as Json)) if (!isNameless(name)) components[name] ??= renamed(definition);
   // The outermost one stands for itself and not for a reference.
   const id = z.globalRegistry.get(schema)?.id;
   if (id === undefined) return renamed(plain) as Json;
@@ -141,10 +141,17 @@ function hoist(schema: z.ZodType, io: 'input' | 'output', components: Json): Jso
   return { $ref: `#/components/schemas/${id}` };
 }
 
+/** Recursive schemas without a name of their own are numbered anew each time; here that is only any JSON, `z.json()`. */
+function isNameless(name: string): boolean {
+  return name.startsWith('__schema');
+}
+
 function renamed(value: unknown, key?: string): unknown {
   if (typeof value === 'string') return key === '$ref' ? value.replace('#/$defs/', '#/components/schemas/') : value;
   if (Array.isArray(value)) return value.map((one) => renamed(one));
   if (typeof value !== 'object' || value === null) return value;
+  const { $ref, ...rest } = value as { readonly $ref?: unknown };
+  if (typeof $ref === 'string' && isNameless($ref.slice('#/$defs/'.length))) return rest;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name, inner]) => !(name === 'id' && typeof inner === 'string' && key !== 'properties'))

@@ -7,11 +7,13 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VoxError, problem, reasonOf } from '../errors.js';
 import { register as registerAccounts } from './commands/accounts.js';
+import { register as registerApi } from './commands/api.js';
 import { register as registerCheck, renderProblems } from './commands/check.js';
 import { register as registerDoctor } from './commands/doctor.js';
 import { register as registerExplain } from './commands/explain.js';
 import { register as registerGraph } from './commands/graph.js';
 import { register as registerLogin } from './commands/login.js';
+import { register as registerMachines } from './commands/machines.js';
 import { register as registerNodes } from './commands/nodes.js';
 import { register as registerPlugin } from './commands/plugin.js';
 import { register as registerPlugins } from './commands/plugins.js';
@@ -72,6 +74,8 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     registerCheck,
     registerGraph,
     registerNodes,
+    registerMachines,
+    registerApi,
     registerSchema,
     registerTest,
     registerTap,

@@ -12,7 +12,7 @@ const TITLE_HEIGHT = 34;
 const LEGEND_HEIGHT = 26;
 
 /** The part of dagre that is used here, typed by hand: its own types do not resolve under Node's module rules. */
-interface Layout {
+export interface Layout {
   setGraph(label: object): void;
   setDefaultEdgeLabel(make: () => object): void;
   setNode(id: string, label: object): void;
@@ -23,17 +23,20 @@ interface Layout {
   edge(from: string, to: string, name: string): PlacedArrow;
 }
 
-const { Graph, layout } = dagre as unknown as {
+/** dagre. */
+export const { Graph, layout } = dagre as unknown as {
   readonly Graph: new (options: object) => Layout;
   readonly layout: (graph: Layout) => void;
 };
 
-interface Point {
+/** In pixels. */
+export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-interface Rect extends Point {
+/** By its middle. */
+export interface Rect extends Point {
   readonly width: number;
   readonly height: number;
 }
@@ -69,7 +72,8 @@ export function drawSvg(plan: Plan, registry: Registry): string {
   return `${parts.join('\n')}\n`;
 }
 
-interface PlacedArrow extends Point {
+/** Where an arrow goes; its own place is that of its label. */
+export interface PlacedArrow extends Point {
   readonly points: readonly Point[];
 }
 
@@ -106,7 +110,7 @@ function boxSize({ id, type, options }: DrawnBox): { width: number; height: numb
 }
 
 /** Estimated: there is no font here. East Asian letters and pictures count twice. */
-function textWidth(text: string, perLetter: number): number {
+export function textWidth(text: string, perLetter: number): number {
   let letters = 0;
   for (const symbol of text) letters += /[\u1100-\u115f\u2e80-\uffef]|\p{Extended_Pictographic}/u.test(symbol) ? 2 : 1;
   return Math.ceil(letters * perLetter);
@@ -146,7 +150,7 @@ function wire({ kind, label, queued, branches }: DrawnArrow, { points, x, y }: P
 }
 
 /** A line through the points with rounded corners: quadratic curves between the middles of its parts. */
-function curve(points: readonly Point[]): string {
+export function curve(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (!first) return '';
   const at = ({ x, y }: Point) => `${round(x)} ${round(y)}`;
@@ -193,11 +197,13 @@ function style(): string {
   ].join('');
 }
 
-function round(value: number): number {
+/** To a tenth of a pixel. */
+export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function escape(text: string): string {
+/** Text of XML. */
+export function escape(text: string): string {
   const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   // Characters that XML 1.0 forbids even as entities.
   return text

@@ -20,9 +20,6 @@ const MACHINES: Readonly<Record<string, () => AnyStateMachine>> = {
   source: () => createSourceMachine({ actors: sourceActors({ send: () => {}, facts$: NEVER }), nowMs: () => 0 }),
 };
 
-/** The names of the charts. */
-export const CHARTS: readonly string[] = Object.keys(MACHINES);
-
 const described = new Map<string, StateDescription>();
 
 /** A chart from its machine; undefined when there is none of that name. */

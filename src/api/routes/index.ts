@@ -9,6 +9,7 @@ import { nodeTypeRoutes } from './node-types.js';
 import { nodeRoutes } from './nodes.js';
 import { pluginRoutes } from './plugins.js';
 import { sourceRoutes } from './source.js';
+import { wireRoutes } from './wires.js';
 
 /** Every route of the API. */
 export const ROUTES: readonly Route[] = [
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...graphRoutes,
   ...nodeRoutes,
   ...sourceRoutes,
+  ...wireRoutes,
   ...callRoutes,
   ...pluginRoutes,
   ...machineRoutes,

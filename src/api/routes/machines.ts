@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { voxError } from '../../errors.js';
-import { CHARTS, chartOf } from '../../machines/charts.js';
+import { CHARTS } from '../../machines/chart-names.js';
+import { chartOf } from '../../machines/charts.js';
 import { route, type Route } from '../route.js';
 import { name, wholeNumber } from '../schemas/common.js';
 import { chart, instance, step } from '../schemas/machine.js';

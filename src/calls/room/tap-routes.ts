@@ -37,12 +37,15 @@ interface WireParams {
 export function serveTaps(app: FastifyInstance, service: TapService): void {
   app.get(TAP_PATHS[0], async () => ({ graphs: service.graphs() }));
   app.get<WireParams>(TAP_PATHS[1], ({ params }, reply) =>
-    stream(service, params, reply, { sound: false, type: 'application/x-ndjson' }),
+    streamWire(service, params, reply, { sound: false, type: 'application/x-ndjson' }),
   );
-  app.get<WireParams>(TAP_PATHS[2], ({ params }, reply) => stream(service, params, reply, { sound: true, type: 'audio/wav' }));
+  app.get<WireParams>(TAP_PATHS[2], ({ params }, reply) =>
+    streamWire(service, params, reply, { sound: true, type: 'audio/wav' }),
+  );
 }
 
-async function stream(
+/** Sends what is heard on a wire until who asked goes, or nothing more comes. @throws VoxError `UNKNOWN_GRAPH`, `UNKNOWN_WIRE`. */
+export async function streamWire(
   service: TapService,
   { graph, wire }: WireParams['Params'],
   reply: FastifyReply,

@@ -1,0 +1,2 @@
+/** The names of the charts. */
+export const CHARTS: readonly string[] = ['call', 'plugin', 'source'];
