@@ -75,8 +75,8 @@ export class Calls {
   /** @param options host, clock and whom to tell. */
   constructor(options: CallsOptions) {
     this.#options = options;
-    const { telegram, scheduler, nowMs, tell } = options;
-    this.#telegram = telegram && new TelegramService({ telegram, scheduler, nowMs, tell });
+    const { telegram, scheduler, nowMs, tell, machines } = options;
+    this.#telegram = telegram && new TelegramService({ telegram, scheduler, nowMs, tell, machines });
   }
 
   /** Names of the open rooms. */

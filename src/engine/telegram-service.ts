@@ -8,6 +8,7 @@ import type { CallFailure } from '../machines/failure.js';
 import type { SessionFact } from '../machines/session-types.js';
 import type { Signalling } from '../machines/signalling.js';
 import type { Transport } from '../machines/transport.js';
+import type { MachineLog } from '../machines/machine-log.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { Observable } from 'rxjs';
 import type { EngineTelegram } from './api.js';
@@ -46,6 +47,7 @@ export interface TelegramServiceOptions {
   readonly telegram: TelegramSetup;
   readonly scheduler: Scheduler;
   readonly nowMs: () => number;
+  readonly machines: MachineLog;
   readonly tell: (event: EngineEvent) => void;
 }
 
@@ -112,7 +114,7 @@ export class TelegramService {
   }
 
   #start(telegram: Awaited<ReturnType<typeof loadTelegram>>, name: string) {
-    const { telegram: given, scheduler, nowMs, tell } = this.#options;
+    const { telegram: given, scheduler, nowMs, tell, machines } = this.#options;
     const store = new telegram.AccountStore(given.dataFolder);
     const stored = store.read(name);
     if (!stored) throw voxError('TELEGRAM_UNKNOWN_ACCOUNT', { account: name });
@@ -123,6 +125,7 @@ export class TelegramService {
       scheduler,
       nowMs,
       random: Math.random,
+      follow: (machine) => machines.follow(machine, { account: name }),
       onChange: (changed) => store.write(name, changed),
       ...(given.client && { client: given.client }),
     });

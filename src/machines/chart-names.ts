@@ -1,2 +1,2 @@
 /** The names of the charts. */
-export const CHARTS: readonly string[] = ['call', 'plugin', 'source'];
+export const CHARTS: readonly string[] = ['call', 'plugin', 'session', 'signIn', 'source'];

@@ -4,6 +4,8 @@ import { callActors } from './call-actors.js';
 import { createCallMachine } from './call.js';
 import { describeMachine, type StateDescription } from './describe.js';
 import { createPluginMachine } from './plugin.js';
+import { createSessionMachine } from './session.js';
+import { createSignInMachine } from './sign-in.js';
 import { sourceActors } from './source-actors.js';
 import { createSourceMachine } from './source.js';
 
@@ -17,6 +19,15 @@ const MACHINES: Readonly<Record<string, () => AnyStateMachine>> = {
     return createCallMachine({ actors: callActors(signalling, transport), nowMs: () => 0, random: () => 0.5 });
   },
   plugin: () => createPluginMachine({ load: async () => {}, clean: async () => {}, waitsFor: () => '', work: () => () => {} }),
+  session: () => {
+    const effects = { connect: forever, close: forever, watch: () => NEVER };
+    return createSessionMachine({ effects, nowMs: () => 0, random: () => 0.5 });
+  },
+  signIn: () => {
+    const steps = { connect: forever, sendCode: forever, resendCode: forever, checkCode: forever, checkPassword: forever };
+    const effects = { ...steps, requestQr: forever, keep: forever, close: forever, scanned: () => NEVER };
+    return createSignInMachine({ effects, nowMs: () => 0, random: () => 0.5 });
+  },
   source: () => createSourceMachine({ actors: sourceActors({ send: () => {}, facts$: NEVER }), nowMs: () => 0 }),
 };
 

@@ -12,6 +12,8 @@ export interface MachineSubject {
   readonly node?: string;
   /** The plugin's key. */
   readonly plugin?: string;
+  /** The Telegram account. */
+  readonly account?: string;
 }
 
 /** One step of a machine: what it was told and where it went. */

@@ -71,7 +71,7 @@ describe('what the API shows', () => {
     const { get, scheduler, session } = await start();
     await scheduler.play(500);
     const { charts, instances } = (await get('/machines')).json;
-    expect(charts.map(({ id }: { id: string }) => id)).toEqual(['call', 'plugin', 'source']);
+    expect(charts.map(({ id }: { id: string }) => id)).toEqual(['call', 'plugin', 'session', 'signIn', 'source']);
     const call = instances.find(({ machine }: { machine: string }) => machine === 'call');
     expect(call).toMatchObject({ instance: 'call-1', subject: { call: 'room:lobby' }, ended: false });
     expect(call.value.attempt.live.audio.playback).toBe('playing');

@@ -29,7 +29,7 @@ describe('voxgraph machines', () => {
   }
 
   it('lists them, and gives them as Mermaid, SVG and JSON', async () => {
-    expect((await machines()).out).toMatch(/^call .+\nplugin .+\nsource .+\n$/);
+    expect((await machines()).out).toMatch(/^call .+\nplugin .+\nsession .+\nsignIn .+\nsource .+\n$/);
     expect((await machines('call', '--format', 'mermaid')).out).toMatch(/^stateDiagram-v2\n/);
     expect((await machines('call', '--format', 'svg')).out).toMatch(/^<svg /);
     expect((JSON.parse((await machines('--format', 'json')).out) as unknown[]).length).toBe(CHARTS.length);

@@ -4,7 +4,7 @@ import type { EngineState } from '../../events/state.js';
 
 /** Whether a fact is for everybody; the others are for those who may steer. */
 export function isForAll(event: StampedEvent): boolean {
-  if (/^(plugin|command)\./.test(event.type)) return false;
+  if (/^(plugin|command|account)\./.test(event.type)) return false;
   return !(event.type === 'message.sent' && event.to !== undefined);
 }
 

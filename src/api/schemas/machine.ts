@@ -51,6 +51,7 @@ export const instance = z
         graph: z.string().optional(),
         node: z.string().optional(),
         plugin: z.string().optional(),
+        account: z.string().optional(),
       })
       .meta({ description: 'What it is about.' }),
     value: stateValue,

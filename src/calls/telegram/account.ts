@@ -1,6 +1,7 @@
 import { map, type Observable, Subject } from 'rxjs';
-import { createActor } from 'xstate';
+import { createActor, type AnyStateMachine } from 'xstate';
 import { CallError, callFailure } from '../../machines/failure.js';
+import type { InspectMachine } from '../../machines/machine-log.js';
 import { createSessionMachine, type SessionActor } from '../../machines/session.js';
 import type { SessionEffects, SessionFact, SessionLimits, SessionLink } from '../../machines/session-types.js';
 import type { Scheduler } from '../../time/scheduler.js';
@@ -23,6 +24,8 @@ export interface TelegramAccountOptions {
   readonly nowMs: () => number;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
+  /** Follows the session's machine. Default: nobody does. */
+  readonly follow?: (machine: AnyStateMachine) => InspectMachine;
   /** Told when what is to be stored has changed. */
   readonly onChange?: (stored: StoredAccount) => void;
   /** More for the connection. */
@@ -52,7 +55,12 @@ export class TelegramAccount {
       close: () => this.#drop(),
     };
     const machine = createSessionMachine({ effects, nowMs, random, ...(limits && { limits }) });
-    this.#actor = createActor(machine, { input: { account: options.name }, clock: xstateClock(scheduler) });
+    const inspect = options.follow?.(machine);
+    this.#actor = createActor(machine, {
+      input: { account: options.name },
+      clock: xstateClock(scheduler),
+      ...(inspect && { inspect }),
+    });
     this.#actor.on('*', (fact) => this.facts$.next(fact));
   }
 

@@ -68,7 +68,7 @@ async function textOf(charts: readonly StateDescription[], all: boolean, format:
 export function register(program: Command, io: CliIo): void {
   program
     .command('machines')
-    .summary('list or draw the state machines of calls, sources and plugins')
+    .summary('list or draw the state machines of calls, sources, plugins and accounts')
     .description('Lists the state machines, or draws one from the machine itself.')
     .argument('[machine]', `one of ${CHARTS.join(', ')}; default: all`)
     .addOption(new Option('-f, --format <format>', 'how they are given').choices(FORMATS))

@@ -34,6 +34,8 @@ export interface RunArgs extends PluginArgs {
   readonly token?: string;
   /** What those show who may write as admins and steer plugins; default `VOXGRAPH_ADMIN_TOKEN` of the environment. */
   readonly adminToken?: string;
+  /** Origins of other sites whose pages may use the HTTP API; default none. */
+  readonly corsOrigins?: readonly string[];
   /** Whether who is removed from a room may not come back from the same IP address either. Default false. */
   readonly banAddresses?: boolean;
   /** IP addresses that WebRTC peers may reach us at; default: the listening address. */
@@ -87,7 +89,13 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     }
     // The port first: whoever starts twice learns it before anything else happens.
     const server = calls.some((call) => call.startsWith('room:'))
-      ? await engine.serveRooms({ host, port, ...(token && { token }), ...(adminToken && { adminToken }) })
+      ? await engine.serveRooms({
+          host,
+          port,
+          origins: args.corsOrigins ?? [],
+          ...(token && { token }),
+          ...(adminToken && { adminToken }),
+        })
       : undefined;
     const sessions: GraphSession[] = [];
     for (const call of calls) {
@@ -169,6 +177,7 @@ export function withRunOptions(command: Command): Command {
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
     .option('--admin-token <secret>', 'what those show who may write as admins and steer plugins; default: VOXGRAPH_ADMIN_TOKEN')
     .option('--address <ip...>', 'IP addresses that browsers can reach this machine at; default: --host')
+    .option('--cors-origin <origin...>', 'other sites whose pages may use the HTTP API, such as https://panel.example')
     .option('--ban-addresses', 'who is removed from a room may not come back from the same IP address either')
     .option('--allow-process', 'let the graph run commands (source.process)')
     .option('--data <dir>', 'where plugins store; default: dataDir of the config, VOXGRAPH_DATA, ~/.local/share/voxgraph')
@@ -188,6 +197,7 @@ export function runArgs(file: string, options: Record<string, never>): RunArgs {
     adminToken: options['adminToken'],
     addresses: options['address'],
     banAddresses: options['banAddresses'],
+    corsOrigins: options['corsOrigin'],
     allowProcess: options['allowProcess'],
     config: options['config'],
     data: options['data'],

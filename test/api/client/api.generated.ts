@@ -1283,6 +1283,7 @@ export interface components {
                 graph?: string;
                 node?: string;
                 plugin?: string;
+                account?: string;
             };
             value: components["schemas"]["StateValue"];
             /** @description Milliseconds since 1970. */

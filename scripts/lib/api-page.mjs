@@ -1,0 +1,145 @@
+// docs/api.md from the OpenAPI document and the routes' own examples.
+
+/** A cell of a table. */
+function cell(text) {
+  return text.replace(/\|/g, '\\|').replace(/</g, '&lt;').replace(/\n/g, ' ');
+}
+
+function table(head, rows) {
+  if (rows.length === 0) return [];
+  return [
+    '',
+    `| ${head.join(' | ')} |`,
+    `| ${head.map(() => '---').join(' | ')} |`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ];
+}
+
+/** What a schema takes, in words. */
+function takes(schema, components) {
+  if (schema.$ref) {
+    const name = schema.$ref.split('/').at(-1);
+    return `[${name}](#${name.toLowerCase()})`;
+  }
+  if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return [...new Set(choices.map((one) => takes(one, components)))].join(' or ');
+  if (schema.type === 'array') return `list of ${takes(schema.items ?? {}, components)}`;
+  if (schema.type === 'object' && typeof schema.additionalProperties === 'object' && !schema.properties)
+    return `object of ${takes(schema.additionalProperties, components)}`;
+  return schema.type ?? 'any JSON';
+}
+
+function fields(schema, components, prefix = '') {
+  const required = new Set(schema.required ?? []);
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const path = `${prefix}${name}`;
+    const row = [`\`${path}\``, takes(field, components), required.has(name) ? 'yes' : '', cell(field.description ?? '')];
+    const inner = field.type === 'object' && field.properties ? fields(field, components, `${path}.`) : [];
+    return [row, ...inner];
+  });
+}
+
+function curl({ method, path, example }, base) {
+  if (example === false) return [];
+  const address = `http://127.0.0.1:8765${base}${example?.path ?? path}`;
+  if (address.includes('{')) return [];
+  const body = example?.body;
+  const parts = [
+    'curl',
+    ...(method === 'GET' ? [] : [`-X ${method}`]),
+    address.includes('?') ? `'${address}'` : address,
+    ...(body === undefined ? [] : ["-H 'content-type: application/json'", `-d '${JSON.stringify(body)}'`]),
+  ];
+  return ['', '```sh', parts.join(' '), '```'];
+}
+
+function operationLines(operation, { method, path }, route, base, components) {
+  const { summary, description, parameters = [], requestBody, responses } = operation;
+  const inputs = parameters.map((one) => [
+    `\`${one.name}\``,
+    one.in,
+    takes(one.schema, components),
+    one.required ? 'yes' : '',
+    cell(one.description ?? ''),
+  ]);
+  const body = requestBody?.content['application/json'].schema;
+  const [media, answer] = Object.entries(responses['200'].content)[0];
+  const refusals = Object.entries(responses)
+    .filter(([status]) => Number(status) >= 400)
+    .flatMap(([, { description: text }]) => [...text.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code))
+    .filter(
+      (code) =>
+        ![
+          'BAD_REQUEST',
+          'FOREIGN_HOST',
+          'TOO_MANY_REQUESTS',
+          'TOKEN_WRONG',
+          'INPUT_WRONG',
+          'NOT_JSON',
+          'BODY_TOO_LARGE',
+          'ADMIN_TOKEN_NEEDED',
+        ].includes(code),
+    );
+  return [
+    '',
+    `### ${method} ${path}`,
+    '',
+    `${summary}.${operation['x-steers'] ? ' For those who may steer.' : ''}`,
+    ...(description ? ['', description] : []),
+    ...table(['Parameter', 'In', 'Takes', 'Required', 'What it is'], inputs),
+    ...(body
+      ? body.properties
+        ? table(['Body', 'Takes', 'Required', 'What it is'], fields(body, components))
+        : ['', `Body: ${takes(body, components)}.`]
+      : []),
+    '',
+    media === 'application/json' ? `Answers with ${answerText(answer.schema, components)}.` : `Answers with \`${media}\`.`,
+    ...(refusals.length > 0 ? ['', `May be refused with ${refusals.map((code) => `\`${code}\``).join(', ')}.`] : []),
+    ...curl(route, base),
+  ];
+}
+
+function answerText(schema, components) {
+  if (schema.$ref || !schema.properties) return takes(schema, components);
+  const inner = Object.entries(schema.properties).map(([name, field]) => `\`${name}\`: ${takes(field, components)}`);
+  return `\`{\` ${inner.join(', ')} \`}\``;
+}
+
+/** The page. */
+export function apiPage({ ROUTES, API_BASE, openApiDocument }, intro) {
+  const document = openApiDocument(ROUTES, API_BASE, '0.0.0');
+  const components = document.components.schemas;
+  const lines = [intro.trim()];
+  for (const { name: tag } of document.tags) {
+    lines.push('', `## ${tag}`);
+    for (const route of ROUTES.filter((one) => one.tag === tag)) {
+      const path = `${API_BASE}${route.path}`;
+      const operation = document.paths[path][route.method.toLowerCase()];
+      lines.push(...operationLines(operation, { method: route.method, path }, route, API_BASE, components));
+    }
+  }
+  lines.push('', '## Schemas');
+  for (const [name, schema] of Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    lines.push('', `### ${name}`);
+    if (schema.description) lines.push('', schema.description);
+    const rows = fields(schema, components);
+    if (rows.length > 0) lines.push(...table(['Field', 'Takes', 'Always there', 'What it is'], rows));
+    else if (schema.anyOf) {
+      const commands = schema.anyOf.map((one) => [
+        one.properties?.type?.const ? `\`${one.properties.type.const}\`` : takes(one, components),
+        Object.entries(one.properties ?? {})
+          .filter(([field]) => field !== 'type')
+          .map(
+            ([field, inner]) =>
+              `\`${field}\` ${takes(inner, components)}${(one.required ?? []).includes(field) ? ', required' : ''}`,
+          )
+          .join('; '),
+        cell(one.description ?? ''),
+      ]);
+      lines.push(...table(['One of', 'Carries', 'What it does'], commands));
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
