@@ -50,17 +50,10 @@ export const NodeCard = memo(function NodeCard({ data }: { data: unknown }) {
 
 function NodeFigures({ graph, node, bypassed }: { graph: string; node: DrawnNode; bypassed: boolean }) {
   const stats = useStore(figures, (all) => all[graph]?.stats.nodes[node.id]);
-  const times = timesOf(stats);
   return (
     <p className="node-figures number">
       {bypassed && <span className="warn">bypassed</span>}
-      {times ? (
-        <span title="Time for a frame: median and 99th percentile">
-          {milliseconds(times.p50Us / 1000)} · {milliseconds(times.p99Us / 1000)}
-        </span>
-      ) : (
-        <span title="Estimated share of a core">{node.costPercent} % core</span>
-      )}
+      <span title="Estimated share of a core">{node.costPercent} % core</span>
       {(stats?.latencyMs ?? node.latencyMs) > 0 && (
         <span title="Latency it adds">+{milliseconds(stats?.latencyMs ?? node.latencyMs)}</span>
       )}
@@ -71,11 +64,6 @@ function NodeFigures({ graph, node, bypassed }: { graph: string; node: DrawnNode
       ))}
     </p>
   );
-}
-
-/** How long it takes for a frame, where the engine measures that. */
-function timesOf(stats: NodeStats | undefined): { readonly p50Us: number; readonly p99Us: number } | undefined {
-  return (stats as { timeUs?: { p50Us: number; p99Us: number } } | undefined)?.timeUs;
 }
 
 /** What a person should look at: faults, drops and the like that are not 0. */

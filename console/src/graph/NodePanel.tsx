@@ -86,17 +86,10 @@ function Outlet({ graph, outlet, metered }: { graph: string; outlet: string; met
 
 function Figures({ graph, node }: { graph: DrawnGraph; node: DrawnNode }) {
   const stats = useStore(figures, (all) => all[graph.id]?.stats.nodes[node.id]);
-  const times = (stats as { timeUs?: { p50Us: number; p99Us: number } } | undefined)?.timeUs;
   const rows: [string, string][] = [
     ['State', stats?.state ?? (graph.status === 'running' ? 'no figures yet' : graph.status)],
     ['Clock', node.clock],
     ['Estimated cost', `${node.costPercent} % of a core${node.costMeasured ? '' : ', a guess'}`],
-    ...(times
-      ? ([['Time for a frame', `${milliseconds(times.p50Us / 1000)}, p99 ${milliseconds(times.p99Us / 1000)}`]] as [
-          string,
-          string,
-        ][])
-      : []),
     ['Latency', milliseconds(stats?.latencyMs ?? node.latencyMs)],
     ...Object.entries(stats?.lateMs ?? {}).map(([port, ms]): [string, string] => [`Late at ${port}`, milliseconds(ms)]),
     ['Faults', count(stats?.faults ?? 0)],

@@ -40,6 +40,14 @@ describe('the console', () => {
     expect(errors).toEqual([]);
   });
 
+  it('is led to by the page of a room', async () => {
+    stage = await openStage({ rooms: { lobby: duckNodes, cellar: toneRoom(880) }, server: { token: 'secret' } });
+    const { page } = await enter('view=calls&token=secret');
+    await page.goto(`${stage.origin}/?room=cellar#token=secret`);
+    await page.locator('#console[href*="cellar"]').click(LIMIT);
+    await page.getByRole('heading', { name: 'Graph of cellar' }).waitFor(LIMIT);
+  });
+
   it('draws a graph from its plan, with levels and figures of what runs', async () => {
     stage = await openStage({ rooms: { lobby: duckNodes } });
     const { page, errors } = await enter('view=graph');
