@@ -120,7 +120,13 @@ export interface MachineInstance {
   /** The id of its chart. */
   readonly machine: string;
   /** What it is about. */
-  readonly subject: { readonly call?: string; readonly graph?: string; readonly node?: string; readonly plugin?: string };
+  readonly subject: {
+    readonly call?: string;
+    readonly graph?: string;
+    readonly node?: string;
+    readonly plugin?: string;
+    readonly account?: string;
+  };
   readonly value: StateValue;
   readonly sinceMs: number;
   readonly ended: boolean;

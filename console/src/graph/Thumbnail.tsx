@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { request } from '../api/client.js';
+import { ApiError, request } from '../api/client.js';
 
 const PERIOD_MS = 1000;
 
@@ -20,8 +20,9 @@ export function Thumbnail({ graph, outlet }: { graph: string; outlet: string }) 
           shown = next;
           setUrl(next);
         }
-      } catch {
-        // There may be no picture yet.
+      } catch (error) {
+        // There may be no picture yet; a server that knows of none never has one.
+        if (error instanceof ApiError && error.code === 'PATH_UNKNOWN') return;
       }
       if (!stop.signal.aborted) timer = setTimeout(() => void look(), PERIOD_MS);
     };

@@ -101,6 +101,6 @@ function instancesOf({ instances }: Machines, stage: Stage | undefined): readonl
   return instances.filter(mine).toSorted((a, b) => rank(a) - rank(b));
 }
 
-function subjectText({ subject: { call, node, plugin, graph }, instance }: MachineInstance): string {
-  return node ?? plugin ?? call ?? graph ?? instance;
+function subjectText({ subject: { call, node, plugin, graph, account }, instance }: MachineInstance): string {
+  return node ?? plugin ?? account ?? call ?? graph ?? instance;
 }

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from '../support/browser.js';
 import { writeVoice } from '../support/microphone.js';
-import { openStage, until, type Stage } from '../support/stage.js';
+import { openStage, toneRoom, until, type Stage } from '../support/stage.js';
 import { barriers, duckNodes, LIMIT, openConsole, shoot, type OpenConsole } from './support.js';
 
 const voice = writeVoice();
@@ -54,6 +54,33 @@ describe('in the console', () => {
     await page.getByRole('alert').waitFor(LIMIT);
     expect(await gain.getAttribute('aria-invalid')).toBe('true');
     expect(await barriers(page)).toEqual([]);
+  });
+
+  it('a wire is listened to', async () => {
+    stage = await openStage({ rooms: { lobby: toneRoom(440) } });
+    const page = await enter('view=graph&node=tone');
+    await page.evaluate(() => {
+      const heard = { peak: 0, seconds: 0 };
+      Object.assign(globalThis, { heard });
+      const { prototype } = AudioContext;
+      const make = prototype.createBuffer;
+      prototype.createBuffer = function (...args) {
+        const buffer = make.apply(this, args);
+        const get = buffer.getChannelData.bind(buffer);
+        setTimeout(() => {
+          heard.seconds += buffer.duration;
+          heard.peak = Math.max(heard.peak, ...get(0));
+        }, 50);
+        return buffer;
+      };
+    });
+    await page.getByRole('button', { name: 'Listen to tone.audio' }).click(LIMIT);
+    const heard = () => page.evaluate(() => (globalThis as unknown as { heard: { peak: number; seconds: number } }).heard);
+    await until(async () => (await heard()).seconds > 1);
+    expect(20 * Math.log10((await heard()).peak)).toBeCloseTo(-12, 0);
+    await page.locator('.outlet button[aria-pressed=true]').click();
+    await page.locator('.outlet button[aria-pressed=false]').waitFor(LIMIT);
+    expect(open.errors).toEqual([]);
   });
 
   it('one listens and speaks in the room, is muted, and is removed', async () => {
