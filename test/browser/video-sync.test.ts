@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { FLASH_AND_BEEP, writeFilm } from '../support/films.js';
@@ -27,38 +28,76 @@ function offsets({ beeps, flashes }: { beeps: readonly number[]; flashes: readon
   });
 }
 
-// Half a minute of a machine that has time for it: it may have a second chance.
-it('a flash and its beep come together in a page: within 40 ms', async () => {
-  stage = await openStage({
-    rooms: {
-      lobby: {
-        film: { type: 'source.file', options: { src: temp.path('flashes.mp4'), loop: true } },
-        coded: { type: 'encode.vp8', in: { video: 'film' } },
-        call: { type: 'sink.call', in: { audio: 'film', video: 'coded' } },
-      },
-    },
-  });
-  const page = await TestPage.open(browser, stage.origin);
-  await page.listen('lobby');
-  await until(async () => ((await page.video()).camera?.framesDecoded ?? 0) > 15);
-  await page.watch();
-  const medians: number[] = [];
-  await until(
-    async () => {
-      await page.watched();
-      await page.record(6);
-      const all = offsets(await page.watched()).toSorted((a, b) => a - b);
-      if (all.length < 4) return false;
-      medians.push(Math.round(all[Math.floor(all.length / 2)]!));
-      // The first reports of both streams are what a browser begins to bring them together by.
-      return medians.length > 1 && Math.abs(medians.at(-1)!) <= 40;
-    },
-    50_000,
-    () => medians,
-  );
-  expect(page.errors).toEqual([]);
-  await page.page.close();
-});
+/** Looks so long in all, in seconds; for a soak give more, such as VOXGRAPH_SOAK_SEC=600. */
+const SOAK_SEC = Number(process.env['VOXGRAPH_SOAK_SEC'] ?? 0);
+
+// Of a machine that has time for it: it may have a second chance.
+it(
+  'a flash and its beep come together in a page: within 40 ms, also behind a pause, a seek and a changed graph',
+  async () => {
+    stage = await openStage({ rooms: {} });
+    const { engine } = stage;
+    const graph = temp.path('graph.json');
+    const write = (more: object) =>
+      writeFileSync(
+        graph,
+        JSON.stringify({
+          version: 1,
+          nodes: {
+            film: { type: 'source.file', options: { src: temp.path('flashes.mp4'), loop: true } },
+            coded: { type: 'encode.vp8', in: { video: 'film' } },
+            call: { type: 'sink.call', in: { audio: 'film', video: 'coded' } },
+            ...more,
+          },
+        }),
+      );
+    write({});
+    const session = await engine.run(graph, { call: 'room:lobby' });
+    const page = await TestPage.open(browser, stage.origin);
+    await page.listen('lobby');
+    await until(async () => ((await page.video()).camera?.framesDecoded ?? 0) > 15);
+    await page.watch();
+
+    /** Until half a dozen flashes come together with their beeps; the first reports of both streams are what a browser needs for it. */
+    const together = async (behind: string) => {
+      const medians: number[] = [];
+      await until(
+        async () => {
+          await page.watched();
+          await page.record(6);
+          const all = offsets(await page.watched()).toSorted((a, b) => a - b);
+          if (all.length < 4) return false;
+          medians.push(Math.round(all[Math.floor(all.length / 2)]!));
+          return Math.abs(medians.at(-1)!) <= 40;
+        },
+        60_000,
+        () => [behind, medians],
+      );
+    };
+    const call = 'room:lobby';
+    const begin = performance.now();
+    do {
+      await together('the beginning');
+      await engine.execute({ type: 'call.pause', call });
+      await page.record(1.5);
+      await engine.execute({ type: 'call.resume', call });
+      await together('a pause');
+      await engine.execute({ type: 'call.seek', call, positionMs: 2500 });
+      await together('a seek');
+      write({
+        gray: { type: 'video.grayscale', in: { video: 'film' } },
+        coded: { type: 'encode.vp8', in: { video: 'gray' } },
+      });
+      await session.change(graph);
+      await together('a changed graph');
+      write({});
+      await session.change(graph);
+    } while (performance.now() - begin < SOAK_SEC * 1000);
+    expect(page.errors).toEqual([]);
+    await page.page.close();
+  },
+  SOAK_SEC * 1000 + 240_000,
+);
 
 it('graphs/film-night.json shows its film in a room, under its title', async () => {
   stage = await openStage({ rooms: {} });
