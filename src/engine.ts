@@ -42,7 +42,7 @@ import { readEventLog } from './host/event-log/index.js';
 import { InProcessHost } from './host/in-process.js';
 import { OUTSIDE } from './plugins/bus.js';
 import { FRAME_US } from './media/format.js';
-import { MachineLog } from './machines/machine-log.js';
+import { MachineLog, type InspectMachine } from './machines/machine-log.js';
 import type { MediaHost } from './host/media-host.js';
 import { builtinNodes } from './nodes/index.js';
 import { createRealtimeScheduler } from './time/realtime.js';
@@ -251,6 +251,10 @@ class VoxEngine implements Engine {
       await session.stop();
     };
     return { ...session, abort };
+  }
+
+  inspect(inspector: InspectMachine): () => void {
+    return this.#machines.inspectWith(inspector);
   }
 
   async serveRooms(options: RoomServerOptions = {}): Promise<RoomServer> {

@@ -8,6 +8,7 @@ export * from './events/event.js';
 export * from './events/command.js';
 export { jsonFault, type Json, type JsonObject } from './events/json.js';
 export { EMPTY_STATE, reduce, type CallState, type EngineState, type GraphState, type PluginState } from './events/state.js';
+export type { InspectMachine } from './machines/machine-log.js';
 export type { Playback } from './engine/playback.js';
 export * from './errors.js';
 export * from './media/format.js';

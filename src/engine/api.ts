@@ -7,6 +7,7 @@ import type { Registry } from '../graph/registry.js';
 import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEndReason, GraphEvent, GraphStats } from '../graph/run/graph-events.js';
 import type { InProcessHostOptions } from '../host/in-process.js';
+import type { InspectMachine } from '../machines/machine-log.js';
 import type { MediaHost } from '../host/media-host.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { PluginLoader } from '../plugins/loader-types.js';
@@ -181,7 +182,12 @@ export interface Engine {
    * them is found by that check.
    */
   declare(graph: string, cwd?: string): Promise<DeclaredPlugins>;
-  /** Serves the open rooms over HTTP. @throws VoxError `PORT_TAKEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`. */
+  /**
+   * Hears what the machines of calls, sources, plugins and accounts do that are made from now on, as xstate's `inspect` tells it: for
+   * inspectors such as Stately's. Must not throw. Returns the end of it.
+   */
+  inspect(inspector: InspectMachine): () => void;
+  /** Serves the open rooms, and the HTTP API, over HTTP. @throws VoxError `PORT_TAKEN`, `ADDRESS_UNAVAILABLE`, `TOKEN_NEEDED`. */
   serveRooms(options?: RoomServerOptions): Promise<RoomServer>;
   /** Ends everything. Idempotent. */
   close(): Promise<void>;

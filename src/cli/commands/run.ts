@@ -15,6 +15,7 @@ import { dataFolder, openStorage, setUpPlugins, withConfigOption, type PluginArg
 import { pluginSentence } from '../plugin-sentences.js';
 import { problemOfEvent, renderProblem } from '../problems.js';
 import { followFiles } from '../run-watch.js';
+import { DEFAULT_INSPECTOR_URL, inspectMachines } from '../stately-inspector.js';
 import { onStopSignal } from '../stop-signal.js';
 import { renderProblems } from './check.js';
 
@@ -34,6 +35,8 @@ export interface RunArgs extends PluginArgs {
   readonly token?: string;
   /** What those show who may write as admins and steer plugins; default `VOXGRAPH_ADMIN_TOKEN` of the environment. */
   readonly adminToken?: string;
+  /** The WebSocket of Stately's inspector, which is told what the machines do; default: nobody is. */
+  readonly inspect?: string;
   /** Origins of other sites whose pages may use the HTTP API; default none. */
   readonly corsOrigins?: readonly string[];
   /** Whether who is removed from a room may not come back from the same IP address either. Default false. */
@@ -59,6 +62,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   const { loader, config } = await setUpPlugins(io, args);
   const scheduler = createRealtimeScheduler();
   let stopWatching = () => {};
+  let stopInspecting = () => {};
   const engine = createEngine({
     scheduler,
     addresses: args.addresses ?? reachableAddresses(host),
@@ -87,6 +91,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
       const onProblem = (found: VoxError) => io.stderr(renderProblems(found.problems, io));
       endLog = logEvents(engine, { file: resolvePath(io.cwd, args.log), onProblem });
     }
+    if (args.inspect !== undefined) stopInspecting = await inspectMachines(engine, args.inspect, scheduler);
     // The port first: whoever starts twice learns it before anything else happens.
     const server = calls.some((call) => call.startsWith('room:'))
       ? await engine.serveRooms({
@@ -115,6 +120,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   } finally {
     stopWatching();
     await engine.close();
+    stopInspecting();
     await endLog();
     scheduler.close();
   }
@@ -163,6 +169,11 @@ function wholeNumber(name: string, low: number, high: number): (given: string) =
   };
 }
 
+function webSocketUrl(given: string): string {
+  if (URL.canParse(given) && /^wss?:$/.test(new URL(given).protocol)) return given;
+  throw voxError('USAGE', { reason: `--inspect must be a WebSocket's address such as ${DEFAULT_INSPECTOR_URL}, not "${given}"` });
+}
+
 /** The options that `run` and `record` share. */
 export function withRunOptions(command: Command): Command {
   return withConfigOption(command)
@@ -177,6 +188,11 @@ export function withRunOptions(command: Command): Command {
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
     .option('--admin-token <secret>', 'what those show who may write as admins and steer plugins; default: VOXGRAPH_ADMIN_TOKEN')
     .option('--address <ip...>', 'IP addresses that browsers can reach this machine at; default: --host')
+    .option(
+      '--inspect [url]',
+      `tell Stately's inspector what the machines do (default: "${DEFAULT_INSPECTOR_URL}")`,
+      webSocketUrl,
+    )
     .option('--cors-origin <origin...>', 'other sites whose pages may use the HTTP API, such as https://panel.example')
     .option('--ban-addresses', 'who is removed from a room may not come back from the same IP address either')
     .option('--allow-process', 'let the graph run commands (source.process)')
@@ -198,6 +214,7 @@ export function runArgs(file: string, options: Record<string, never>): RunArgs {
     addresses: options['address'],
     banAddresses: options['banAddresses'],
     corsOrigins: options['corsOrigin'],
+    inspect: options['inspect'] === true ? DEFAULT_INSPECTOR_URL : options['inspect'],
     allowProcess: options['allowProcess'],
     config: options['config'],
     data: options['data'],
