@@ -4,6 +4,9 @@ import type { Packet } from './packet.js';
 /** Which of its two videos a call means: a participant's camera (or a film that is played), or a shared screen. */
 export type VideoPurpose = 'camera' | 'screen';
 
+/** One of up to three sizes in which a call is sent the same picture: as it is, or with half or a quarter of its width and height. */
+export type VideoSize = 'full' | 'half' | 'quarter';
+
 /** One video of a participant of a call, still encoded. */
 export interface IncomingVideo {
   /** Stable id of the participant inside the call. */
@@ -29,8 +32,8 @@ export type VideoChange =
 export type VideoDemand =
   /** Somebody joined, or lost frames that cannot be repaired: the next frame shall be a key frame. */
   | { readonly type: 'key-frame'; readonly purpose: VideoPurpose }
-  /** The network takes so much, in kbit/s, for this video alone. */
-  | { readonly type: 'bitrate'; readonly purpose: VideoPurpose; readonly bitrateKbps: number };
+  /** The network takes so much, in kbit/s, for this video alone, or for one size of it; absent: as it is. */
+  | { readonly type: 'bitrate'; readonly purpose: VideoPurpose; readonly size?: VideoSize; readonly bitrateKbps: number };
 
 /** The pictures of a call, as far as its backend has any. */
 export interface GatewayVideo {
@@ -41,8 +44,10 @@ export interface GatewayVideo {
   /**
    * Sends one encoded frame (see {@link IncomingVideo.packets$} for its form) to everybody. Comes between ticks too. Synchronous; copies
    * what it keeps; drops, and counts, while nobody is connected or the receivers do not take the packet's codec.
+   *
+   * @param size which of its sizes it is (default `full`); a call that takes one only passes over the smaller ones.
    */
-  send(packet: Packet, purpose: VideoPurpose): void;
+  send(packet: Packet, purpose: VideoPurpose, size?: VideoSize): void;
   /** The codecs all present receivers take, the best first; empty while nobody is there. */
   codecs(purpose: VideoPurpose): readonly ('vp8' | 'h264')[];
 }

@@ -1,5 +1,12 @@
 import { Observable, Subject } from 'rxjs';
-import type { GatewayVideo, IncomingVideo, VideoChange, VideoDemand, VideoPurpose } from '../../media/gateway-video.js';
+import type {
+  GatewayVideo,
+  IncomingVideo,
+  VideoChange,
+  VideoDemand,
+  VideoPurpose,
+  VideoSize,
+} from '../../media/gateway-video.js';
 import type { Packet } from '../../media/packet.js';
 import type { WebRtcPeer } from '../webrtc/peer.js';
 
@@ -99,7 +106,9 @@ export class RoomVideo implements GatewayVideo {
     return first.filter((codec) => others.every((codecs) => codecs.includes(codec)));
   }
 
-  send(packet: Packet, purpose: VideoPurpose): void {
+  send(packet: Packet, purpose: VideoPurpose, size: VideoSize = 'full'): void {
+    // Everybody is sent the same here.
+    if (size !== 'full') return;
     const nowUs = this.#nowUs();
     const rested = nowUs - (this.#sentUs.get(purpose) ?? -Infinity) > REST_US;
     this.#sentUs.set(purpose, nowUs);

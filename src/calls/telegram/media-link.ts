@@ -1,7 +1,14 @@
 import { filter, map, tap, type Observable } from 'rxjs';
 import { reasonOf, VoxError } from '../../errors.js';
 import { CallError, callFailure } from '../../machines/failure.js';
-import type { ParticipantInfo, SelfChange, Signalling, SignallingUpdate } from '../../machines/signalling.js';
+import type {
+  Membership,
+  ParticipantInfo,
+  ParticipantVideo,
+  SelfChange,
+  Signalling,
+  SignallingUpdate,
+} from '../../machines/signalling.js';
 import type { Transport, TransportEvent, TransportParams } from '../../machines/transport.js';
 import type { CallEvent, CallRequest } from '../call-media.js';
 
@@ -37,7 +44,7 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
   let attempts = 0;
   // A media side that is gone has said so itself.
   const ask = (request: CallRequest): void => void link.request(request).catch(() => {});
-  const set = ({ participantId, source, name, muted, mutedByUs, volume }: ParticipantInfo): void =>
+  const set = ({ participantId, source, name, muted, mutedByUs, volume, video, screen }: ParticipantInfo): void =>
     ask({
       type: 'participant.set',
       participant: {
@@ -47,6 +54,8 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
         ...(name !== undefined && { name }),
         ...(mutedByUs !== undefined && { mutedByUs }),
         ...(volume !== undefined && { volume }),
+        ...(video && { video: pictureOf(video) }),
+        ...(screen && { screen: pictureOf(screen) }),
       },
     });
   // What we want, and what the server lets us: what it would not pass on is not sent.
@@ -67,20 +76,33 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
     const unnamed = sources.filter((source) => !found.some((one) => one.source === source));
     if (unnamed.length > 0 && !ending.signal.aborted) ask({ type: 'source.unnamed', sources: unnamed });
   };
-  const unknown = link.events$.subscribe((event) => {
+  // We join without a picture, as native clients do, and show one as soon as the graph sends it.
+  let membership: Membership | undefined;
+  let shows = false;
+  const show = async (): Promise<void> => {
+    shows = true;
+    // A refusal says that pictures are not allowed there; the sound goes on.
+    if (membership) await signalling.edit(membership, { videoStopped: false }, ending.signal).catch(() => {});
+  };
+  const told = link.events$.subscribe((event) => {
     if (event.type === 'source.unknown') void lookUp(event['sources'] as readonly number[]);
+    else if (event.type === 'video.began' && event['purpose'] === 'camera') void show();
   });
   return {
     signalling: {
       resolve: (address, signal) => signalling.resolve(address, signal),
       join: async (ref, params, self, signal) => {
-        const joined = await signalling.join(ref, params, self, signal);
+        const joined = await signalling.join(ref, params, { ...self, videoStopped: self.videoStopped ?? !shows }, signal);
+        membership = { ref, source: params.source };
         appear(self);
         return joined;
       },
-      leave: (membership, signal) => signalling.leave(membership, signal),
-      edit: async (membership, self, signal) => {
-        await signalling.edit(membership, self, signal);
+      leave: (left, signal) => {
+        membership = undefined;
+        return signalling.leave(left, signal);
+      },
+      edit: async (edited, self, signal) => {
+        await signalling.edit(edited, self, signal);
         appear(self);
       },
       updates: (ref) => signalling.updates(ref).pipe(tap(hear)),
@@ -88,9 +110,13 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
     createTransport: () => remoteTransport(link, ++attempts),
     close: () => {
       ending.abort();
-      unknown.unsubscribe();
+      told.unsubscribe();
     },
   };
+}
+
+function pictureOf({ endpoint, sourceGroups, paused }: ParticipantVideo) {
+  return { endpoint, sourceGroups, paused };
 }
 
 /** A transport whose connection is on the media side, reached by messages. */

@@ -84,9 +84,10 @@ export class IncomingStreams {
     return missing;
   }
 
-  /** When what is heard of the other side at this moment was made, in microseconds on its clock. */
-  heardUs(): number | undefined {
+  /** When what is heard at this moment of the other side, or of one of its streams, was made, in microseconds on its clock. */
+  heardUs(ssrc?: number): number | undefined {
     for (const { source, audio } of this.#streams.values()) {
+      if (ssrc !== undefined && source.stats.ssrc !== ssrc) continue;
       const { playoutTimestamp } = audio;
       const madeUs = playoutTimestamp === undefined ? undefined : source.madeUs(playoutTimestamp);
       if (madeUs !== undefined) return madeUs;

@@ -57,4 +57,10 @@ export interface VideoParams {
   readonly mid?: string;
   /** SSRCs the other side said it sends with, retransmissions included; others are told apart by the mid extension. */
   readonly ssrcs: readonly number[];
+  /** Whose it is, where a connection carries the videos of many; then only the SSRCs tell. */
+  readonly participantId?: string;
+  /** The SSRCs we send it with; absent: those of the connection. */
+  readonly own?: { readonly ssrc: number; readonly rtxSsrc: number };
+  /** Which of several sizes of the same picture we send it is, from the smallest, 0; default 0. */
+  readonly layer?: number;
 }

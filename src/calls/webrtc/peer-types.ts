@@ -31,6 +31,8 @@ export interface PeerOptions extends Omit<SecureTransportOptions, 'iceRole'> {
   readonly ssrc?: number;
   /** Take part in the offered videos; default false. */
   readonly video?: boolean;
+  /** The SSRC of a participant's sound, which his videos are to be in step with; absent: there is but one. */
+  readonly soundOf?: (participantId: string | undefined) => number | undefined;
   /** Where the estimate of the network begins, and its limits; for videos we send. */
   readonly limits?: EstimatorLimits;
 }

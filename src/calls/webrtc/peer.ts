@@ -54,6 +54,7 @@ export class WebRtcPeer {
   #transport!: SecureTransport;
   #media: MediaParams | undefined;
   #videoParams: readonly VideoParams[] = [];
+  #receiving: readonly VideoParams[] | undefined;
   #video: PeerVideo | undefined;
   #sender: RtpSender | undefined;
   #srtp: SrtpReceiver | undefined;
@@ -168,9 +169,15 @@ export class WebRtcPeer {
     this.#sender.send(packet, this.#options.timers.nowUs());
   }
 
-  /** Sends one frame of a video, if connected and agreed on. Its bytes must stay as they are. */
-  sendVideo(packet: Packet, purpose: VideoPurpose): void {
-    this.#video?.send(packet, purpose);
+  /** Sends one frame of a video, of one of its sizes, if connected and agreed on. Its bytes must stay as they are. */
+  sendVideo(packet: Packet, purpose: VideoPurpose, layer = 0): void {
+    this.#video?.send(packet, purpose, layer);
+  }
+
+  /** Takes these videos from now on, besides none; for a connection that was made with a video. */
+  receiveVideos(videos: readonly VideoParams[]): void {
+    this.#receiving = videos;
+    this.#video?.setReceiving(videos);
   }
 
   /** The codecs in which the other side takes a video, the best first; empty: not at all. */
@@ -251,7 +258,7 @@ export class WebRtcPeer {
         sources: this.#sources,
         rtcp: () => this.#rtcp,
         rttMs: () => this.#transport.rttMs,
-        heardUs: () => this.#incoming.heardUs(),
+        heardUs: (participantId) => this.#incoming.heardUs(this.#options.soundOf?.(participantId)),
         audioKbps: () => (this.#sender ? AUDIO_KBPS : 0),
         onIncoming: (change) => this.#videoChanges.next(change),
         onDemand: (demand) => this.#videoDemands.next(demand),
@@ -263,6 +270,7 @@ export class WebRtcPeer {
       });
     }
     const video = this.#video;
+    if (this.#receiving) video?.setReceiving(this.#receiving);
     let srtcpIndex = 0;
     this.#rtcp = new RtcpReporter({
       timers,

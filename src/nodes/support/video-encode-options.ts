@@ -41,6 +41,10 @@ export function videoEncodeOptions(bitrateKbps: number) {
       .enum(['camera', 'screen'])
       .default('camera')
       .meta({ description: 'Which of the two videos of a call it is for: whose key-frame requests and bit rate it follows.' }),
+    size: z.enum(['full', 'half', 'quarter']).default('full').meta({
+      description:
+        'Which size of the same video it makes, for calls that send several: whose bit rate it follows. Without `width` or `height` that part of the first picture.',
+    }),
     followReceivers: z
       .boolean()
       .default(true)
@@ -56,4 +60,4 @@ export function videoEncodeOptions(bitrateKbps: number) {
 export type VideoEncodeOptions = z.output<ReturnType<typeof videoEncodeOptions>>;
 
 /** Those that cannot change while it runs. */
-export const FIXED_VIDEO_OPTIONS = ['width', 'height', 'fit', 'frameRate', 'keyFrameSec', 'effort', 'threads', 'purpose'];
+export const FIXED_VIDEO_OPTIONS = ['width', 'height', 'fit', 'frameRate', 'keyFrameSec', 'effort', 'threads', 'purpose', 'size'];

@@ -33,7 +33,7 @@ export function encodeVideo(
       ctx.gateway?.video?.demands$.subscribe((demand) => {
         if (!followReceivers || demand.purpose !== options.purpose) return;
         if (demand.type === 'key-frame') packetizer.wantKey();
-        else packetizer.limit(demand.bitrateKbps);
+        else if ((demand.size ?? 'full') === options.size) packetizer.limit(demand.bitrateKbps);
       }),
     );
     subscriber.add(

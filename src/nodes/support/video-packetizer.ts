@@ -12,6 +12,9 @@ import { VideoPipeline } from './video-pipeline.js';
 /** A request for a key frame is obeyed at most so often, in microseconds: many receivers may ask at once. */
 const KEY_EVERY_US = 300_000;
 
+/** What the width and height of each size are divided by. */
+const PARTS = { full: 1, half: 2, quarter: 4 } as const;
+
 /** The encoding behind `encode.vp8` and `encode.h264`. */
 export class VideoPacketizer {
   readonly #ctx: NodeContext;
@@ -127,7 +130,8 @@ export class VideoPacketizer {
 
   async #open({ width, height }: VideoFrame): Promise<void> {
     const { frameRate, keyFrameSec, effort, threads, fit } = this.#options;
-    const size = { width: this.#options.width ?? even(width), height: this.#options.height ?? even(height) };
+    const part = PARTS[this.#options.size];
+    const size = { width: this.#options.width ?? even(width / part), height: this.#options.height ?? even(height / part) };
     try {
       const encoder = await VideoEncoder.open({
         codec: this.#codec,

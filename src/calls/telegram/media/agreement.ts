@@ -2,11 +2,13 @@ import { voxError, type VoxError } from '../../../errors.js';
 import type { MediaAnswer, TransportAnswer } from '../../../machines/transport.js';
 import { EXTENSION_URIS, type ExtensionIds } from '../../webrtc/rtp-extensions.js';
 import type { MediaParams, TransportParams } from '../../webrtc/index.js';
+import { agreeOnVideo, type VideoAgreement } from './video-sources.js';
 
 /** What a server's answer means for our connection. */
 export interface Agreement {
   readonly remote: TransportParams;
   readonly audio: MediaParams;
+  readonly video: VideoAgreement;
 }
 
 function unusable(reason: string): VoxError {
@@ -21,7 +23,7 @@ function unusable(reason: string): VoxError {
  */
 export function agreeOn(answer: TransportAnswer): Agreement {
   if (answer.kind !== 'webrtc') throw unusable(`it is of the kind "${answer.kind}", with no connection to make`);
-  const { ice, candidates, audio } = answer;
+  const { ice, candidates, audio, video } = answer;
   // We offered to be called. A server that wants to be called too would wait for ever.
   if (ice.fingerprints.every(({ setup }) => setup === 'passive')) throw unusable('the server does not begin the DTLS handshake');
   if (!candidates.some(({ protocol }) => protocol === 'udp')) throw unusable('it has no address for UDP');
@@ -42,6 +44,7 @@ export function agreeOn(answer: TransportAnswer): Agreement {
       send: true,
       receive: true,
     },
+    video: agreeOnVideo(video),
   };
 }
 

@@ -2,11 +2,22 @@ import { randomInt } from 'node:crypto';
 import type { Packet } from '../../../media/packet.js';
 import { callFailure, type CallFailure } from '../../../machines/failure.js';
 import type { TransportAnswer, TransportEvent, TransportParams } from '../../../machines/transport.js';
-import { createPeer, type IncomingChange, type PeerStats, type Timers, type WebRtcPeer } from '../../webrtc/index.js';
+import {
+  createPeer,
+  type IncomingChange,
+  type IncomingVideoChange,
+  type PeerStats,
+  type PeerVideoDemand,
+  type Timers,
+  type VideoParams,
+  type WebRtcPeer,
+} from '../../webrtc/index.js';
 import { agreeOn } from './agreement.js';
 import { Colibri } from './colibri.js';
 import { IdleSound } from './idle-sound.js';
+import type { VideoConnection } from './group-video.js';
 import { NetworkWatch } from './network-watch.js';
+import { layerSources, sourceGroups, type LayerSources, type RemoteVideo, type VideoAgreement } from './video-sources.js';
 
 /** Without a path for so long it has failed: what tweb and ntgcalls take; tgcalls waits for 20 s. */
 const ICE_TIMEOUT_MS = 10_000;
@@ -23,6 +34,12 @@ export interface ConnectionEvents {
   readonly incoming: (change: IncomingChange) => void;
   /** How loud a remote packet is, in dBov. */
   readonly level: (levelDbov: number, source: number) => void;
+  /** A remote picture begins or ends. */
+  readonly incomingVideo: (change: IncomingVideoChange) => void;
+  /** The server wants something of our picture. */
+  readonly videoDemand: (demand: PeerVideoDemand) => void;
+  /** So many lines of our picture are wanted. */
+  readonly wantedLines: (lines: number) => void;
 }
 
 /** How a connection is made. */
@@ -30,21 +47,31 @@ export interface ConnectionOptions extends ConnectionEvents {
   readonly timers: Timers;
   readonly addresses: readonly string[];
   readonly stereo: boolean;
+  /** The source of a participant's sound, which his pictures are to be in step with. */
+  readonly soundOf: (participantId: string) => number | undefined;
 }
 
+/** Of nobody: no source has this number. */
+const NO_SOURCE = -1;
+
 /** One connection to the server of a group call: of one join, never used again. */
-export class GroupConnection {
+export class GroupConnection implements VideoConnection {
   readonly #options: ConnectionOptions;
   readonly #peer: WebRtcPeer;
   readonly #colibri: Colibri;
   #idle: IdleSound | undefined;
   #watch: NetworkWatch | undefined;
+  readonly #layers: readonly LayerSources[];
+  #video: VideoAgreement | undefined;
+  #videos = new Map<string, VideoParams>();
+  #endpoints = new Set<string>();
   #closed = false;
 
   private constructor(options: ConnectionOptions, peer: WebRtcPeer, colibri: Colibri) {
     this.#options = options;
     this.#peer = peer;
     this.#colibri = colibri;
+    this.#layers = layerSources(peer.ssrc);
     peer.state$.subscribe((state) => {
       if (state.type === 'connected') this.#connected();
       else if (state.type === 'closed') this.#failed(failureOf(state));
@@ -52,12 +79,16 @@ export class GroupConnection {
     peer.incoming$.subscribe((change) => {
       if (!this.#closed) options.incoming(change);
     });
+    peer.incomingVideo$.subscribe((change) => options.incomingVideo(change));
+    peer.videoDemands$.subscribe((demand) => {
+      if (!this.#closed) options.videoDemand(demand);
+    });
   }
 
   /** Opens its sockets; nothing is sent yet. @throws VoxError `ADDRESS_UNAVAILABLE`. */
   static async open(options: ConnectionOptions): Promise<GroupConnection> {
-    const { timers, addresses, stereo, level } = options;
-    const colibri: Colibri = new Colibri({ timers, send: (text) => peer.sendText(text), onHeight: () => {} });
+    const { timers, addresses, stereo, level, soundOf, wantedLines: onHeight } = options;
+    const colibri: Colibri = new Colibri({ timers, send: (text) => peer.sendText(text), onHeight });
     const peer: WebRtcPeer = await createPeer({
       role: 'joiner',
       timers,
@@ -71,6 +102,7 @@ export class GroupConnection {
       dtlsTimeoutMs: DTLS_TIMEOUT_MS,
       silenceTimeoutMs: SILENCE_TIMEOUT_MS,
       onLevel: level,
+      soundOf: (participantId) => soundOf(participantId ?? '') ?? NO_SOURCE,
       // tgcalls SctpDataChannelProviderInterfaceImpl: this label, stream 0, opened by the client.
       dataChannel: {
         label: 'data',
@@ -90,14 +122,51 @@ export class GroupConnection {
       source: this.#peer.ssrc,
       // Always: under loss a handshake that we begin fails far more often (measured), and with some clients it hangs (tweb).
       ice: { ufrag, pwd, fingerprints: sha256.map((one) => ({ ...one, setup: 'passive' })) },
-      sourceGroups: [],
+      sourceGroups: sourceGroups(this.#layers),
     };
   }
 
   /** Starts to connect. @throws VoxError `TELEGRAM_ANSWER_UNREADABLE`. */
   apply(answer: TransportAnswer): void {
-    const { remote, audio } = agreeOn(answer);
-    this.#peer.accept(remote, audio);
+    const { remote, audio, video } = agreeOn(answer);
+    this.#video = video;
+    const own = video.codecs.length === 0 ? [] : this.#layers;
+    const sending = own.map((sources, layer): VideoParams => ({
+      ...video,
+      purpose: 'camera',
+      send: true,
+      receive: false,
+      ssrcs: [],
+      own: sources,
+      layer,
+    }));
+    this.#peer.accept(remote, audio, sending);
+  }
+
+  get videoCodecs(): readonly ('vp8' | 'h264')[] {
+    return this.#peer.videoCodecs('camera');
+  }
+
+  sendVideo(packet: Packet, layer: number): void {
+    this.#peer.sendVideo(packet, 'camera', layer);
+  }
+
+  setVideos(videos: readonly RemoteVideo[], lines: number): void {
+    const video = this.#video;
+    if (!video || video.codecs.length === 0) return;
+    const before = this.#videos;
+    // What is the same goes on: the connection tells by the object.
+    this.#videos = new Map(
+      videos.map(({ participantId, purpose, sources }) => {
+        const key = JSON.stringify([participantId, purpose, sources]);
+        return [key, before.get(key) ?? { ...video, participantId, purpose, send: false, receive: true, ssrcs: sources }];
+      }),
+    );
+    this.#peer.receiveVideos([...this.#videos.values()]);
+    const wanted = new Set(videos.map(({ endpoint }) => endpoint));
+    for (const endpoint of this.#endpoints) if (!wanted.has(endpoint)) this.#colibri.want(endpoint, undefined);
+    for (const endpoint of wanted) this.#colibri.want(endpoint, lines);
+    this.#endpoints = wanted;
   }
 
   /** Sends a packet of the graph. */

@@ -26,6 +26,12 @@ const applyRequest = z.object({
   answer: z.custom<TransportAnswer>((value) => typeof value === 'object' && value !== null && 'kind' in value),
 });
 const closeRequest = z.object({ type: z.literal('transport.close'), attempt });
+/** A picture of somebody. */
+const picture = z.object({
+  endpoint: z.string(),
+  sourceGroups: z.array(z.object({ semantics: z.enum(['SIM', 'FID']), sources: z.array(source) })),
+  paused: z.boolean(),
+});
 /** What the server says about somebody. */
 const setRequest = z.object({
   type: z.literal('participant.set'),
@@ -37,6 +43,8 @@ const setRequest = z.object({
     mutedByUs: z.boolean().optional(),
     /** How loud he is to be, 1 is 100 %. */
     volume: z.number().min(0).optional(),
+    video: picture.optional(),
+    screen: picture.optional(),
   }),
 });
 const leftRequest = z.object({ type: z.literal('participant.left'), participantId: z.string() });

@@ -6,7 +6,9 @@ import type { Scheduler } from '../../../time/scheduler.js';
 import type { CallEvent, CallMedia, CallMediaFactory, CallRequest } from '../../call-media.js';
 import type { PeerStats } from '../../webrtc/index.js';
 import { GroupConnection } from './group-connection.js';
-import { parseMediaRequest, telegramMediaConfig, type TelegramMediaConfig } from './media-requests.js';
+import { GroupVideo } from './group-video.js';
+import { parseMediaRequest, telegramMediaConfig, type MediaParticipant, type TelegramMediaConfig } from './media-requests.js';
+import { remoteVideo } from './video-sources.js';
 import { Voices } from './voices.js';
 
 /** What the media side of a Telegram call reports of itself, as plain JSON. */
@@ -14,6 +16,8 @@ export interface TelegramMediaStats {
   /** Packets of the graph that went nowhere: not connected, or muted. */
   readonly unsentPackets: number;
   readonly muted: boolean;
+  /** Frames of pictures that nobody could see. */
+  readonly unseenFrames: number;
   /** The present connection, or the one that is being made. */
   readonly connection?: PeerStats;
 }
@@ -29,6 +33,7 @@ export class TelegramMedia implements CallMedia {
   readonly #config: TelegramMediaConfig;
   readonly #scheduler: Scheduler;
   readonly #voices: Voices;
+  readonly #video: GroupVideo;
   readonly #connections = new Map<number, GroupConnection>();
   /** Where packets go. */
   #live: GroupConnection | undefined;
@@ -48,7 +53,9 @@ export class TelegramMedia implements CallMedia {
       (event) => this.events$.next(event),
       (source) => this.#live?.forget(source),
     );
+    this.#video = new GroupVideo((purpose) => this.events$.next({ type: 'video.began', purpose }));
     this.gateway = {
+      video: this.#video,
       participants$: this.#voices.changes$,
       // The server gives everybody the same of us: there is nothing that only one could hear.
       personalMixes$: new BehaviorSubject<ReadonlySet<string>>(new Set()),
@@ -70,8 +77,10 @@ export class TelegramMedia implements CallMedia {
       case 'transport.close':
         return this.#close(wanted.attempt);
       case 'participant.set':
-        return this.#voices.set(wanted.participant);
+        return this.#set(wanted.participant);
       case 'participant.left':
+        this.#video.set(wanted.participantId, 'camera', undefined);
+        this.#video.set(wanted.participantId, 'screen', undefined);
         return this.#voices.remove(wanted.participantId);
       case 'source.unnamed':
         return this.#voices.unnamed(wanted.sources);
@@ -83,7 +92,12 @@ export class TelegramMedia implements CallMedia {
 
   stats(): TelegramMediaStats {
     const connection = this.#live ?? [...this.#connections.values()].at(-1);
-    return { unsentPackets: this.#unsent, muted: this.#muted, ...(connection && { connection: connection.stats() }) };
+    return {
+      unsentPackets: this.#unsent,
+      unseenFrames: this.#video.unseen,
+      muted: this.#muted,
+      ...(connection && { connection: connection.stats() }),
+    };
   }
 
   async close(): Promise<void> {
@@ -91,7 +105,21 @@ export class TelegramMedia implements CallMedia {
     this.#closed = true;
     await Promise.allSettled([...this.#connections.keys()].map((attempt) => this.#close(attempt)));
     this.#voices.close();
+    this.#video.close();
     this.events$.complete();
+  }
+
+  #set(participant: MediaParticipant): void {
+    const { participantId, video, screen } = participant;
+    this.#voices.set(participant);
+    this.#video.set(participantId, 'camera', remoteVideo(participantId, 'camera', video));
+    this.#video.set(participantId, 'screen', remoteVideo(participantId, 'screen', screen));
+  }
+
+  /** Packets go another way from now on. */
+  #goLive(connection: GroupConnection | undefined): void {
+    this.#live = connection;
+    this.#video.connected(connection);
   }
 
   async #open(attempt: number): Promise<TransportParams> {
@@ -104,6 +132,10 @@ export class TelegramMedia implements CallMedia {
       transport: (event) => this.#told(attempt, connection, event),
       incoming: (change) => this.#voices.stream(change),
       level: (levelDbov, source) => this.#voices.level(levelDbov, source),
+      incomingVideo: (change) => this.#video.stream(change),
+      videoDemand: (demand) => this.#video.demand(demand),
+      wantedLines: (lines) => this.#video.wanted(lines),
+      soundOf: (participantId) => this.#voices.sourceOf(participantId),
     });
     if (this.#closed) {
       await connection.close();
@@ -123,13 +155,13 @@ export class TelegramMedia implements CallMedia {
     const connection = this.#connections.get(attempt);
     if (!connection) return;
     this.#connections.delete(attempt);
-    if (this.#live === connection) this.#live = undefined;
+    if (this.#live === connection) this.#goLive(undefined);
     await connection.close();
   }
 
   #told(attempt: number, connection: GroupConnection, event: TransportEvent): void {
-    if (event.type === 'transport.connected') this.#live = connection;
-    if (event.type === 'transport.failed' && this.#live === connection) this.#live = undefined;
+    if (event.type === 'transport.connected') this.#goLive(connection);
+    if (event.type === 'transport.failed' && this.#live === connection) this.#goLive(undefined);
     this.events$.next({ type: 'transport.event', attempt, event });
   }
 }

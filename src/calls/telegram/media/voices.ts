@@ -57,6 +57,11 @@ export class Voices {
     });
   }
 
+  /** The source of somebody's sound. */
+  sourceOf(participantId: string): number | undefined {
+    return this.#known.get(participantId)?.info.source;
+  }
+
   /** Somebody is in the call, or something about him changed. */
   set(info: MediaParticipant): void {
     const { participantId, source, name } = info;

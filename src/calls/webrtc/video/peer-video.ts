@@ -50,8 +50,8 @@ export interface PeerVideoOptions extends Pick<RtpSenderOptions, 'cipher' | 'tra
   readonly sources: Map<number, RtpSource>;
   readonly rtcp: () => RtcpReporter | undefined;
   readonly rttMs: () => number | undefined;
-  /** When what is heard of the participant at this moment was made, on his clock, in microseconds. */
-  readonly heardUs: () => number | undefined;
+  /** When what is heard of a participant at this moment was made, on his clock, in microseconds. */
+  readonly heardUs: (participantId: string | undefined) => number | undefined;
   /** Bit rate of the sound that is sent besides, in kbit/s. */
   readonly audioKbps: () => number;
   readonly onIncoming: (change: IncomingVideoChange) => void;
@@ -79,13 +79,13 @@ interface Incoming {
 export class PeerVideo {
   readonly senders: readonly VideoSender[];
   readonly #options: PeerVideoOptions;
-  readonly #receiving: readonly VideoParams[];
+  #receiving: readonly VideoParams[];
   readonly #incoming = new Map<VideoParams, Incoming>();
   readonly #streams = new Map<number, { readonly params: VideoParams; readonly again: boolean }>();
   readonly #pacer: Pacer;
   readonly #estimator: BandwidthEstimator;
   readonly #arrivals = new ArrivalLog();
-  readonly #playout = new PlayoutClock();
+  readonly #playouts = new Map<string, PlayoutClock>();
   readonly #fullRequests = new Map<number, number>();
   #transportSequence = 0;
   #firCount = 0;
@@ -100,7 +100,7 @@ export class PeerVideo {
     this.#estimator = new BandwidthEstimator(options.limits);
     this.#pacer = new Pacer({ timers, nextSequence: (bytes, nowUs) => this.#number(bytes, nowUs) });
     this.senders = videos.flatMap((params) => {
-      const own = ssrcs.get(params.purpose);
+      const own = params.own ?? ssrcs.get(params.purpose);
       if (!params.send || !own) return [];
       const wantKey = () => options.onDemand({ type: 'key-frame', purpose: params.purpose });
       return [new VideoSender({ params, ...own, pacer: this.#pacer, wantKey, cipher, transmit, random32, ptsClock })];
@@ -109,16 +109,25 @@ export class PeerVideo {
     if (this.#receiving.length > 0) this.#watch();
   }
 
+  /** Takes other videos than before: those of `videos` that were there already go on. */
+  setReceiving(videos: readonly VideoParams[]): void {
+    for (const params of this.#incoming.keys()) if (!videos.includes(params)) this.#end(params);
+    for (const [ssrc, { params }] of this.#streams) if (!videos.includes(params)) this.#streams.delete(ssrc);
+    this.#receiving = videos;
+    if (videos.length > 0 && !this.#cancel) this.#watch();
+  }
+
   /** Begins to ask for what is wanted of the videos. */
   start(): void {
     for (const { purpose } of this.senders) this.#options.onDemand({ type: 'key-frame', purpose });
     if (this.senders.length > 0) this.#retune(this.#options.timers.nowUs());
   }
 
-  /** Sends a frame. Its bytes must stay as they are. */
-  send(packet: Packet, purpose: VideoPurpose): void {
+  /** Sends a frame, of one of several sizes. Its bytes must stay as they are. */
+  send(packet: Packet, purpose: VideoPurpose, layer = 0): void {
     const nowUs = this.#options.timers.nowUs();
-    for (const sender of this.senders) if (sender.purpose === purpose) sender.send(packet, nowUs);
+    for (const sender of this.senders)
+      if (sender.purpose === purpose && (sender.params.layer ?? 0) === layer) sender.send(packet, nowUs);
   }
 
   /** Figures of this moment. */
@@ -234,7 +243,9 @@ export class PeerVideo {
       return datagram.toString('latin1', at, at + (datagram[at - 1]! & 0x0f) + 1) === mid;
     });
     const params =
-      named ?? possible.find(({ ssrcs }) => ssrcs.includes(ssrc)) ?? (possible.length === 1 ? possible[0] : undefined);
+      named ??
+      possible.find(({ ssrcs }) => ssrcs.includes(ssrc)) ??
+      (possible.length === 1 && possible[0]!.participantId === undefined ? possible[0] : undefined);
     if (!params) return undefined;
     const stream = { params, again: params.codecs.some((codec) => codec.rtxPayloadType === payloadType) };
     this.#streams.set(ssrc, stream);
@@ -242,13 +253,15 @@ export class PeerVideo {
   }
 
   #begin(params: VideoParams, ssrc: number): Incoming {
-    const { onIncoming, participantId, sources, rttMs, heardUs, rtcp, timers } = this.#options;
+    const { onIncoming, sources, rttMs, heardUs, rtcp, timers } = this.#options;
+    const participantId = params.participantId ?? this.#options.participantId;
+    const playout = this.#playoutOf(params.participantId);
     const packets$ = new Subject<Packet>();
     const receiver = new VideoReceiver({
       params,
       ssrc,
       rttMs,
-      dueUs: (source, timestamp, nowUs) => this.#playout.dueUs(source.madeUs(timestamp), heardUs(), nowUs),
+      dueUs: (source, timestamp, nowUs) => playout.dueUs(source.madeUs(timestamp), heardUs(params.participantId), nowUs),
       onFrame: (packet) => packets$.next(packet),
       askKey: (media) => this.#askKey(params, media),
       askAgain: (media, sequences) => rtcp()?.nack(media, sequences),
@@ -266,10 +279,22 @@ export class PeerVideo {
     return incoming;
   }
 
+  /** One for all videos of a participant, as they are all in step with his sound. */
+  #playoutOf(participantId = ''): PlayoutClock {
+    const playout = this.#playouts.get(participantId) ?? new PlayoutClock();
+    this.#playouts.set(participantId, playout);
+    return playout;
+  }
+
   #end(params: VideoParams): void {
     const incoming = this.#incoming.get(params);
     if (!incoming) return;
     this.#incoming.delete(params);
+    if (
+      params.participantId !== undefined &&
+      ![...this.#incoming.keys()].some((one) => one.participantId === params.participantId)
+    )
+      this.#playouts.delete(params.participantId);
     this.#options.sources.delete(incoming.receiver.ssrc);
     incoming.packets$.complete();
     this.#options.onIncoming({ type: 'ended', video: incoming.video });

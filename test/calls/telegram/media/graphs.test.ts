@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { PacketDecoder } from '../../../../src/media/av/video/packet-decoder.js';
 import { readBack } from '../../../graphs/render-graph.js';
 import { toneDb } from '../../../integration/support/listen.js';
 import { Stage } from '../../../integration/support/stage.js';
@@ -70,4 +71,42 @@ it('a graph records three talkers apart, each with his own tone', async () => {
       else expect(toneDb(plane!, other, 1, 3)).toBeLessThan(-50);
     expect(longestGapMs(plane!.subarray(48_000, 3 * 48_000))).toBe(0);
   }
+}, 60_000);
+
+it('a graph shows pictures in three sizes, and who looks at one decodes the whole one', async () => {
+  const [anna, bert] = [await party.join('anna'), await party.join('bert')];
+  for (const name of ['anna', 'bert']) await party.arrival(() => party.sfu.client(party.place(name))!.constraints !== undefined);
+  const encoder = (size: string) => ({ type: 'encode.vp8', in: { video: 'pattern' }, options: { size, frameRate: 10 } });
+  const nodes = {
+    pattern: { type: 'source.test-pattern', options: { width: 320, height: 240 } },
+    full: encoder('full'),
+    half: encoder('half'),
+    quarter: encoder('quarter'),
+    call: { type: 'sink.call', in: { video: 'full', videoHalf: 'half', videoQuarter: 'quarter' } },
+  };
+  const stage = new Stage(party.scheduler, { nodes, gateway: anna.media.gateway });
+  await stage.run.start();
+  const frames: Buffer[] = [];
+  const subscription = bert.media.gateway.video!.videos$.subscribe((change) => {
+    if (change.type === 'joined') change.video.packets$.subscribe(({ data }) => frames.push(Buffer.from(data)));
+  });
+  const layer = () => party.sfu.client(party.place('bert'))!.forwards.get(party.sfu.client(party.place('anna'))!)?.layer;
+  await party.until(() => layer() === 2, 120_000);
+  const whole = frames.length;
+  await party.until(() => frames.length >= whole + 10, 120_000);
+  subscription.unsubscribe();
+  const decoder = await PacketDecoder.open('vp8');
+  const sizes: string[] = [];
+  for (const frame of frames) {
+    const picture = await decoder.decode(frame);
+    if (picture) sizes.push(`${picture.width}x${picture.height}`);
+    picture?.release();
+  }
+  expect(sizes).toHaveLength(frames.length);
+  expect(sizes.slice(-10)).toEqual(Array.from({ length: 10 }, () => '320x240'));
+  const { sent } = anna.media.stats().connection!.video!;
+  expect(sent.filter(({ frames }) => frames > 0)).toHaveLength(3);
+  await stage.run.stop();
+  await stage.run.ended;
+  decoder.close();
 }, 60_000);

@@ -116,6 +116,8 @@ export class Caller {
   readonly updates$ = new Subject<SignallingUpdate>();
   readonly linked: LinkedCall;
   info: ParticipantInfo | undefined;
+  /** Whether his picture is announced. */
+  shows = true;
   transport: Transport | undefined;
   readonly #party: Party;
   readonly #events$ = new Subject<TransportEvent>();
@@ -242,7 +244,9 @@ export class Caller {
         const before = this.info;
         if (before) sfu.leave(this.#party.place(this.user));
         const answer = readAnswer(await sfu.join(this.#party.place(this.user), joinJson(params)));
-        this.info = { participantId: this.user, source: params.source, muted: false, handRaised: false };
+        const { source, sourceGroups } = params;
+        const video = sourceGroups.length > 0 && this.shows && { endpoint: `video-${source}`, sourceGroups, paused: false };
+        this.info = { participantId: this.user, source, muted: false, handRaised: false, ...(video && { video }) };
         if (!this.#party.announces) return { answer };
         for (const other of callers.values()) {
           if (other === this || !other.info) continue;

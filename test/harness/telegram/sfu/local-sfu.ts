@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { Subject } from 'rxjs';
 import { RTCDtlsTransport } from 'werift';
@@ -11,6 +11,8 @@ import { answerJson, PAYLOAD } from './answer.js';
 import { readJoin } from './join-request.js';
 import { SfuClient } from './sfu-client.js';
 import { answerBinding, readBinding } from './stun.js';
+import { VideoForward } from './video-forward.js';
+import type { VideoPacket } from './video-source.js';
 
 /**
  * What the real server is believed to do with clients that are silent. None of it was measured against it:
@@ -42,6 +44,7 @@ export interface Dropped {
 }
 
 const HOUSE_MS = 1000;
+const FEEDBACK_MS = 100;
 
 /**
  * A forwarding server for group calls on loopback, in the form that public clients expect of Telegram's: ICE-lite on one UDP port for all,
@@ -61,6 +64,7 @@ export class LocalSfu implements Sfu {
   readonly #header = createRtpHeaderView();
   readonly #serverSources = [randomInt(1, 2 ** 31)];
   #cancel: () => void = () => {};
+  #cancelFeedback: () => void = () => {};
   #closed = false;
 
   private constructor(socket: Socket, options: LocalSfuOptions) {
@@ -69,6 +73,7 @@ export class LocalSfu implements Sfu {
     this.#beliefs = { ...BELIEFS, ...options };
     socket.on('message', (data, { address, port }) => this.#datagram(data, address, port));
     this.#keepHouse();
+    this.#tellArrivals();
   }
 
   /** Opens one on loopback. */
@@ -96,14 +101,13 @@ export class LocalSfu implements Sfu {
     const client = new SfuClient({ ...place, source: request.source }, request, timers.nowUs(), send, {
       ready: () => {},
       ended: () => this.#drop(client, 'closed'),
-      constraints: () => {},
+      constraints: () => this.#tellWanted(place.call),
       violation: (what) => this.violations.push(what),
     });
     this.#clients.set(client.ufrag, client);
     const { port, address } = this.#socket.address();
     const fingerprint = RTCDtlsTransport.localCertificate!.getFingerprints()[0]!.value;
-    const endpoint = randomBytes(4).toString('hex');
-    const { ufrag, pwd } = client;
+    const { ufrag, pwd, endpoint } = client;
     const at = { ufrag, pwd, fingerprint, ip: address, port, serverSources: this.#serverSources, endpoint };
     return answerJson(at, place.presentation);
   }
@@ -132,6 +136,7 @@ export class LocalSfu implements Sfu {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancel();
+    this.#cancelFeedback();
     for (const client of [...this.#clients.values()]) this.#forget(client);
     this.dropped$.complete();
     await new Promise<void>((done) => this.#socket.close(() => done()));
@@ -192,6 +197,8 @@ export class LocalSfu implements Sfu {
     const nowUs = this.#options.timers.nowUs();
     client.mediaUs = nowUs;
     const { ssrc, payloadOffset, payloadType, sequence, timestamp } = header;
+    const picture = client.video.receive(data, header, payload, nowUs);
+    if (picture) return this.#picture(client, picture, nowUs);
     if (ssrc !== client.request.source || payloadType !== PAYLOAD.opus) {
       this.violations.push(`a packet of source ${ssrc} with payload type ${payloadType}`);
       return;
@@ -203,6 +210,25 @@ export class LocalSfu implements Sfu {
     for (const other of this.#listeners(client)) other.rtp(plain, payloadOffset);
   }
 
+  #picture(client: SfuClient, packet: VideoPacket, nowUs: number): void {
+    for (const other of this.#listeners(client)) {
+      let forward = other.forwards.get(client);
+      if (!forward) other.forwards.set(client, (forward = new VideoForward(client.video, other)));
+      forward.take(packet, other.wantedLines(client.endpoint), nowUs);
+    }
+  }
+
+  /** Tells everybody how large a picture of his is wanted at most. */
+  #tellWanted(call: string): void {
+    for (const client of this.#inCall(call)) {
+      if (client.video.layers.length === 0 || !client.channelOpen) continue;
+      const lines = Math.max(0, ...this.#listeners(client).map((other) => other.wantedLines(client.endpoint)));
+      if (lines === client.toldLines) continue;
+      client.toldLines = lines;
+      client.channel?.send({ colibriClass: 'SenderVideoConstraints', videoConstraints: { idealHeight: lines } });
+    }
+  }
+
   /** Everybody else's main connection; a presentation only sends. */
   #listeners(client: SfuClient): SfuClient[] {
     const { call, user } = client.place;
@@ -210,12 +236,25 @@ export class LocalSfu implements Sfu {
   }
 
   #control(client: SfuClient, plain: Buffer): void {
+    const nowUs = this.#options.timers.nowUs();
+    const forwardOf = (ssrc: number) => [...client.forwards].find(([sender]) => sender.video.layers[0] === ssrc)?.[1];
     for (const item of parseRtcp(plain)) {
-      if (item.type !== 'sr') continue;
-      client.received.get(item.sender.ssrc)?.senderReport(item.sender, this.#options.timers.nowUs());
-      if (item.sender.ssrc === client.request.source && client.mayAudio)
-        for (const other of this.#listeners(client)) other.senderReport(item.sender, client.place.user);
+      if (item.type === 'nack') forwardOf(item.mediaSsrc)?.nacked(item.sequences);
+      else if (item.type === 'pli') forwardOf(item.mediaSsrc)?.wantKey(nowUs);
+      else if (item.type === 'sr') {
+        client.received.get(item.sender.ssrc)?.senderReport(item.sender, nowUs);
+        if (item.sender.ssrc === client.request.source && client.mayAudio)
+          for (const other of this.#listeners(client)) other.senderReport(item.sender, client.place.user);
+        for (const other of this.#listeners(client)) other.forwards.get(client)?.senderReport(item.sender, client.place.user);
+      }
     }
+  }
+
+  #tellArrivals(): void {
+    this.#cancelFeedback = this.#options.timers.after(FEEDBACK_MS, () => {
+      for (const client of this.#clients.values()) client.video.feedback();
+      this.#tellArrivals();
+    });
   }
 
   #keepHouse(): void {
@@ -229,6 +268,7 @@ export class LocalSfu implements Sfu {
         else if (silentMs !== undefined && client.ready && since(client.mediaUs) >= silentMs) this.#drop(client, 'silent');
         else client.report(nowUs);
       }
+      for (const call of new Set([...this.#clients.values()].map(({ place }) => place.call))) this.#tellWanted(call);
       this.#keepHouse();
     });
   }
@@ -241,6 +281,7 @@ export class LocalSfu implements Sfu {
 
   #forget(client: SfuClient): void {
     client.close();
+    for (const other of this.#clients.values()) other.forwards.delete(client);
     this.#clients.delete(client.ufrag);
     for (const [address, one] of this.#addresses) if (one === client) this.#addresses.delete(address);
   }

@@ -6,6 +6,8 @@ import type { SfuPlace } from '../world/world.js';
 import { ColibriChannel, type ReceiverConstraints } from './colibri.js';
 import type { JoinRequest } from './join-request.js';
 import { SecureLeg, type SrtpPair } from './secure-leg.js';
+import type { VideoForward } from './video-forward.js';
+import { VideoSource } from './video-source.js';
 
 /** What a client tells the SFU. */
 export interface ClientEvents {
@@ -30,6 +32,13 @@ export class SfuClient {
   channel: ColibriChannel | undefined;
   constraints: ReceiverConstraints | undefined;
   channelOpen = false;
+  /** Numbers of what he is sent, over all streams of pictures. */
+  transportSequence = 0;
+  readonly video: VideoSource;
+  /** What he is sent of others' pictures. */
+  readonly forwards = new Map<SfuClient, VideoForward>();
+  /** The lines that were last told to be wanted of his picture. */
+  toldLines: number | undefined;
   remote: { readonly host: string; readonly port: number } | undefined;
   heardUs: number;
   mediaUs: number;
@@ -55,6 +64,7 @@ export class SfuClient {
     this.request = request;
     this.joinedUs = this.heardUs = this.mediaUs = nowUs;
     this.#transmit = transmit;
+    this.video = new VideoSource(this);
     this.leg = new SecureLeg((datagram) => this.raw(datagram), request.fingerprint, {
       ready: (srtp) => {
         if (this.gone) return;
@@ -71,6 +81,17 @@ export class SfuClient {
       },
       ended: (reason) => on.ended(reason),
     });
+  }
+
+  /** What others ask for his picture by. */
+  get endpoint(): string {
+    return `${this.place.presentation ? 'screen' : 'video'}-${this.request.source}`;
+  }
+
+  /** How many lines he wants of somebody's picture. */
+  wantedLines(endpoint: string): number {
+    const { constraints } = this;
+    return constraints ? (constraints.constraints[endpoint] ?? constraints.defaultConstraints).maxHeight : 0;
   }
 
   /** Whether media can flow. */
