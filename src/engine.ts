@@ -101,10 +101,11 @@ class VoxEngine implements Engine {
     this.registry = options.registry ?? createRegistry(builtinNodes);
     this.#ownScheduler = options.scheduler === undefined;
     this.#scheduler = options.scheduler ?? createRealtimeScheduler();
+    const telegram: TelegramSetup | undefined = options.telegram;
     const backends = {
       room: roomMedia,
       file: fileMedia,
-      telegram: ((options.telegram as TelegramSetup | undefined)?.media ?? telegramMediaSide).backend,
+      telegram: (telegram?.media ?? telegramMediaSide).backend,
     };
     const { permissions = {} } = options;
     const scheduler = this.#scheduler;
@@ -150,7 +151,7 @@ class VoxEngine implements Engine {
       scheduler: this.#scheduler,
       addresses: options.addresses ?? ['127.0.0.1'],
       maxPeers: options.maxPeers,
-      telegram: options.telegram,
+      telegram,
       nowMs,
       banAddresses: options.banAddresses ?? false,
       tell: (event) => this.#tell(event),

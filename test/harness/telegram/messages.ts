@@ -78,6 +78,10 @@ export interface Operations {
   cut(user?: bigint): void;
   forgetKeys(user: bigint, error?: string): void;
   newSalts(user: bigint): void;
+  /** Lets held requests go on, and sends updates in the packet of their answers. */
+  releaseWith(user: bigint, updates: readonly TlObject[]): Promise<void>;
+  /** Sends a message of any bytes, encrypted as it should be. */
+  pushRaw(user: bigint, body: Buffer): void;
   connections(): number;
   set(settings: { refuse?: boolean; keepLeadingZeros?: boolean; skewMs?: number; connectionInStream?: boolean }): void;
   callState(id: bigint): CallState;

@@ -98,6 +98,13 @@ const operations: Operations = {
   cut: (user) => server.cut(user),
   forgetKeys: (user, error) => server.forgetKeys(user, error),
   newSalts: (user) => server.newSalts(user),
+  releaseWith: async (user, updates) => {
+    server.release();
+    // The answer is queued by then, and not sent yet.
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    world.push(user, updates);
+  },
+  pushRaw: (user, body) => server.pushRaw(user, Buffer.from(body)),
   connections: () => server.connections(),
   set: (settings) => {
     if (settings.refuse !== undefined) server.refuse = settings.refuse;

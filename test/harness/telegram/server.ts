@@ -113,6 +113,14 @@ export class TelegramServer {
     for (const key of this.keys.values()) if (key.userId === userId) key.salt = randomLong();
   }
 
+  /** Sends a message of any bytes to a user's clients. */
+  pushRaw(userId: bigint, body: Buffer): void {
+    for (const key of this.keys.values()) {
+      if (key.userId !== userId) continue;
+      for (const session of key.sessions.values()) if (session.carrier) session.send(body, { content: true, reply: false });
+    }
+  }
+
   /** Does a request as a user, without a client. */
   async invokeAs(userId: bigint, request: TlObject): Promise<unknown> {
     const me = this.world.users.get(userId);
