@@ -91,7 +91,16 @@ class Watch {
     void this.#check();
   }
 
-  #hear({ update, people }: TelegramNews): void {
+  /** An update that cannot be read is like one that never came: all is fetched. */
+  #hear(news: TelegramNews): void {
+    try {
+      this.#read(news);
+    } catch {
+      this.#later('gap', this.#watched.times.gapMs, () => void this.#fetch());
+    }
+  }
+
+  #read({ update, people }: TelegramNews): void {
     const { place } = this.#watched;
     switch (update.className) {
       case 'UpdateGroupCallParticipants':
