@@ -12,6 +12,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    // What is awaited comes when it comes: a busy machine is no fault.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/voxgraph/tests.json' }]],
     env: { CHROMIUM_PATH: chromium.findChromium() ?? '' },
     projects: [

@@ -141,7 +141,7 @@ class VoxEngine implements Engine {
     this.#host = typeof host === 'function' ? host(parts) : host;
     this.#commands = new Commands({
       graphs: () => [...this.#sessions.values()],
-      request: (call, request) => this.#host.request({ type: 'call.request', call, request }),
+      request: (call, request) => this.#calls.request(call, request),
       plugin: (plugin, enabled) => this.setPlugin(plugin, enabled),
       configure: (plugin, config) => this.#plugins.host.configure(plugin, config),
       tell: (event) => this.#stream.told(event),

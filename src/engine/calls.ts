@@ -9,13 +9,15 @@ import { callActors } from '../machines/call-actors.js';
 import { createCallMachine, type CallActor } from '../machines/call.js';
 import type { MachineLog } from '../machines/machine-log.js';
 import type { CallEnd, CallWait } from '../machines/call-types.js';
-import type { Signalling } from '../machines/signalling.js';
+import type { CallFailure } from '../machines/failure.js';
+import type { SelfChange, Signalling } from '../machines/signalling.js';
 import type { Transport } from '../machines/transport.js';
 import type { Scheduler } from '../time/scheduler.js';
 import { xstateClock } from '../time/xstate-clock.js';
 import { roomSignalling, roomTransport } from './room-call.js';
 import type { EngineEvent } from '../events/event.js';
 import { parseTelegramAddress, TELEGRAM } from '../calls/telegram/address.js';
+import { tellSpeaking } from './tell-speaking.js';
 import { telegramMediaSide } from './telegram-media-side.js';
 import { failureProblem, TelegramService, type TelegramSetup } from './telegram-service.js';
 
@@ -31,6 +33,8 @@ export interface OpenCall {
   readonly live: Promise<void>;
   /** Resolves when it has ended, whoever ended it. */
   readonly over: Promise<CallEnd>;
+  /** Does what is not for its media side; undefined: it is. Absent: everything is. */
+  readonly steer?: (request: CallRequest) => Promise<unknown> | undefined;
   /** Gives back what belongs to it, once it has ended. */
   readonly release: () => Promise<void>;
 }
@@ -39,6 +43,10 @@ export interface OpenCall {
 interface CallParts {
   readonly signalling: Signalling;
   readonly createTransport: () => Transport;
+  /** As in {@link OpenCall}. */
+  readonly steer?: (request: CallRequest) => Promise<unknown> | undefined;
+  /** Follows the call's machine. */
+  readonly follow?: (actor: CallActor) => void;
   /** Gives back what belongs to them. */
   readonly release: () => Promise<void>;
 }
@@ -119,6 +127,18 @@ export class Calls {
     return this.#join(address, 'file', { cwd, ...(path !== undefined && { path }) });
   }
 
+  /** Asks something of a call: what concerns its server of that, the rest of its media side. @throws VoxError with why not. */
+  async request(id: string, request: CallRequest): Promise<unknown> {
+    const call = this.#open.get(id);
+    if (TELEGRAM_ONLY.has(request.type)) {
+      if (call?.backend !== 'telegram')
+        throw voxError('COMMAND_REFUSED', { command: request.type, reason: 'it is for calls of Telegram' });
+      if (request.type === 'call.mute') return edit(call.actor, { muted: request['muted'] === true });
+      if (request.type === 'call.raiseHand') return edit(call.actor, { handRaised: request['raised'] === true });
+    }
+    return call?.steer?.(request) ?? this.#options.host.request({ type: 'call.request', call: id, request });
+  }
+
   /** Closes a call. Rejects when its media side could not be completed, such as a file on a full disk. */
   async release(call: OpenCall): Promise<void> {
     if (this.#open.get(call.id) !== call) return;
@@ -150,7 +170,7 @@ export class Calls {
   }
 
   async #openTelegram(address: string): Promise<OpenCall> {
-    const { host, telegram } = this.#options;
+    const { host, telegram, scheduler } = this.#options;
     if (!this.#telegram) throw voxError('TELEGRAM_NO_ACCOUNT');
     const open = await this.#telegram.open(address);
     const media = telegram?.media ?? telegramMediaSide;
@@ -166,8 +186,9 @@ export class Calls {
       tied.close();
       await open.release();
     };
+    const follow = (actor: CallActor) => tellSpeaking(actor, scheduler, (signal) => open.signalling.sayThatWeSpeak(signal));
     try {
-      return await this.#join(address, 'telegram', {}, { ...tied, release });
+      return await this.#join(address, 'telegram', {}, { ...tied, release, steer: open.steer, follow });
     } catch (error) {
       await release();
       throw error;
@@ -178,7 +199,7 @@ export class Calls {
     address: string,
     backend: string,
     config: Readonly<Record<string, unknown>>,
-    { signalling, createTransport, release }: CallParts = ROOM,
+    { signalling, createTransport, release, steer, follow }: CallParts = ROOM,
   ): Promise<OpenCall> {
     const { host, scheduler, nowMs, tell, machines } = this.#options;
     if (this.#closed) throw voxError('HOST_CLOSED');
@@ -211,16 +232,40 @@ export class Calls {
       if (started) tell({ type: 'call.ended', call: address, reason: reason.type, ...problem });
     });
     actor.subscribe((snapshot) => tell({ type: 'call.moved', call: address, status: statusOf(snapshot.value) }));
+    follow?.(actor);
     actor.start();
     const over = waitFor(actor, (snapshot) => snapshot.status !== 'active', { timeout: Infinity }).then(
       ({ context }) => context.end!,
     );
-    const call: OpenCall = { id: address, backend, actor, live: untilLive(actor), over, release };
+    const call: OpenCall = { id: address, backend, actor, live: untilLive(actor), over, release, ...(steer && { steer }) };
     // Who waits for it hears of a failure; a graph that failed first does not.
     call.live.catch(() => {});
     this.#open.set(address, call);
     return call;
   }
+}
+
+/** What only Telegram's calls can. */
+const TELEGRAM_ONLY = new Set([
+  'call.mute',
+  'call.raiseHand',
+  'call.title',
+  'call.record',
+  'call.invite',
+  'call.end',
+  'participant.volume',
+]);
+
+/** Changes how we appear; resolves when the server has agreed. @throws VoxError with why it has not. */
+async function edit(actor: CallActor, change: SelfChange): Promise<null> {
+  let failure: CallFailure | undefined;
+  const watch = actor.on('call.editFailed', (fact) => (failure = fact.failure));
+  actor.send({ type: 'call.edit', change });
+  const editing = { attempt: { live: { self: 'editing' } } } as const;
+  await waitFor(actor, (snapshot) => snapshot.status !== 'active' || !snapshot.matches(editing), { timeout: Infinity });
+  watch.unsubscribe();
+  if (failure) throw new VoxError(failureProblem(failure));
+  return null;
 }
 
 /** The parts of a call that is in this process. */

@@ -95,6 +95,13 @@ export class Commands {
         const { call, text, to } = command;
         return void (await targets.request(call, { type: 'chat.send', text, ...(to !== undefined && { to }) }));
       }
+      case 'call.mute':
+      case 'call.raiseHand':
+      case 'call.title':
+      case 'call.record':
+      case 'call.invite':
+      case 'call.end':
+      case 'participant.volume':
       case 'participant.kick':
       case 'participant.mute': {
         const { call, ...what } = command;

@@ -54,6 +54,8 @@ export interface TelegramServiceOptions {
 /** A call's words with Telegram, and the end of them. */
 export interface OpenSignalling {
   readonly signalling: TelegramSignalling;
+  /** Does what is done by words with Telegram; undefined: it is for the media side. */
+  readonly steer: (request: CallRequest) => Promise<unknown> | undefined;
   /** The account is closed with its last call. */
   release(): Promise<void>;
 }
@@ -92,7 +94,9 @@ export class TelegramService {
       this.#accounts.delete(name);
       await entry.account.close();
     };
-    return { signalling, release };
+    const steer = (request: CallRequest) =>
+      telegram.isByWords(request) ? telegram.steerTelegram(signalling, request) : undefined;
+    return { signalling, steer, release };
   }
 
   /** Closes every account. */

@@ -59,6 +59,41 @@ export const COMMANDS = {
       to: z.string().optional().meta({ description: 'The only participant it is for. Default: everybody.' }),
     })
     .meta({ description: "Write in the call's chat." }),
+  'call.mute': z
+    .strictObject({ type: z.literal('call.mute'), call, muted: z.boolean().default(true) })
+    .meta({ description: 'Be silent for everybody in a Telegram call, or be heard again.' }),
+  'call.raiseHand': z
+    .strictObject({ type: z.literal('call.raiseHand'), call, raised: z.boolean().default(true) })
+    .meta({ description: 'Ask to speak in a Telegram call, or no longer.' }),
+  'call.title': z
+    .strictObject({ type: z.literal('call.title'), call, title: z.string().max(64) })
+    .meta({ description: 'Change the title of a Telegram call; for admins.' }),
+  'call.record': z
+    .strictObject({
+      type: z.literal('call.record'),
+      call,
+      on: z.boolean().default(true),
+      title: z.string().max(64).optional().meta({ description: 'What the recording is called.' }),
+    })
+    .meta({ description: 'Let Telegram record a call, or end that; for admins.' }),
+  'call.invite': z
+    .strictObject({
+      type: z.literal('call.invite'),
+      call,
+      users: z.array(z.string().min(1)).min(1).max(10).meta({ description: 'Public names, such as @anna.' }),
+    })
+    .meta({ description: 'Invite users to a Telegram call.' }),
+  'call.end': z
+    .strictObject({ type: z.literal('call.end'), call })
+    .meta({ description: 'End a Telegram call for everybody; for admins.' }),
+  'participant.volume': z
+    .strictObject({
+      type: z.literal('participant.volume'),
+      call,
+      participantId,
+      percent: z.number().min(0.01).max(200).meta({ description: '100 is as he speaks.' }),
+    })
+    .meta({ description: 'Make somebody in a Telegram call louder or quieter: for everybody, if the account is an admin.' }),
   'participant.kick': z
     .strictObject({
       type: z.literal('participant.kick'),

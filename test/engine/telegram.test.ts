@@ -105,6 +105,17 @@ describe('Telegram calls of an engine', () => {
     await expect.poll(() => centre.connections()).toBe(0);
   });
 
+  it('says that it speaks while it does', async () => {
+    const before = centre.asked.length;
+    const session = await run(place.address);
+    expect((await centre.next('messages.SetTyping', before)).request).toMatchObject({
+      action: { _: 'SpeakingInGroupCallAction' },
+    });
+    await engine.execute({ type: 'call.mute', call: place.address });
+    await session.stop();
+    expect(centre.asked.slice(before).filter(({ request }) => request._ === 'messages.SetTyping')).toHaveLength(1);
+  });
+
   it('has several accounts and calls', async () => {
     await signIn('second', 'Cleo');
     const other = await group([users['Anna']!, users['Cleo']!]);
@@ -205,6 +216,52 @@ describe('Telegram calls of an engine', () => {
     await new Guest(centre, users['Bert']!, call).ask('phone.StartScheduledGroupCall');
     await running;
     expect(await participants(call)).toHaveLength(1);
+  });
+
+  it('is steered by commands', async () => {
+    const bert = new Guest(centre, users['Bert']!, place.call);
+    await run(place.address);
+    await bert.join(9);
+    const call = place.address;
+    const own = async () => (await participants()).find(({ userId }) => userId === users['Anna']);
+    await engine.execute({ type: 'call.mute', call });
+    expect(await own()).toMatchObject({ muted: true });
+    await engine.execute({ type: 'call.mute', call, muted: false });
+    await engine.execute({ type: 'call.raiseHand', call });
+    expect(await own()).toMatchObject({ muted: false, raisedHand: true });
+    await bert.edit({ muted: true }, users['Anna']);
+    await expect(engine.execute({ type: 'call.mute', call, muted: false })).rejects.toMatchObject({
+      code: 'TELEGRAM_CALL_CLOSED',
+    });
+    await engine.execute({ type: 'call.tell', call, text: 'Hello, group.' });
+    expect((await centre.next('messages.SendMessage')).request).toMatchObject({ message: 'Hello, group.' });
+    const participantId = String(users['Bert']);
+    await engine.execute({ type: 'participant.mute', call, participantId });
+    await expect(engine.execute({ type: 'call.title', call, title: 'Radio' })).rejects.toMatchObject({
+      code: 'TELEGRAM_NOT_ADMIN',
+    });
+    await expect(engine.execute({ type: 'participant.kick', call, participantId })).rejects.toThrow('mute him instead');
+    await expect(engine.execute({ type: 'participant.volume', call, participantId: '1', percent: 50 })).rejects.toMatchObject({
+      code: 'TELEGRAM_REFUSED',
+    });
+  });
+
+  it('is steered as an admin', async () => {
+    await signIn('main', 'Bert');
+    await new Guest(centre, users['Cleo']!, place.call).join(9);
+    const session = await run(place.address);
+    const call = place.address;
+    await engine.execute({ type: 'call.title', call, title: 'Radio' });
+    await engine.execute({ type: 'call.record', call });
+    await engine.execute({ type: 'call.invite', call, users: ['@anna'] });
+    await engine.execute({ type: 'participant.volume', call, participantId: String(users['Cleo']), percent: 50 });
+    expect(await centre.callState(place.call)).toMatchObject({
+      title: 'Radio',
+      recording: true,
+      participants: [{ volume: 5000 }, {}],
+    });
+    await engine.execute({ type: 'call.end', call });
+    expect(await session.ended).toBe('stopped');
   });
 
   it('goes on when the connection breaks with a join in flight', async () => {

@@ -114,6 +114,15 @@ export class TelegramControls {
     await this.#ask(request, options);
   }
 
+  /** Writes in the group. @throws TelegramRpcError such as `CHAT_WRITE_FORBIDDEN`. */
+  async say(text: string, options?: InvokeOptions): Promise<void> {
+    const randomId = asLong(BigInt(Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)) + 1n);
+    await this.#port.invoke(
+      new this.#port.api.messages.SendMessage({ peer: this.#place.chat.peer, message: text, randomId }),
+      options,
+    );
+  }
+
   /** Where RTMP software must send, for calls made with `rtmp`; the key is a secret. @throws TelegramRpcError. */
   async rtmp(options?: InvokeOptions): Promise<{ readonly url: string; readonly key: string }> {
     const request = new this.#port.api.phone.GetGroupCallStreamRtmpUrl({ peer: this.#place.chat.peer, revoke: false });

@@ -9,4 +9,5 @@ export { TelegramControls, type ParticipantChange } from './controls.js';
 export { problemOf } from './failures.js';
 export { loadLibrary, type TelegramLibrary } from './library.js';
 export { TelegramSignalling, type TelegramSignallingOptions } from './signalling.js';
+export { isByWords, steerTelegram } from './steering.js';
 export { TelegramSignIn, type TelegramSignInOptions } from './sign-in-effects.js';

@@ -31,18 +31,13 @@ function start(answers: Record<string, Answer> = {}) {
   const asked: string[] = [];
   const kinds = ['CheckGroupCall', 'GetGroupParticipants'];
   const table = { participants: [] as Row[], version: 1, nextOffset: '', users: [], chats: [] };
-  const phone = Object.fromEntries(
-    kinds.map((kind) => [
-      kind,
-      class {
-        constructor(fields: Row) {
-          Object.assign(this, fields, { kind });
-        }
-      },
-    ]),
-  );
+  const requestOf = (kind: string) =>
+    function Request(this: Row, fields: Row) {
+      Object.assign(this, fields, { kind });
+    };
+  const phone = Object.fromEntries(kinds.map((kind) => [kind, requestOf(kind)]));
   const port = {
-    api: { phone, InputPeerSelf: class {} },
+    api: { phone, InputPeerSelf: Object },
     updates$,
     link$,
     invoke: async (request: Row) => {
