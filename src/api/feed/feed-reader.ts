@@ -57,7 +57,8 @@ export class FeedReader {
 
   /** Called now and then: cuts who has taken nothing for a while, and tells that somebody is there. */
   look(keepAlive: Buffer): void {
-    if (this.over) return;
+    // He had time to read why.
+    if (this.over) return void this.#raw.destroy();
     if (this.waiting === 0) {
       this.#stalled = 0;
       this.#tellDropped(0);
