@@ -25,15 +25,20 @@ export const TRANSITIONS_KEPT = 200;
 
 const REDRAWN = new Set(['graph.loaded', 'graph.started', 'graph.ended', 'plugin.enabled', 'plugin.disabled', 'plugin.reloaded']);
 const REDRAWN_TOLD = new Set(['graph.changed', 'graph.change-failed', 'node.bypassed', 'node.restored', 'node.set']);
+/** The last fact that was heard of, and the last one that is in the state. */
 let seq = 0;
+let reduced = 0;
 let run: string | undefined;
 
 function note(event: StampedEvent): void {
   if (event.seq <= seq) return;
   seq = event.seq;
-  engine.set(reduce(engine.get(), event));
   notePlayed(event);
   noteLog(event);
+  // Those from before are in the state that the page began with.
+  if (seq <= reduced) return;
+  reduced = seq;
+  engine.set(reduce(engine.get(), event));
   if (REDRAWN.has(event.type) || (event.type === 'node.told' && REDRAWN_TOLD.has(event.what))) drawings.set((n) => n + 1);
 }
 
@@ -71,8 +76,14 @@ export async function loadTransitions({ instance }: MachineInstance): Promise<vo
   });
 }
 
-function begin(found: { readonly engine: string; readonly seq: number; readonly state: EngineState }): void {
-  seq = found.seq;
+interface NumberedState {
+  readonly engine: string;
+  readonly seq: number;
+  readonly state: EngineState;
+}
+
+function begin(found: NumberedState): void {
+  reduced = found.seq;
   // The steps of machines of another run have other numbers.
   if (run !== found.engine) transitions.set({});
   run = found.engine;
@@ -86,24 +97,38 @@ function message({ event, data }: FeedMessage): void {
   if (event === 'fact') note(data as StampedEvent);
   else if (event === 'stats') figures.set((all) => ({ ...all, [(data as StatsMessage).graph]: data as StatsMessage }));
   else if (event === 'transition') step(data as Transition);
-  else if (event === 'reset') begin(data as { engine: string; seq: number; state: EngineState });
-  else if (event === 'lag') noteLine('warning', 'This page was too slow for the feed; some figures were left out.');
+  else if (event === 'reset') {
+    begin(data as NumberedState);
+    seq = reduced;
+  } else if (event === 'lag') noteLine('warning', 'This page was too slow for the feed; some figures were left out.');
 }
 
 /** Begins to follow the engine, while the page is to be seen. @returns ends it */
 export function goLive(): () => void {
   let stop: (() => void) | undefined;
+  const query = () => `stats=1${run === undefined ? '' : `&engine=${encodeURIComponent(run)}`}`;
+  // From the first fact on, if the engine still has them: they tell what plays. Otherwise the feed begins with the state.
+  const after = () => (run === undefined ? undefined : seq);
+  const state = (next: FeedState) => {
+    connection.set(next);
+    if (next.state === 'live') void refreshMachines();
+  };
   const start = () => {
     if (stop) return;
     connection.set({ state: 'connecting' });
-    const query = () => `stats=1${run === undefined ? '' : `&engine=${encodeURIComponent(run)}`}`;
-    stop = followFeed(
-      { query, after: () => (seq === 0 ? undefined : seq) },
-      {
-        message,
-        state: (state) => connection.set(state),
-      },
-    );
+    let over = false;
+    let end = () => {
+      over = true;
+    };
+    stop = () => end();
+    const follow = () => {
+      if (!over) end = followFeed({ query, after }, { message, state });
+    };
+    if (run !== undefined) return follow();
+    ask<NumberedState>('/state')
+      .then(begin)
+      .catch(() => {})
+      .finally(follow);
   };
   const look = () => {
     if (document.visibilityState === 'visible') return start();

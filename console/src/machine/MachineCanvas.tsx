@@ -10,6 +10,8 @@ import { layOutChart, type PlacedChart } from './layout.js';
 import { StateBox } from './StateBox.js';
 import { TransitionEdge } from './TransitionEdge.js';
 
+/** What is active is shown with something around it, below the buttons. */
+const AROUND = { top: '96px', bottom: '40px', left: '64px', right: '64px' } as const;
 const NODE_TYPES = { state: StateBox };
 const EDGE_TYPES = { transition: TransitionEdge };
 
@@ -87,7 +89,7 @@ export function MachineCanvas({ chart, value, taken, past, children }: MachineCa
     // A small screen shows what changed last.
     const shown = (isNarrow() && fresh.length > 0 ? fresh.slice(0, 1) : all).map((id) => ({ id }));
     requestAnimationFrame(
-      () => void fitView({ nodes: shown, padding: shown.length > 1 ? 0.15 : 1.2, maxZoom: 1, minZoom: 0.4, duration: 350 }),
+      () => void fitView({ nodes: shown, padding: shown.length > 1 ? AROUND : 1.2, maxZoom: 1, minZoom: 0.4, duration: 350 }),
     );
   }, [follow, leaves, placed, fitView]);
   return (

@@ -128,6 +128,10 @@ describe('in the console', () => {
     await page.getByRole('button', { name: 'Next track' }).click();
 
     await page.locator('.now-title', { hasText: 'voice' }).waitFor(LIMIT);
+    // Who opens the console later is shown it, too.
+    await page.reload();
+    await page.goto(`${stage.origin}/console/#view=calls`);
+    await page.locator('.card-plays', { hasText: 'voice' }).waitFor(LIMIT);
     expect(open.errors).toEqual([]);
   });
 
