@@ -22,8 +22,8 @@ const { values } = parseArgs({
     codecs: { type: 'string', default: 'none,vp8,h264' },
   },
 });
-const { findChromium } = createRequire(import.meta.url)('../scripts/ensure-chromium.cjs') as {
-  findChromium(): string | undefined;
+const chromiumFinder = createRequire(import.meta.url)('../scripts/ensure-chromium.cjs') as {
+  findChromium: () => string | undefined;
 };
 
 function graphOf(codec: string): object {
@@ -62,7 +62,7 @@ async function run(codec: string, seconds: number): Promise<object> {
   writeFileSync(file, JSON.stringify({ version: 1, nodes: graphOf(codec) }));
   const engine = createEngine();
   const browser = await chromium.launch({
-    executablePath: findChromium(),
+    executablePath: chromiumFinder.findChromium(),
     args: ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'],
   });
   try {
@@ -73,7 +73,7 @@ async function run(codec: string, seconds: number): Promise<object> {
     await page.goto(`http://127.0.0.1:${server.port}/`);
     await page.click('#listen:enabled');
     await page.waitForSelector('#listen[aria-pressed=true]');
-    const seen = () => page.evaluate('window.seen()') as Promise<Seen | undefined>;
+    const seen = () => page.evaluate<Seen | undefined>('window.seen()');
     // Jitter buffers, just-in-time compilers and the estimate of the network settle first.
     await page.waitForTimeout(5000);
     const before = { seen: await seen(), cpu: process.cpuUsage() };
