@@ -23,7 +23,7 @@ interface Figures {
 
 /** The engine's side: a process of its own, so that the readers' work is not counted. */
 async function serve(): Promise<void> {
-  const { createEngine } = (await import('../dist/bundle/index.js')) as typeof import('../src/index.js');
+  const { createEngine } = await import('../dist/bundle/index.js');
   const engine = createEngine();
   const session = await engine.run(graph, { call: 'room:bench' });
   const server = await engine.serveRooms({ port: 0, requestsPerMinute: 100_000 });
