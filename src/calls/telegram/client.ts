@@ -50,7 +50,7 @@ interface Hidden {
 }
 
 /**
- * Connects to Telegram. The faults of the library that it guards against, by rule, are those of `reference/gramjs-and-local-datacenter`: a limit
+ * Connects to Telegram. The faults of the library that it guards against, are in docs/decisions/0020: a limit
  * on everything, updates inside of answers, each flood told, a key that was forgotten told.
  *
  * @throws TelegramLinkError `unreachable`, `timeout`, `forgotten`; TelegramRpcError such as `API_ID_INVALID`.

@@ -13,8 +13,8 @@ const once = (code: ErrorCode): Meaning => ({ code, retry: 'once' });
 const again = (code: ErrorCode): Meaning => ({ code, retry: 'backoff' });
 
 /**
- * What Telegram's errors mean for a call. Sources are the public clients of `reference/telegram-calls`, section 5: what they do about each is done
- * here too, but said.
+ * What Telegram's errors mean for a call. Sources are public clients (tdesktop, tdlib, tweb, pytgcalls, MarshalX/tgcalls): what they do about
+ * each is done here too, but said.
  */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   // The session.
