@@ -40,6 +40,20 @@ describe('the console', () => {
     expect(errors).toEqual([]);
   });
 
+  it('comes back by itself when the server does, and shows what is different then', async () => {
+    stage = await openStage({ rooms: { lobby: duckNodes, cellar: toneRoom(880) } });
+    const { page } = await enter('view=calls');
+    await page.locator('.card').nth(1).waitFor(LIMIT);
+    const { port } = stage.server;
+    await stage.server.close();
+    await page.getByRole('status').filter({ hasText: 'Trying again' }).waitFor(LIMIT);
+    await stage.graphs['cellar']!.stop();
+    await stage.engine.serveRooms({ port });
+    await page.locator('.connection.live').waitFor(LIMIT);
+    await until(async () => (await page.locator('.card').count()) === 1);
+    expect(await page.locator('.card h2').textContent()).toBe('Graph of lobby');
+  });
+
   it('is led to by the page of a room', async () => {
     stage = await openStage({ rooms: { lobby: duckNodes, cellar: toneRoom(880) }, server: { token: 'secret' } });
     const { page } = await enter('view=calls&token=secret');
