@@ -218,6 +218,13 @@ function thirdParty() {
   return `${old.slice(0, from)}${start}\n\n${rows.join('\n')}\n\n${old.slice(to)}`;
 }
 
+/** The types of a client, made from the OpenAPI document as anybody would. */
+async function apiClient() {
+  const { default: openapiTS, astToString } = await import('openapi-typescript');
+  const { ROUTES, API_BASE, openApiDocument } = await import(join(root, 'dist/api/document.js'));
+  return astToString(await openapiTS(JSON.stringify(openApiDocument(ROUTES, API_BASE, '0.0.0'))));
+}
+
 const API_INTRO = `# HTTP API
 
 \`voxgraph run\` serves it beside the rooms, under \`/api/v1\`, as soon as a call is a room. The same in OpenAPI 3.1: \`voxgraph api --openapi\`, or \`GET /api/v1/openapi.json\`; make a client of your language from that.
@@ -235,6 +242,7 @@ const { BUILTIN_PLUGINS } = await import(join(root, 'dist/plugins/builtin/index.
 const FILES = [
   { path: 'docs/errors.md', make: errorsPage },
   { path: 'docs/nodes.md', make: nodesPage },
+  { path: 'test/api/client/api.generated.ts', make: apiClient, verbatim: true },
   { path: 'docs/api.md', make: async () => apiPage(await import(join(root, 'dist/api/document.js')), API_INTRO) },
   { path: 'graphs/graph.schema.json', make: () => cli('schema'), verbatim: true },
   { path: 'graphs/test.schema.json', make: () => cli('schema', '--test'), verbatim: true },

@@ -895,6 +895,56 @@ export interface components {
             to?: string;
         } | {
             /** @constant */
+            type: "call.mute";
+            /** @description The call, such as room:lobby. */
+            call: string;
+            /** @default true */
+            muted: boolean;
+        } | {
+            /** @constant */
+            type: "call.raiseHand";
+            /** @description The call, such as room:lobby. */
+            call: string;
+            /** @default true */
+            raised: boolean;
+        } | {
+            /** @constant */
+            type: "call.title";
+            /** @description The call, such as room:lobby. */
+            call: string;
+            title: string;
+        } | {
+            /** @constant */
+            type: "call.record";
+            /** @description The call, such as room:lobby. */
+            call: string;
+            /** @default true */
+            on: boolean;
+            /** @description What the recording is called. */
+            title?: string;
+        } | {
+            /** @constant */
+            type: "call.invite";
+            /** @description The call, such as room:lobby. */
+            call: string;
+            /** @description Public names, such as @anna. */
+            users: string[];
+        } | {
+            /** @constant */
+            type: "call.end";
+            /** @description The call, such as room:lobby. */
+            call: string;
+        } | {
+            /** @constant */
+            type: "participant.volume";
+            /** @description The call, such as room:lobby. */
+            call: string;
+            /** @description The participant's id in the call. */
+            participantId: string;
+            /** @description 100 is as he speaks. */
+            percent: number;
+        } | {
+            /** @constant */
             type: "participant.kick";
             /** @description The call, such as room:lobby. */
             call: string;
