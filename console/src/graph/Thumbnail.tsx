@@ -3,8 +3,8 @@ import { ApiError, request } from '../api/client.js';
 
 const PERIOD_MS = 1000;
 
-/** The newest picture on a wire, once a second while it is to be seen. */
-export function Thumbnail({ graph, outlet }: { graph: string; outlet: string }) {
+/** The newest picture on a wire, once a second while it is to be seen; what flows, in words, while there is none. */
+export function Thumbnail({ graph, outlet, format }: { graph: string; outlet: string; format: string }) {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
     const stop = new AbortController();
@@ -34,7 +34,7 @@ export function Thumbnail({ graph, outlet }: { graph: string; outlet: string }) 
     };
   }, [graph, outlet]);
   return url === undefined ? (
-    <span className="thumbnail none">no picture</span>
+    <span className="wire-word">{format}</span>
   ) : (
     <img className="thumbnail" src={url} alt={`Picture on ${outlet}`} />
   );

@@ -44,7 +44,7 @@ function WireFigures({ graph, wire }: { graph: string; wire: DrawnWire }) {
   );
   return (
     <>
-      {wire.kind === 'video' && <Thumbnail graph={graph} outlet={wire.outlet} />}
+      {wire.kind === 'video' && <Thumbnail graph={graph} outlet={wire.outlet} format={wire.format} />}
       {wire.kind === 'audio' && <Meter level={level} label={`Level of ${wire.outlet}`} />}
       {wire.kind !== 'audio' && wire.kind !== 'video' && (
         <span className="wire-word">{wire.format.replace(/^packets\s+/, '')}</span>
