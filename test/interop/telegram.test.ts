@@ -145,6 +145,34 @@ describe('a Telegram call through the whole stack', () => {
     expect(after!.source).not.toBe(before!.source);
   });
 
+  it('shows pictures and a screen, which the other one sees, and takes them away', async () => {
+    const [radio, eye] = [await engineFor(anna, 'Anna'), await engineFor(bert, 'Bert')];
+    await run(eye, {
+      room: { type: 'source.participants' },
+      cameras: { type: 'mix.grid', in: { video: 'room.video' }, options: { width: 320, height: 240 } },
+      vp8: { type: 'encode.vp8', in: { video: 'cameras' }, options: { followReceivers: false } },
+      call: { type: 'sink.call', in: { video: 'vp8' } },
+    });
+    const pattern = (purpose: string) => ({ type: 'encode.vp8', in: { video: 'pattern' }, options: { purpose, frameRate: 10 } });
+    const showing = await run(radio, {
+      pattern: { type: 'source.test-pattern', options: { width: 320, height: 240 } },
+      camera: pattern('camera'),
+      screen: pattern('screen'),
+      call: { type: 'sink.call', in: { video: 'camera', screen: 'screen' } },
+    });
+    const at = { call: String(place.call), user: String(anna) };
+    const layerOf = (presentation: boolean) => {
+      const sender = sfu.client({ ...at, presentation });
+      return sender && sfu.client({ ...at, user: String(bert), presentation: false })?.forwards.get(sender)?.layer;
+    };
+    const own = async () => (await centre.callState(place.call)).participants.find(({ userId }) => userId === anna)!;
+    await expect.poll(() => [layerOf(false), layerOf(true)], { timeout: 60_000 }).toEqual([0, 0]);
+    expect(await own()).toMatchObject({ presents: true });
+    await showing.stop();
+    await showing.ended;
+    await expect.poll(() => sfu.client({ ...at, presentation: true })).toBeUndefined();
+  });
+
   it('says that UDP seems blocked', async () => {
     sfu.mode = 'no-ice';
     try {

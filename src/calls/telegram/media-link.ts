@@ -9,7 +9,8 @@ import type {
   Signalling,
   SignallingUpdate,
 } from '../../machines/signalling.js';
-import type { Transport, TransportEvent, TransportParams } from '../../machines/transport.js';
+import type { Transport, TransportAnswer, TransportEvent, TransportParams } from '../../machines/transport.js';
+import type { VideoPurpose } from '../../media/gateway-video.js';
 import type { CallEvent, CallRequest } from '../call-media.js';
 
 /** The way from the control plane to a call's media side, wherever that runs. */
@@ -23,6 +24,10 @@ export interface MediaLink {
 /** Signalling that can say whose a source is. */
 export interface DescribingSignalling extends Signalling {
   describe(sources: readonly number[], signal: AbortSignal): Promise<readonly ParticipantInfo[]>;
+  /** Shows a screen by a second connection. */
+  joinPresentation(params: TransportParams, signal: AbortSignal): Promise<TransportAnswer>;
+  /** Takes it away. */
+  leavePresentation(signal: AbortSignal): Promise<void>;
 }
 
 /** A call's two halves, tied together. */
@@ -79,14 +84,36 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
   // We join without a picture, as native clients do, and show one as soon as the graph sends it.
   let membership: Membership | undefined;
   let shows = false;
-  const show = async (): Promise<void> => {
-    shows = true;
+  const show = async (shown: boolean): Promise<void> => {
+    shows = shown;
     // A refusal says that pictures are not allowed there; the sound goes on.
-    if (membership) await signalling.edit(membership, { videoStopped: false }, ending.signal).catch(() => {});
+    if (membership) await signalling.edit(membership, { videoStopped: !shown }, ending.signal).catch(() => {});
+  };
+  // A screen has a connection of its own. If that fails, the media side asks for another one while there is something to show.
+  let screen: Transport | undefined;
+  const dropScreen = (): void => {
+    screen?.close();
+    screen = undefined;
+  };
+  const present = async (): Promise<void> => {
+    dropScreen();
+    if (!membership) return;
+    const transport = (screen = remoteTransport(link, ++attempts, 'screen'));
+    try {
+      const answer = await signalling.joinPresentation(await transport.open(), ending.signal);
+      if (screen === transport) await transport.apply(answer);
+    } catch {
+      if (screen === transport) dropScreen();
+    }
+  };
+  const unpresent = async (): Promise<void> => {
+    dropScreen();
+    if (membership) await signalling.leavePresentation(ending.signal).catch(() => {});
   };
   const told = link.events$.subscribe((event) => {
     if (event.type === 'source.unknown') void lookUp(event['sources'] as readonly number[]);
-    else if (event.type === 'video.began' && event['purpose'] === 'camera') void show();
+    else if (event.type === 'video.began') void (event['purpose'] === 'camera' ? show(true) : present());
+    else if (event.type === 'video.ended') void (event['purpose'] === 'camera' ? show(false) : unpresent());
   });
   return {
     signalling: {
@@ -94,11 +121,14 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
       join: async (ref, params, self, signal) => {
         const joined = await signalling.join(ref, params, { ...self, videoStopped: self.videoStopped ?? !shows }, signal);
         membership = { ref, source: params.source };
+        // The server has dropped the screen with the place it belonged to.
+        dropScreen();
         appear(self);
         return joined;
       },
       leave: (left, signal) => {
         membership = undefined;
+        dropScreen();
         return signalling.leave(left, signal);
       },
       edit: async (edited, self, signal) => {
@@ -107,9 +137,10 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
       },
       updates: (ref) => signalling.updates(ref).pipe(tap(hear)),
     },
-    createTransport: () => remoteTransport(link, ++attempts),
+    createTransport: () => remoteTransport(link, ++attempts, 'camera'),
     close: () => {
       ending.abort();
+      dropScreen();
       told.unsubscribe();
     },
   };
@@ -120,7 +151,7 @@ function pictureOf({ endpoint, sourceGroups, paused }: ParticipantVideo) {
 }
 
 /** A transport whose connection is on the media side, reached by messages. */
-function remoteTransport(link: MediaLink, attempt: number): Transport {
+function remoteTransport(link: MediaLink, attempt: number, purpose: VideoPurpose): Transport {
   const ask = async (request: CallRequest): Promise<unknown> => {
     try {
       return await link.request(request);
@@ -129,7 +160,7 @@ function remoteTransport(link: MediaLink, attempt: number): Transport {
     }
   };
   return {
-    open: async () => (await ask({ type: 'transport.open', attempt })) as TransportParams,
+    open: async () => (await ask({ type: 'transport.open', attempt, purpose })) as TransportParams,
     apply: async (answer) => void (await ask({ type: 'transport.apply', attempt, answer })),
     events$: link.events$.pipe(
       filter((event) => event.type === 'transport.event' && event['attempt'] === attempt),

@@ -1,5 +1,6 @@
 import { voxError, type VoxError } from '../../../errors.js';
 import type { MediaAnswer, TransportAnswer } from '../../../machines/transport.js';
+import type { VideoPurpose } from '../../../media/gateway-video.js';
 import { EXTENSION_URIS, type ExtensionIds } from '../../webrtc/rtp-extensions.js';
 import type { MediaParams, TransportParams } from '../../webrtc/index.js';
 import { agreeOnVideo, type VideoAgreement } from './video-sources.js';
@@ -17,18 +18,20 @@ function unusable(reason: string): VoxError {
 
 /**
  * Reads an answer as what both sides do: the server is ICE-lite with candidates for hosts, and begins the DTLS handshake; Opus has whatever
- * payload type it says; the loudness of our packets is told where it takes that.
+ * payload type it says; the loudness of our packets is told where it takes that. The second connection, for a screen, is without sound.
  *
  * @throws VoxError `TELEGRAM_ANSWER_UNREADABLE`, which says what is missing.
  */
-export function agreeOn(answer: TransportAnswer): Agreement {
+export function agreeOn(answer: TransportAnswer, purpose: VideoPurpose = 'camera'): Agreement {
   if (answer.kind !== 'webrtc') throw unusable(`it is of the kind "${answer.kind}", with no connection to make`);
   const { ice, candidates, audio, video } = answer;
   // We offered to be called. A server that wants to be called too would wait for ever.
   if (ice.fingerprints.every(({ setup }) => setup === 'passive')) throw unusable('the server does not begin the DTLS handshake');
   if (!candidates.some(({ protocol }) => protocol === 'udp')) throw unusable('it has no address for UDP');
   const opus = audio?.payloadTypes.find(({ name }) => name.toLowerCase() === 'opus');
-  if (!audio || !opus) throw unusable('it has no Opus');
+  if (!opus && purpose === 'camera') throw unusable('it has no Opus');
+  const agreedVideo = agreeOnVideo(video);
+  if (purpose === 'screen' && agreedVideo.codecs.length === 0) throw unusable('it has no codec for a screen');
   return {
     remote: {
       ufrag: ice.ufrag,
@@ -37,14 +40,17 @@ export function agreeOn(answer: TransportAnswer): Agreement {
       fingerprints: ice.fingerprints.map(({ hash, fingerprint }) => ({ hash, fingerprint })),
       candidates,
     },
-    audio: {
-      payloadType: opus.id,
-      extensions: extensionsOf(audio, ['audioLevel']),
-      nack: opus.feedback.includes('nack'),
-      send: true,
-      receive: true,
-    },
-    video: agreeOnVideo(video),
+    audio:
+      opus && audio && purpose === 'camera'
+        ? {
+            payloadType: opus.id,
+            extensions: extensionsOf(audio, ['audioLevel']),
+            nack: opus.feedback.includes('nack'),
+            send: true,
+            receive: true,
+          }
+        : { payloadType: -1, extensions: {}, nack: false, send: false, receive: false },
+    video: agreedVideo,
   };
 }
 

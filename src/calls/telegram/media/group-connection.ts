@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { VideoPurpose } from '../../../media/gateway-video.js';
 import type { Packet } from '../../../media/packet.js';
 import { callFailure, type CallFailure } from '../../../machines/failure.js';
 import type { TransportAnswer, TransportEvent, TransportParams } from '../../../machines/transport.js';
@@ -17,7 +18,7 @@ import { Colibri } from './colibri.js';
 import { IdleSound } from './idle-sound.js';
 import type { VideoConnection } from './group-video.js';
 import { NetworkWatch } from './network-watch.js';
-import { layerSources, sourceGroups, type LayerSources, type RemoteVideo, type VideoAgreement } from './video-sources.js';
+import { LAYERS, layerSources, sourceGroups, type LayerSources, type RemoteVideo, type VideoAgreement } from './video-sources.js';
 
 /** Without a path for so long it has failed: what tweb and ntgcalls take; tgcalls waits for 20 s. */
 const ICE_TIMEOUT_MS = 10_000;
@@ -47,6 +48,8 @@ export interface ConnectionOptions extends ConnectionEvents {
   readonly timers: Timers;
   readonly addresses: readonly string[];
   readonly stereo: boolean;
+  /** `camera`: sound, and the camera. `screen`: the second connection, which only shows a screen. */
+  readonly purpose: VideoPurpose;
   /** The source of a participant's sound, which his pictures are to be in step with. */
   readonly soundOf: (participantId: string) => number | undefined;
 }
@@ -71,7 +74,8 @@ export class GroupConnection implements VideoConnection {
     this.#options = options;
     this.#peer = peer;
     this.#colibri = colibri;
-    this.#layers = layerSources(peer.ssrc);
+    // A screen has one size.
+    this.#layers = layerSources(peer.ssrc, options.purpose === 'screen' ? 1 : LAYERS);
     peer.state$.subscribe((state) => {
       if (state.type === 'connected') this.#connected();
       else if (state.type === 'closed') this.#failed(failureOf(state));
@@ -114,6 +118,11 @@ export class GroupConnection implements VideoConnection {
     return new GroupConnection(options, peer, colibri);
   }
 
+  /** What it is for. */
+  get purpose(): VideoPurpose {
+    return this.#options.purpose;
+  }
+
   /** What to offer the server. */
   params(): TransportParams {
     const { ufrag, pwd, fingerprints } = this.#peer.localParams();
@@ -128,12 +137,13 @@ export class GroupConnection implements VideoConnection {
 
   /** Starts to connect. @throws VoxError `TELEGRAM_ANSWER_UNREADABLE`. */
   apply(answer: TransportAnswer): void {
-    const { remote, audio, video } = agreeOn(answer);
+    const { purpose } = this.#options;
+    const { remote, audio, video } = agreeOn(answer, purpose);
     this.#video = video;
     const own = video.codecs.length === 0 ? [] : this.#layers;
     const sending = own.map((sources, layer): VideoParams => ({
       ...video,
-      purpose: 'camera',
+      purpose,
       send: true,
       receive: false,
       ssrcs: [],
@@ -144,11 +154,11 @@ export class GroupConnection implements VideoConnection {
   }
 
   get videoCodecs(): readonly ('vp8' | 'h264')[] {
-    return this.#peer.videoCodecs('camera');
+    return this.#peer.videoCodecs(this.#options.purpose);
   }
 
   sendVideo(packet: Packet, layer: number): void {
-    this.#peer.sendVideo(packet, 'camera', layer);
+    this.#peer.sendVideo(packet, this.#options.purpose, layer);
   }
 
   setVideos(videos: readonly RemoteVideo[], lines: number): void {
@@ -200,8 +210,8 @@ export class GroupConnection implements VideoConnection {
 
   #connected(): void {
     if (this.#closed) return;
-    const { timers, transport } = this.#options;
-    this.#idle = new IdleSound(timers, (packet) => this.#peer.sendAudio(packet));
+    const { timers, transport, purpose } = this.#options;
+    if (purpose === 'camera') this.#idle = new IdleSound(timers, (packet) => this.#peer.sendAudio(packet));
     const look = () => ({ lastHeardUs: this.#peer.lastHeardUs, fractionLost: this.#peer.stats().sent?.fractionLost });
     this.#watch = new NetworkWatch(timers, look, transport);
     transport({ type: 'transport.connected' });

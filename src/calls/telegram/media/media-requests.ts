@@ -18,7 +18,12 @@ const attempt = z.number().int();
 const source = z.number().int().min(0).max(0xffff_ffff);
 
 /** Makes a connection ready; answered by what to offer the server (`TransportParams`). */
-const openRequest = z.object({ type: z.literal('transport.open'), attempt });
+const openRequest = z.object({
+  type: z.literal('transport.open'),
+  attempt,
+  /** `screen`: the second connection, which shows a screen. */
+  purpose: z.enum(['camera', 'screen']).default('camera'),
+});
 /** Starts to connect by the server's answer. It was read strictly where it came in. */
 const applyRequest = z.object({
   type: z.literal('transport.apply'),

@@ -2,6 +2,7 @@ import { BehaviorSubject, Subject } from 'rxjs';
 import { voxError } from '../../../errors.js';
 import type { Gateway } from '../../../media/gateway.js';
 import type { TransportEvent, TransportParams } from '../../../machines/transport.js';
+import type { VideoPurpose } from '../../../media/gateway-video.js';
 import type { Scheduler } from '../../../time/scheduler.js';
 import type { CallEvent, CallMedia, CallMediaFactory, CallRequest } from '../../call-media.js';
 import type { PeerStats } from '../../webrtc/index.js';
@@ -25,7 +26,8 @@ export interface TelegramMediaStats {
 /**
  * The media side of a Telegram group call: one connection at a time to the server, which forwards everybody's voice by itself. A connection
  * is of one attempt of the call's machine; what the graph sends goes to the newest that is connected. It speaks only in plain JSON:
- * `transport.event` with the attempt, `source.unknown`, `participant.joined`, `.left` and `.speaking`.
+ * `transport.event` with the attempt, `source.unknown`, `participant.joined`, `.left` and `.speaking`, `video.began` and `.ended`. A screen has
+ * a connection of its own, beside the first.
  */
 export class TelegramMedia implements CallMedia {
   readonly events$: Subject<CallEvent> = new Subject();
@@ -37,6 +39,8 @@ export class TelegramMedia implements CallMedia {
   readonly #connections = new Map<number, GroupConnection>();
   /** Where packets go. */
   #live: GroupConnection | undefined;
+  /** Where pictures of a screen go. */
+  #screen: GroupConnection | undefined;
   #muted = false;
   #unsent = 0;
   #closed = false;
@@ -53,7 +57,7 @@ export class TelegramMedia implements CallMedia {
       (event) => this.events$.next(event),
       (source) => this.#live?.forget(source),
     );
-    this.#video = new GroupVideo((purpose) => this.events$.next({ type: 'video.began', purpose }));
+    this.#video = new GroupVideo(scheduler, (type, purpose) => this.events$.next({ type, purpose }));
     this.gateway = {
       video: this.#video,
       participants$: this.#voices.changes$,
@@ -71,7 +75,7 @@ export class TelegramMedia implements CallMedia {
     const wanted = parseMediaRequest(request);
     switch (wanted.type) {
       case 'transport.open':
-        return this.#open(wanted.attempt);
+        return this.#open(wanted.attempt, wanted.purpose);
       case 'transport.apply':
         return this.#at(wanted.attempt).apply(wanted.answer);
       case 'transport.close':
@@ -122,19 +126,27 @@ export class TelegramMedia implements CallMedia {
     this.#video.connected(connection);
   }
 
-  async #open(attempt: number): Promise<TransportParams> {
+  #gone(connection: GroupConnection): void {
+    if (this.#live === connection) this.#goLive(undefined);
+    if (this.#screen !== connection) return;
+    this.#screen = undefined;
+    this.#video.presenting(undefined);
+  }
+
+  async #open(attempt: number, purpose: VideoPurpose): Promise<TransportParams> {
     if (this.#closed) throw voxError('HOST_CLOSED');
     const { addresses, stereo } = this.#config;
     const connection: GroupConnection = await GroupConnection.open({
       timers: this.#scheduler,
       addresses,
       stereo,
+      purpose,
       transport: (event) => this.#told(attempt, connection, event),
       incoming: (change) => this.#voices.stream(change),
       level: (levelDbov, source) => this.#voices.level(levelDbov, source),
       incomingVideo: (change) => this.#video.stream(change),
-      videoDemand: (demand) => this.#video.demand(demand),
-      wantedLines: (lines) => this.#video.wanted(lines),
+      videoDemand: (demand) => this.#video.demand(demand, purpose),
+      wantedLines: (lines) => this.#video.wanted(lines, purpose),
       soundOf: (participantId) => this.#voices.sourceOf(participantId),
     });
     if (this.#closed) {
@@ -155,13 +167,15 @@ export class TelegramMedia implements CallMedia {
     const connection = this.#connections.get(attempt);
     if (!connection) return;
     this.#connections.delete(attempt);
-    if (this.#live === connection) this.#goLive(undefined);
+    this.#gone(connection);
     await connection.close();
   }
 
   #told(attempt: number, connection: GroupConnection, event: TransportEvent): void {
-    if (event.type === 'transport.connected') this.#goLive(connection);
-    if (event.type === 'transport.failed' && this.#live === connection) this.#goLive(undefined);
+    if (event.type === 'transport.connected') {
+      if (connection.purpose === 'screen') this.#video.presenting((this.#screen = connection));
+      else this.#goLive(connection);
+    } else if (event.type === 'transport.failed') this.#gone(connection);
     this.events$.next({ type: 'transport.event', attempt, event });
   }
 }

@@ -14,8 +14,8 @@ export interface LayerSources {
 }
 
 /** Our video sources, in the order that native clients have them: behind that of the sound, each with its retransmissions. */
-export function layerSources(audioSource: number): LayerSources[] {
-  return Array.from({ length: LAYERS }, (_, i) => ({
+export function layerSources(audioSource: number, count: number = LAYERS): LayerSources[] {
+  return Array.from({ length: count }, (_, i) => ({
     ssrc: (audioSource + 1 + 2 * i) >>> 0,
     rtxSsrc: (audioSource + 2 + 2 * i) >>> 0,
   }));

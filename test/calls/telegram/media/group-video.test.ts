@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { IncomingVideo, VideoDemand, VideoSize } from '../../../../src/media/gateway-video.js';
+import type { IncomingVideo, VideoDemand, VideoPurpose, VideoSize } from '../../../../src/media/gateway-video.js';
 import type { Packet } from '../../../../src/media/packet.js';
 import { lossyNetwork, type NetworkFaults } from '../../webrtc/support/network.js';
 import { type Caller, Party } from '../support/party.js';
@@ -25,15 +25,15 @@ beforeEach(async () => {
 afterEach(() => party.end());
 
 /** Sends frames that say who, which size and which number they are: keys when one is asked for. */
-function film(caller: Caller, size: VideoSize = 'full', bytes = 3000): { sent: number } {
+function film(caller: Caller, size: VideoSize = 'full', bytes = 3000, purpose: VideoPurpose = 'camera') {
   const { video } = caller.media.gateway;
-  const state = { sent: 0 };
+  const state = { sent: 0, stop: () => {} };
   let wantsKey = true;
   const subscription = video!.demands$.subscribe((demand: VideoDemand) => {
-    if (demand.type === 'key-frame') wantsKey = true;
+    if (demand.type === 'key-frame' && demand.purpose === purpose) wantsKey = true;
   });
   party.onEnd(() => subscription.unsubscribe());
-  party.every(FRAME_US, () => {
+  state.stop = party.every(FRAME_US, () => {
     const key = wantsKey;
     wantsKey = false;
     const data = Buffer.alloc(bytes, SIZES.indexOf(size));
@@ -42,7 +42,7 @@ function film(caller: Caller, size: VideoSize = 'full', bytes = 3000): { sent: n
     data.writeUInt32BE(state.sent, 4);
     const packet: Packet = { kind: 'packet', codec: 'vp8', ptsUs: state.sent * FRAME_US, durationUs: FRAME_US, key, data };
     state.sent++;
-    video!.send(packet, 'camera', size);
+    video!.send(packet, purpose, size);
   });
   return state;
 }
@@ -208,5 +208,35 @@ describe('pictures of a group call', () => {
     anna.leave();
     await party.until(() => eyes.changes.length === 4);
     expect(eyes.changes).toEqual(['joined anna camera', 'left anna camera', 'joined anna camera', 'left anna camera']);
+  });
+
+  it('of a screen have a connection of their own, as long as there is something to show', async () => {
+    const [anna, bert] = await both();
+    const eyes = look(bert);
+    await anna.say(1000);
+    const screen = film(anna, 'full', 3000, 'screen');
+    const place = { ...party.place('anna'), presentation: true };
+    await party.play(100);
+    await party.arrival(() => party.sfu.client(place)?.constraints !== undefined);
+    await party.until(() => (eyes.seen.get('anna')?.length ?? 0) >= 25);
+    expect(eyes.changes).toEqual(['joined anna screen']);
+    expectContiguous(eyes.seen.get('anna')!);
+    // The sound and the camera's connection go on beside it.
+    expect(anna.media.stats().connection).toMatchObject({ state: 'connected' });
+    film(anna);
+    await party.until(() => eyes.changes.length === 2);
+    expect(eyes.changes[1]).toBe('joined anna camera');
+
+    // The server drops it: another one is made while frames come.
+    const first = party.sfu.client(place)!;
+    first.hangUp();
+    await party.until(() => party.sfu.client(place) !== first, 10_000);
+    await party.arrival(() => party.sfu.client(place)?.constraints !== undefined);
+
+    screen.stop();
+    await party.until(() => party.sfu.client(place) === undefined, 10_000);
+    expect(anna.info!.screen).toBeUndefined();
+    expect(party.sfu.violations).toEqual([]);
+    expect(party.sfu.size).toBe(2);
   });
 });

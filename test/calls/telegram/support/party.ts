@@ -258,6 +258,21 @@ export class Caller {
       leave: async () => this.leave(),
       edit: async () => {},
       updates: () => this.updates$,
+      joinPresentation: async (params) => {
+        const place = { ...this.#party.place(this.user), presentation: true };
+        // A second one takes the first one's place.
+        sfu.leave(place);
+        const answer = readAnswer(await sfu.join(place, joinJson(params)));
+        const { source, sourceGroups } = params;
+        this.show({ screen: { endpoint: `screen-${source}`, sourceGroups, audioSource: source, paused: false } });
+        return answer;
+      },
+      leavePresentation: async () => {
+        sfu.leave({ ...this.#party.place(this.user), presentation: true });
+        const { screen: _, ...rest } = this.info!;
+        this.info = rest;
+        this.show({});
+      },
       describe: async (sources) => {
         asked.push([...sources]);
         return [...callers.values()].flatMap(({ info }) => (info && sources.includes(info.source) ? [info] : []));

@@ -90,6 +90,8 @@ export class LocalSfu implements Sfu {
 
   async join(place: SfuPlace, params: string): Promise<string> {
     const request = readJoin(params, (why) => this.violations.push(why));
+    // A second screen takes the first one's place, as a second join does (there is no error for it in public clients).
+    if (place.presentation) this.leave(place);
     const others = this.#inCall(place.call);
     if (others.some(({ request: { source } }) => source === request.source)) throw new Error('GROUPCALL_SSRC_DUPLICATE_MUCH');
     const { timers, network } = this.#options;
@@ -115,6 +117,8 @@ export class LocalSfu implements Sfu {
   leave(place: SfuPlace): void {
     const client = this.client(place);
     if (client) this.#forget(client);
+    // Who leaves takes his screen along.
+    if (!place.presentation) this.leave({ ...place, presentation: true });
   }
 
   allow(place: SfuPlace, { audio }: { audio: boolean }): void {
