@@ -16,7 +16,7 @@ function table(head, rows) {
 }
 
 /** What a schema takes, in words. */
-function takes(schema, components) {
+function takes(schema) {
   if (schema.$ref) {
     const name = schema.$ref.split('/').at(-1);
     return `[${name}](#${name.toLowerCase()})`;
@@ -24,19 +24,19 @@ function takes(schema, components) {
   if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return [...new Set(choices.map((one) => takes(one, components)))].join(' or ');
-  if (schema.type === 'array') return `list of ${takes(schema.items ?? {}, components)}`;
+  if (choices) return [...new Set(choices.map((one) => takes(one)))].join(' or ');
+  if (schema.type === 'array') return `list of ${takes(schema.items ?? {})}`;
   if (schema.type === 'object' && typeof schema.additionalProperties === 'object' && !schema.properties)
-    return `object of ${takes(schema.additionalProperties, components)}`;
+    return `object of ${takes(schema.additionalProperties)}`;
   return schema.type ?? 'any JSON';
 }
 
-function fields(schema, components, prefix = '') {
+function fields(schema, prefix = '') {
   const required = new Set(schema.required ?? []);
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = `${prefix}${name}`;
-    const row = [`\`${path}\``, takes(field, components), required.has(name) ? 'yes' : '', cell(field.description ?? '')];
-    const inner = field.type === 'object' && field.properties ? fields(field, components, `${path}.`) : [];
+    const row = [`\`${path}\``, takes(field), required.has(name) ? 'yes' : '', cell(field.description ?? '')];
+    const inner = field.type === 'object' && field.properties ? fields(field, `${path}.`) : [];
     return [row, ...inner];
   });
 }
@@ -55,12 +55,12 @@ function curl({ method, path, example }, base) {
   return ['', '```sh', parts.join(' '), '```'];
 }
 
-function operationLines(operation, { method, path }, route, base, components) {
+function operationLines(operation, { method, path }, route, base) {
   const { summary, description, parameters = [], requestBody, responses } = operation;
   const inputs = parameters.map((one) => [
     `\`${one.name}\``,
     one.in,
-    takes(one.schema, components),
+    takes(one.schema),
     one.required ? 'yes' : '',
     cell(one.description ?? ''),
   ]);
@@ -91,19 +91,19 @@ function operationLines(operation, { method, path }, route, base, components) {
     ...table(['Parameter', 'In', 'Takes', 'Required', 'What it is'], inputs),
     ...(body
       ? body.properties
-        ? table(['Body', 'Takes', 'Required', 'What it is'], fields(body, components))
-        : ['', `Body: ${takes(body, components)}.`]
+        ? table(['Body', 'Takes', 'Required', 'What it is'], fields(body))
+        : ['', `Body: ${takes(body)}.`]
       : []),
     '',
-    media === 'application/json' ? `Answers with ${answerText(answer.schema, components)}.` : `Answers with \`${media}\`.`,
+    media === 'application/json' ? `Answers with ${answerText(answer.schema)}.` : `Answers with \`${media}\`.`,
     ...(refusals.length > 0 ? ['', `May be refused with ${refusals.map((code) => `\`${code}\``).join(', ')}.`] : []),
     ...curl(route, base),
   ];
 }
 
-function answerText(schema, components) {
-  if (schema.$ref || !schema.properties) return takes(schema, components);
-  const inner = Object.entries(schema.properties).map(([name, field]) => `\`${name}\`: ${takes(field, components)}`);
+function answerText(schema) {
+  if (schema.$ref || !schema.properties) return takes(schema);
+  const inner = Object.entries(schema.properties).map(([name, field]) => `\`${name}\`: ${takes(field)}`);
   return `\`{\` ${inner.join(', ')} \`}\``;
 }
 
@@ -117,23 +117,23 @@ export function apiPage({ ROUTES, API_BASE, openApiDocument }, intro) {
     for (const route of ROUTES.filter((one) => one.tag === tag)) {
       const path = `${API_BASE}${route.path}`;
       const operation = document.paths[path][route.method.toLowerCase()];
-      lines.push(...operationLines(operation, { method: route.method, path }, route, API_BASE, components));
+      lines.push(...operationLines(operation, { method: route.method, path }, route, API_BASE));
     }
   }
   lines.push('', '## Schemas');
   for (const [name, schema] of Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))) {
     lines.push('', `### ${name}`);
     if (schema.description) lines.push('', schema.description);
-    const rows = fields(schema, components);
+    const rows = fields(schema);
     if (rows.length > 0) lines.push(...table(['Field', 'Takes', 'Always there', 'What it is'], rows));
     else if (schema.anyOf) {
       const commands = schema.anyOf.map((one) => [
-        one.properties?.type?.const ? `\`${one.properties.type.const}\`` : takes(one, components),
+        one.properties?.type?.const ? `\`${one.properties.type.const}\`` : takes(one),
         Object.entries(one.properties ?? {})
           .filter(([field]) => field !== 'type')
           .map(
             ([field, inner]) =>
-              `\`${field}\` ${takes(inner, components)}${(one.required ?? []).includes(field) ? ', required' : ''}`,
+              `\`${field}\` ${takes(inner)}${(one.required ?? []).includes(field) ? ', required' : ''}`,
           )
           .join('; '),
         cell(one.description ?? ''),
