@@ -131,10 +131,7 @@ export function apiPage({ ROUTES, API_BASE, openApiDocument }, intro) {
         one.properties?.type?.const ? `\`${one.properties.type.const}\`` : takes(one),
         Object.entries(one.properties ?? {})
           .filter(([field]) => field !== 'type')
-          .map(
-            ([field, inner]) =>
-              `\`${field}\` ${takes(inner)}${(one.required ?? []).includes(field) ? ', required' : ''}`,
-          )
+          .map(([field, inner]) => `\`${field}\` ${takes(inner)}${(one.required ?? []).includes(field) ? ', required' : ''}`)
           .join('; '),
         cell(one.description ?? ''),
       ]);
