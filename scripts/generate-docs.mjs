@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { apiPage } from './lib/api-page.mjs';
+import { table } from './lib/markdown-table.mjs';
 import { compiled } from './make-wasm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -92,12 +93,6 @@ function takes(schema) {
           ? ` to ${to}`
           : '';
   return `${schema.type ?? 'any value'}${range}`;
-}
-
-function table(head, rows) {
-  return rows.length === 0
-    ? []
-    : ['', `| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...rows.map((row) => `| ${row.join(' | ')} |`)];
 }
 
 function nodeSection(node) {

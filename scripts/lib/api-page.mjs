@@ -1,18 +1,10 @@
 // docs/api.md from the OpenAPI document and the routes' own examples.
 
+import { table } from './markdown-table.mjs';
+
 /** A cell of a table. */
 function cell(text) {
   return text.replace(/\|/g, '\\|').replace(/</g, '&lt;').replace(/\n/g, ' ');
-}
-
-function table(head, rows) {
-  if (rows.length === 0) return [];
-  return [
-    '',
-    `| ${head.join(' | ')} |`,
-    `| ${head.map(() => '---').join(' | ')} |`,
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ];
 }
 
 /** What a schema takes, in words. */

@@ -1,13 +1,14 @@
-import { Background, BackgroundVariant, ReactFlow, useReactFlow, type Edge, type Node } from '@xyflow/react';
-import '@xyflow/react/dist/base.css';
-import { useEffect, useMemo, useState } from 'react';
+import { useReactFlow, type Edge, type Node } from '@xyflow/react';
+import { useEffect, useMemo } from 'react';
 import type { DrawnGraph } from '../api/types.js';
 import { CanvasTools } from '../ui/CanvasTools.js';
+import { Drawing } from '../ui/Drawing.js';
 import { FIT, isNarrow } from '../ui/fit.js';
 import { count } from '../ui/format.js';
+import { usePlaced } from '../ui/usePlaced.js';
 import { figures } from '../live/live.js';
 import { useStore } from '../live/store.js';
-import { layOut, NODE_HEIGHT, NODE_WIDTH, type PlacedGraph } from './layout.js';
+import { layOut, NODE_HEIGHT, NODE_WIDTH } from './layout.js';
 import { NodeCard } from './NodeCard.js';
 import { WireEdge } from './WireEdge.js';
 
@@ -25,7 +26,8 @@ export function GraphCanvas({
   chosen: string | undefined;
   choose: (node: string | undefined) => void;
 }) {
-  const placed = usePlaced(graph);
+  const narrow = isNarrow();
+  const placed = usePlaced(graph, (drawn) => layOut(drawn, narrow), narrow);
   const { fitView, getZoom, setCenter } = useReactFlow();
   const nodes = useMemo(
     () =>
@@ -72,23 +74,14 @@ export function GraphCanvas({
         </div>
         <CanvasTools />
       </div>
-      <ReactFlow
+      <Drawing
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
         minZoom={0.15}
-        maxZoom={2}
-        proOptions={{ hideAttribution: true }}
         onPaneClick={() => choose(undefined)}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} color="var(--line)" />
-      </ReactFlow>
+      />
       <ul className="legend" aria-label="Kinds of wires">
         {kinds.map((kind) => (
           <li key={kind} className={kind}>
@@ -108,20 +101,4 @@ function Beat({ graph }: { graph: string }) {
       {count(beat.ticks)} ticks{beat.skipped > 0 && `, ${count(beat.skipped)} skipped`}
     </p>
   );
-}
-
-function usePlaced(graph: DrawnGraph): PlacedGraph | undefined {
-  const [placed, setPlaced] = useState<PlacedGraph>();
-  const narrow = isNarrow();
-  const text = JSON.stringify(graph);
-  useEffect(() => {
-    let over = false;
-    void layOut(graph, narrow).then((made) => {
-      if (!over) setPlaced(made);
-    });
-    return () => {
-      over = true;
-    };
-  }, [text, narrow]);
-  return placed;
 }

@@ -1,12 +1,13 @@
-import { Background, BackgroundVariant, MarkerType, ReactFlow, useReactFlow, type Edge, type Node } from '@xyflow/react';
-import '@xyflow/react/dist/base.css';
+import { MarkerType, useReactFlow, type Edge, type Node } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { StateDescription, StateValue } from '../api/types.js';
 import { Button } from '../ui/Button.js';
 import { CanvasTools } from '../ui/CanvasTools.js';
+import { Drawing } from '../ui/Drawing.js';
 import { FIT, isNarrow } from '../ui/fit.js';
+import { usePlaced } from '../ui/usePlaced.js';
 import { activeStates, valueText } from './active.js';
-import { layOutChart, type PlacedChart } from './layout.js';
+import { layOutChart } from './layout.js';
 import { StateBox } from './StateBox.js';
 import { TransitionEdge } from './TransitionEdge.js';
 
@@ -28,7 +29,7 @@ interface MachineCanvasProps {
 
 /** A chart with the active states lit. */
 export function MachineCanvas({ chart, value, taken, past, children }: MachineCanvasProps) {
-  const placed = usePlaced(chart);
+  const placed = usePlaced(chart, layOutChart);
   const { fitView } = useReactFlow();
   const [follow, setFollow] = useState(value !== undefined);
   const active = useMemo(() => activeStates(chart, value), [chart, value]);
@@ -103,37 +104,7 @@ export function MachineCanvas({ chart, value, taken, past, children }: MachineCa
       <p className="hidden" role="status">
         {value === undefined ? '' : `${past ? 'Was in' : 'Is in'} ${valueText(value)}`}
       </p>
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        minZoom={0.08}
-        maxZoom={2}
-        proOptions={{ hideAttribution: true }}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} color="var(--line)" />
-      </ReactFlow>
+      <Drawing nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} minZoom={0.08} />
     </section>
   );
-}
-
-function usePlaced(chart: StateDescription): PlacedChart | undefined {
-  const [placed, setPlaced] = useState<PlacedChart>();
-  const text = JSON.stringify(chart);
-  useEffect(() => {
-    let over = false;
-    void layOutChart(chart).then((made) => {
-      if (!over) setPlaced(made);
-    });
-    return () => {
-      over = true;
-    };
-  }, [text]);
-  return placed;
 }

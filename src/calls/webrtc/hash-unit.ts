@@ -1,3 +1,4 @@
+import { createWasmMemory, instantiateWasm } from '../../media/wasm.js';
 import { HASHES } from './hashes.generated.js';
 
 // Where wasm/hashes.ts expects things, in bytes.
@@ -17,17 +18,8 @@ interface Hashes {
   hmacSha1(bytes: number): void;
 }
 
-/** What is used of the standard's interface, whose types come with a browser's only. */
-interface WebAssemblyParts {
-  Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: object };
-}
-
-const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyParts };
-const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
-const module = new WebAssembly.Module(Buffer.from(HASHES, 'base64'));
-const hashes = new WebAssembly.Instance(module, { env: { memory } }).exports as Hashes;
+const memory = createWasmMemory(PAGES);
+const hashes = instantiateWasm(HASHES, memory) as Hashes;
 const DATA = new Uint8Array(memory.buffer, DATA_AT);
 const HASH = new Uint8Array(memory.buffer, HASH_AT, 20);
 const HASH_WORDS = new Uint32Array(memory.buffer, HASH_AT, SHA1_WORDS);

@@ -1,3 +1,5 @@
+import { createWasmMemory } from '../../wasm.js';
+
 /** The room of {@link vectorMemory} that operands are copied to, in bytes: wasm/kernels.ts works there. */
 const REGISTER_BYTES = 3 * 65_536;
 /** A plane of this length, 20 ms at 48 kHz, gets a place in the memory; others are ordinary arrays. */
@@ -7,16 +9,8 @@ const MOST_PLANES = 2048;
 const PLANE_BYTES = PLANE_SAMPLES * 4;
 const PAGES = Math.ceil((REGISTER_BYTES + MOST_PLANES * PLANE_BYTES) / 65_536);
 
-/** What is used of the standard's interface, whose types come with a browser's only. */
-interface MemoryPart {
-  Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
-}
-
-/** The memory of this thread's vector unit. It never grows, so its views stay valid; the system gives it pages as they are written. */
-export const vectorMemory = new (globalThis as unknown as { WebAssembly: MemoryPart }).WebAssembly.Memory({
-  initial: PAGES,
-  maximum: PAGES,
-});
+/** The memory of this thread's vector unit. */
+export const vectorMemory = createWasmMemory(PAGES);
 
 const { buffer } = vectorMemory;
 /** Places that were used and are free again, as numbers. */

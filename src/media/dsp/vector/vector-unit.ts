@@ -1,5 +1,6 @@
 import { KERNELS } from './kernels.generated.js';
 import { placeOf, vectorMemory } from './plane-memory.js';
+import { instantiateWasm } from '../../wasm.js';
 
 /** The longest operand, in samples. */
 export const VECTOR_SAMPLES = 4096;
@@ -27,16 +28,8 @@ interface Kernels {
   biquads(n: number, a: number, b: number, out: number, out2: number, count: number): void;
 }
 
-/** What is used of the standard's interface, whose types come with a browser's only. */
-interface WebAssemblyParts {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: object };
-}
-
-const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyParts };
 const { buffer } = vectorMemory;
-const module = new WebAssembly.Module(Buffer.from(KERNELS, 'base64'));
-const kernels = new WebAssembly.Instance(module, { env: { memory: vectorMemory } }).exports as Kernels;
+const kernels = instantiateWasm(KERNELS, vectorMemory) as Kernels;
 const A = new Float32Array(buffer, A_AT, VECTOR_SAMPLES * 2);
 const B = new Float32Array(buffer, B_AT, VECTOR_SAMPLES * 2);
 const OUT = new Float32Array(buffer, OUT_AT, VECTOR_SAMPLES * 2);

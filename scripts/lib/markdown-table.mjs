@@ -1,0 +1,5 @@
+/** The lines of a Markdown table, after an empty one; none without rows. Cells are Markdown already. */
+export function table(head, rows) {
+  if (rows.length === 0) return [];
+  return ['', ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)];
+}
