@@ -1,6 +1,6 @@
 import { Application } from 'libopus-wasm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lossyNetwork, type NetworkFaults } from '../../webrtc/support/network.js';
+import type { NetworkFaults } from '../../webrtc/support/network.js';
 import { toneDb } from '../../../integration/support/listen.js';
 import { type Caller, type Ear, longestGapMs, Party } from '../support/party.js';
 
@@ -9,16 +9,7 @@ let party: Party;
 let faults: Record<string, NetworkFaults>;
 beforeEach(async () => {
   faults = {};
-  const hooks = new Map<string, ReturnType<typeof lossyNetwork>>();
-  party = await Party.start({
-    network: ({ user }) => {
-      const given = faults[user];
-      if (!given) return undefined;
-      const known = hooks.get(user) ?? lossyNetwork(given, (delayMs, run) => party.scheduler.after(delayMs, run));
-      hooks.set(user, known);
-      return known;
-    },
-  });
+  party = await Party.startWithFaults(faults);
 });
 afterEach(() => party.end());
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IncomingVideo, VideoDemand, VideoPurpose, VideoSize } from '../../../../src/media/gateway-video.js';
 import type { Packet } from '../../../../src/media/packet.js';
-import { lossyNetwork, type NetworkFaults } from '../../webrtc/support/network.js';
+import type { NetworkFaults } from '../../webrtc/support/network.js';
 import { type Caller, Party } from '../support/party.js';
 
 const FRAME_US = 40_000;
@@ -11,16 +11,7 @@ let party: Party;
 let faults: Record<string, NetworkFaults>;
 beforeEach(async () => {
   faults = {};
-  const hooks = new Map<string, ReturnType<typeof lossyNetwork>>();
-  party = await Party.start({
-    network: ({ user }) => {
-      const given = faults[user];
-      if (!given) return undefined;
-      const known = hooks.get(user) ?? lossyNetwork(given, (delayMs, run) => party.scheduler.after(delayMs, run));
-      hooks.set(user, known);
-      return known;
-    },
-  });
+  party = await Party.startWithFaults(faults);
 });
 afterEach(() => party.end());
 
@@ -129,7 +120,7 @@ describe('pictures of a group call', () => {
   });
 
   it('are whole behind 5 % loss both ways, by asking again', async () => {
-    faults = { anna: { seed: 2 }, bert: { seed: 3 } };
+    Object.assign(faults, { anna: { seed: 2 }, bert: { seed: 3 } });
     const [anna, bert] = await both();
     film(anna);
     const eyes = look(bert);

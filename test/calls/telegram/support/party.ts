@@ -10,13 +10,17 @@ import { createAudioFrame } from '../../../../src/media/frame.js';
 import type { IncomingQuality } from '../../../../src/media/gateway.js';
 import type { Packet } from '../../../../src/media/packet.js';
 import { createVirtualScheduler, type VirtualScheduler } from '../../../../src/time/virtual.js';
+import { lossyNetwork, type NetworkFaults } from '../../webrtc/support/network.js';
+import { giveUpInFlight, inFlight } from './in-flight.js';
 import { LocalSfu, type LocalSfuOptions } from '../../../harness/telegram/sfu/local-sfu.js';
 
 const CALL = 'party';
 const FOREVER = new AbortController().signal;
 const STEP_MS = 5;
-/** A datagram takes one turn of the event loop to the server and one from there; the rest is for what promises do. */
+/** What has arrived may need a few turns of the event loop for what promises do. */
 const TURNS = 4;
+/** After so many a datagram that has not arrived was dropped by the system. */
+const MOST_TURNS = 4000;
 
 /**
  * A call on a local SFU, whose signalling is played by the test: who joins is made known to the others. Sockets, ICE, DTLS and SRTP are real;
@@ -36,6 +40,21 @@ export class Party {
   static async start(options: Partial<LocalSfuOptions> = {}): Promise<Party> {
     const party = new Party();
     party.sfu = await LocalSfu.start({ timers: party.scheduler, ...options });
+    return party;
+  }
+
+  /** As {@link Party.start}. @param faults on the way of each user to the server and back; to be changed on the way. */
+  static async startWithFaults(faults: Readonly<Record<string, NetworkFaults>>): Promise<Party> {
+    const hooks = new Map<string, ReturnType<typeof lossyNetwork>>();
+    const party: Party = await Party.start({
+      network: ({ user }) => {
+        const given = faults[user];
+        if (!given) return undefined;
+        const known = hooks.get(user) ?? lossyNetwork(given, (delayMs, run) => party.scheduler.after(delayMs, run));
+        hooks.set(user, known);
+        return known;
+      },
+    });
     return party;
   }
 
@@ -76,12 +95,12 @@ export class Party {
   /** Waits until something that needs no media time holds. */
   async arrival(holds: () => boolean): Promise<void> {
     while (!holds()) await turn();
-    for (let n = 0; n < TURNS; n++) await turn();
+    await settle();
   }
 
   async #step(): Promise<void> {
     this.scheduler.advanceBy(STEP_MS);
-    for (let n = 0; n < TURNS; n++) await turn();
+    await settle();
   }
 
   /** Ticks until the party ends. */
@@ -355,6 +374,14 @@ function joinOpus(packets: readonly Uint8Array[]): Uint8Array {
 }
 
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
+
+/** Lets everything that is under way arrive, however long a busy machine takes to carry it. */
+async function settle(): Promise<void> {
+  for (let n = 0; n < TURNS || inFlight() > 0; n++) {
+    await turn();
+    if (n === MOST_TURNS) giveUpInFlight();
+  }
+}
 
 function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;

@@ -10,22 +10,28 @@ export interface NetworkFaults {
   seed?: number;
 }
 
-/** A network that drops, doubles and delays, the same way for the same seed; `faults` may be changed on the way. */
+/**
+ * A network that drops, doubles and delays, the same way for the same seed; `faults` may be changed on the way. Nothing is drawn while there is
+ * no fault, so that what happens does not depend on how many datagrams it took to connect.
+ */
 export function lossyNetwork(
   faults: NetworkFaults,
   after: (delayMs: number, run: () => void) => unknown,
 ): NetworkHook & { dropped: number } {
-  const random = seeded(faults.seed ?? 1);
-  const pass = (datagram: Buffer, on: (datagram: Buffer) => void): void => {
-    if (random() < (faults.loss ?? 0)) {
-      hook.dropped++;
-      return;
-    }
-    for (let copies = random() < (faults.duplicate ?? 0) ? 2 : 1; copies > 0; copies--) {
-      if (faults.delayMs) after(random() * faults.delayMs, () => on(datagram));
-      else on(datagram);
-    }
-  };
-  const hook = { dropped: 0, outbound: pass, inbound: pass };
+  const { seed = 1 } = faults;
+  const way =
+    (random: () => number) =>
+    (datagram: Buffer, on: (datagram: Buffer) => void): void => {
+      if (faults.loss && random() < faults.loss) {
+        hook.dropped++;
+        return;
+      }
+      for (let copies = faults.duplicate && random() < faults.duplicate ? 2 : 1; copies > 0; copies--) {
+        if (faults.delayMs) after(random() * faults.delayMs, () => on(datagram));
+        else on(datagram);
+      }
+    };
+  // One way's losses do not depend on how much goes the other way.
+  const hook = { dropped: 0, outbound: way(seeded(seed)), inbound: way(seeded(seed + 1000)) };
   return hook;
 }
