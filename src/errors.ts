@@ -292,7 +292,7 @@ export const ERRORS = {
     exit: failed,
   },
   CANNOT_BYPASS: {
-    message: '"{node}" cannot be left out: no input could stand in for what it gives, or other graphs hear it too',
+    message: '"{node}" cannot be left out: no input could stand in for what it gives',
     fix: 'Leave out an effect, which lets its input through; mute a source by its options or by what follows it.',
     exit: input,
   },

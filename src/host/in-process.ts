@@ -122,8 +122,7 @@ export class InProcessHost implements MediaHost {
     },
     'node.bypass': ({ graph, node, bypassed }) => {
       const { run, sharing, recorder } = this.#graph(graph);
-      // What is heard in several graphs is not this one's to leave out.
-      if (sharing?.has(node)) throw voxError('CANNOT_BYPASS', { node });
+      if (sharing?.has(node)) return sharing.leaveOut(node, bypassed);
       run.leaveOut(node, bypassed);
       recorder?.bypass(node, bypassed);
     },

@@ -122,9 +122,10 @@ export class NodeRun implements InstanceOwner {
     return Object.keys(this.definition.outputs).length === 0 || (inside !== undefined && !inside.some(({ id }) => id === RESULT));
   }
 
-  /** Makes the node's first instance. */
+  /** Makes the node's first instance, unless it is left out from the beginning. */
   start(): void {
-    this.#make();
+    if (this.leftOut) this.suspend();
+    else this.#make();
   }
 
   /** Present options, complete and valid. */

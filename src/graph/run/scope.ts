@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { voxError } from '../../errors.js';
+import { canBypass } from '../define-node.js';
 import type { Plan, PlanNode, PlanWire } from '../plan-types.js';
 import type { Registry } from '../registry.js';
 import type { Domain } from './domain.js';
@@ -16,7 +17,7 @@ export interface ScopeOptions {
   readonly host: NodeHost;
   /** The nodes of the plan it holds; absent: all. */
   readonly only?: ReadonlySet<string>;
-  /** Where producers outside it are found, and the present options of its nodes. */
+  /** Where producers outside it are found, the present options of its nodes, and which of them are left out. */
   readonly outer?: Scope;
   /** The scope whose place it shall take, and which of its nodes go on in this one. */
   readonly from?: { readonly scope: Scope; readonly kept: ReadonlySet<string> };
@@ -64,9 +65,12 @@ export class Scope {
         const definition = registry.get(node.type);
         if (!definition) throw voxError('UNKNOWN_TYPE', { type: node.type }, { node: node.id });
         const kept = from?.kept.has(node.id) ? from.scope.nodes.get(node.id) : undefined;
-        const present = outer?.nodes.get(node.id)?.options;
-        const planned: PlanNode = present ? { ...node, options: present } : node;
+        const original = outer?.nodes.get(node.id);
+        const planned: PlanNode = original ? { ...node, options: original.options } : node;
         const run = kept ?? new NodeRun(planned, definition, domains[node.domain]!, host, from !== undefined);
+        // What somebody leaves out stays so in a mix that is made later, and when the node is made anew.
+        const before = original ?? from?.scope.nodes.get(node.id);
+        if (!kept && before?.leftOut && canBypass(definition)) run.leftOut = true;
         this.nodes.set(node.id, run);
         if (!kept) made.push(run);
       }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { voxError, type Problem } from '../../errors.js';
 import type { NodeCommand, NodeEvent } from '../../graph/context.js';
+import { canBypass } from '../../graph/define-node.js';
 import { diffPlans, type PlanDiff } from '../../graph/diff.js';
 import { wiresOf } from '../../graph/plan/latency.js';
 import { unshare } from '../../graph/plan/sharing.js';
@@ -134,6 +135,23 @@ export class GraphSharing implements SharedListener {
     });
   }
 
+  /** Leaves a shared node out, or no longer. @throws VoxError `CANNOT_BYPASS`. */
+  leaveOut(name: string, out: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const node = this.#present.nodes.get(name);
+      if (!node) return this.#options.run().leaveOut(name, out);
+      if (this.#decides(node)) {
+        node.run.leaveOut(node.name, out);
+        // Who comes later wants what its options say.
+        if (node.planned.shared !== 'asked') node.joinable = false;
+        return;
+      }
+      if (!canBypass(this.#options.pool.registry.get(node.planned.type)!)) throw voxError('CANNOT_BYPASS', { node: name });
+      await this.#becomeOwn(name, {}, node.options, out ? 'it is left out' : 'it is not left out any more');
+      this.#options.run().leaveOut(name, out);
+    });
+  }
+
   /** Changes the graph; see `GraphRun.change`. */
   change(plan: Plan, settings: ChangeSettings = {}): Promise<PlanDiff> {
     return this.#inTurn(async () => {
@@ -199,6 +217,8 @@ export class GraphSharing implements SharedListener {
   ): Promise<void> {
     const before = this.#own.get(name);
     const planned = this.#plan.nodes.find(({ id }) => id === name)!;
+    const shared = this.#present.nodes.get(name);
+    const leftOut = shared?.run.stats().nodes[shared.name]?.leftOut ?? false;
     // What all had changed before goes on too.
     const changed = Object.entries(options).filter(([option, value]) => !isDeepStrictEqual(planned.options[option], value));
     this.#own.set(name, { ...Object.fromEntries(changed), ...patch });
@@ -209,6 +229,7 @@ export class GraphSharing implements SharedListener {
       else this.#own.delete(name);
       throw error;
     }
+    if (leftOut) this.#options.run().leaveOut(name, true);
     this.#options.onEvent({ type: 'node.unshared', graph: this.#options.id, node: name, reason });
   }
 

@@ -1729,7 +1729,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason}; `CANNOT_BYPASS`: "{node}" cannot be left out: no input could stand in for what it gives, or other graphs hear it too */
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason}; `CANNOT_BYPASS`: "{node}" cannot be left out: no input could stand in for what it gives */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3170,7 +3170,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `UNKNOWN_OPTION`: option "{option}" does not exist{hint}; `BAD_OPTION`: option "{option}": {reason}; `CANNOT_BYPASS`: "{node}" cannot be left out: no input could stand in for what it gives, or other graphs hear it too */
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `UNKNOWN_OPTION`: option "{option}" does not exist{hint}; `BAD_OPTION`: option "{option}": {reason}; `CANNOT_BYPASS`: "{node}" cannot be left out: no input could stand in for what it gives */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -421,6 +421,36 @@ describe('personal mixes', () => {
     await lab.run.stop();
   });
 
+  it('leave out what was left out before they were made, and take it in again with all others', async () => {
+    sent.length = 0;
+    const { gateway, wanted$, join } = call();
+    const lab = new Lab(participants, callSink);
+    join('ann', 1);
+    join('bob', 20);
+    await lab.start(graph, { gateway });
+    lab.run.setOptions('louder', { plus: 300 });
+    lab.ticks(1);
+    expect(sent.splice(0)).toEqual([{ to: undefined, value: 1021 + 300 }]);
+    lab.run.leaveOut('louder', true);
+    wanted$.next(new Set(['ann']));
+    lab.ticks(1);
+    expect(sent.splice(0)).toEqual([
+      { to: undefined, value: 1022 },
+      { to: 'ann', value: 1021 },
+    ]);
+    expect(lab.run.stats().nodes['louder@ann']).toMatchObject({ state: 'bypassed', leftOut: true });
+    lab.run.leaveOut('louder', false);
+    wanted$.next(new Set(['ann', 'bob']));
+    lab.ticks(1);
+    expect(sent.splice(0)).toEqual([
+      { to: undefined, value: 1023 + 300 },
+      { to: 'ann', value: 1022 + 300 },
+      { to: 'bob', value: 1003 + 300 },
+    ]);
+    expect(lab.of('node.fault')).toEqual([]);
+    await lab.run.stop();
+  });
+
   it('a thousand of them leave nothing behind', async () => {
     const { gateway, wanted$, join } = call();
     const lab = new Lab(participants, callSink);

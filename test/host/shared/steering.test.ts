@@ -104,6 +104,37 @@ describe('what one graph changes of a shared node', () => {
     expect(last('c')).toBeGreaterThanOrEqual(0);
   });
 
+  it('is left out of that graph alone, and stays so when it is edited', async () => {
+    const bypass = (id: string, bypassed: boolean) => rig.request({ type: 'node.bypass', graph: id, node: 'fx', bypassed });
+    for (const as of ['a', 'b']) await rig.start(as, live(as, { options: { plus: 5000 } }));
+    await rig.play(200);
+    await during(bypass('a', true));
+    expect([last('a') < 5000, last('b') > 5000]).toEqual([true, true]);
+    expect((await rig.nodes('a'))['fx']).toMatchObject({ state: 'bypassed', leftOut: true });
+    expect((await rig.nodes('b'))['fx']).not.toHaveProperty('leftOut');
+    for (const as of ['a', 'b']) expect(gaps(as)).toEqual([]);
+    // Alone it is left out in place; who comes later gets one that works.
+    await bypass('b', true);
+    await rig.start('c', live('c', { options: { plus: 5000 } }));
+    await rig.play(40);
+    expect([last('b') < 5000, last('c') > 5000]).toEqual([true, true]);
+    await bypass('b', false);
+    await rig.play(40);
+    expect(last('b')).toBeGreaterThan(5000);
+    await expect(rig.request({ type: 'node.bypass', graph: 'b', node: 'radio', bypassed: true })).rejects.toMatchObject({
+      code: 'CANNOT_BYPASS',
+    });
+  });
+
+  it('is left out for all where the file says that it is one for all', async () => {
+    const asked = (as: string) => station(as, { shared: true, options: { plus: 5000 } });
+    for (const as of ['a', 'b']) await rig.start(as, asked(as));
+    await rig.play(100);
+    await rig.request({ type: 'node.bypass', graph: 'a', node: 'fx', bypassed: true });
+    await rig.play(40);
+    expect([last('a') < 5000, last('b') < 5000]).toEqual([true, true]);
+  });
+
   it('is refused as anywhere when it is wrong, and nothing comes apart', async () => {
     for (const as of ['a', 'b']) await rig.start(as, live(as));
     await rig.play(60);

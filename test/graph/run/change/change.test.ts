@@ -69,6 +69,30 @@ describe('a change of a running graph', () => {
     }
   });
 
+  it('leaves out what was left out before, also when it is made anew', async () => {
+    const lab = new LiveLab();
+    await lab.start(chain(risky({ gain: 0.5 })));
+    lab.run.leaveOut('fx', true);
+    lab.beat(10);
+    const change = lab.run.change(lab.plan(chain(risky({ fixed: 1, gain: 0.5 }))), { preRollMs: 100 });
+    lab.beat(20);
+    await change;
+    expect(lab.run.stats().nodes['fx']).toMatchObject({ state: 'bypassed', leftOut: true });
+    expect(difference(lab.ear().samples(), await unchanged(chain(risky({ gain: 1 })), 30))).toBeUndefined();
+    lab.run.leaveOut('fx', false);
+    lab.beat(5);
+    const after = await unchanged(chain(risky({ gain: 0.5 })), 35);
+    expect(
+      difference(
+        lab
+          .ear()
+          .samples()
+          .subarray(31 * 960),
+        after.subarray(31 * 960),
+      ),
+    ).toBeUndefined();
+  });
+
   it('inserts an effect between two nodes that go on, and takes it out again', async () => {
     const lab = new LiveLab();
     const plain = { music: tone, out: { type: 'test.ear', in: { audio: 'music' } } };
