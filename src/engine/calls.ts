@@ -133,8 +133,13 @@ export class Calls {
     if (TELEGRAM_ONLY.has(request.type)) {
       if (call?.backend !== 'telegram')
         throw voxError('COMMAND_REFUSED', { command: request.type, reason: 'it is for calls of Telegram' });
-      if (request.type === 'call.mute') return edit(call.actor, { muted: request['muted'] === true });
       if (request.type === 'call.raiseHand') return edit(call.actor, { handRaised: request['raised'] === true });
+    }
+    if (request.type === 'call.mute' && call?.backend === 'telegram') {
+      const muted = request['muted'] === true;
+      await edit(call.actor, { muted });
+      this.#options.tell({ type: 'call.muted', call: id, muted });
+      return null;
     }
     return call?.steer?.(request) ?? this.#options.host.request({ type: 'call.request', call: id, request });
   }
@@ -246,15 +251,7 @@ export class Calls {
 }
 
 /** What only Telegram's calls can. */
-const TELEGRAM_ONLY = new Set([
-  'call.mute',
-  'call.raiseHand',
-  'call.title',
-  'call.record',
-  'call.invite',
-  'call.end',
-  'participant.volume',
-]);
+const TELEGRAM_ONLY = new Set(['call.raiseHand', 'call.title', 'call.record', 'call.invite', 'call.end']);
 
 /** Changes how we appear; resolves when the server has agreed. @throws VoxError with why it has not. */
 async function edit(actor: CallActor, change: SelfChange): Promise<null> {

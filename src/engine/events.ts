@@ -43,6 +43,10 @@ export function callEvent(call: string, event: CallEvent, connected: Set<string>
       return { type: event.type, call, participantId: text('participantId'), speaking: event['speaking'] === true };
     case 'participant.muted':
       return { type: event.type, call, participantId: text('participantId'), muted: event['muted'] === true };
+    case 'participant.levelled':
+      return { type: event.type, call, participantId: text('participantId'), percent: Number(event['percent'] ?? 100) };
+    case 'call.muted':
+      return { type: event.type, call, muted: event['muted'] === true };
     case 'participant.kicked': {
       const reason = event['reason'];
       const banMs = Number(event['banMs'] ?? 0);

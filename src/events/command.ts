@@ -61,7 +61,7 @@ export const COMMANDS = {
     .meta({ description: "Write in the call's chat." }),
   'call.mute': z
     .strictObject({ type: z.literal('call.mute'), call, muted: z.boolean().default(true) })
-    .meta({ description: 'Be silent for everybody in a Telegram call, or be heard again.' }),
+    .meta({ description: 'Be silent for everybody in the call, or be heard again.' }),
   'call.raiseHand': z
     .strictObject({ type: z.literal('call.raiseHand'), call, raised: z.boolean().default(true) })
     .meta({ description: 'Ask to speak in a Telegram call, or no longer.' }),
@@ -91,9 +91,12 @@ export const COMMANDS = {
       type: z.literal('participant.volume'),
       call,
       participantId,
-      percent: z.number().min(0.01).max(200).meta({ description: '100 is as he speaks.' }),
+      percent: z.number().min(0).max(200).meta({ description: '100 is as he speaks.' }),
     })
-    .meta({ description: 'Make somebody in a Telegram call louder or quieter: for everybody, if the account is an admin.' }),
+    .meta({
+      description:
+        'Make somebody louder or quieter: in a room in what the graph hears of him, in a Telegram call for everybody if the account is an admin, else for the account.',
+    }),
   'participant.kick': z
     .strictObject({
       type: z.literal('participant.kick'),

@@ -75,6 +75,10 @@ export type CallFact =
   | ({ readonly type: 'participant.left'; readonly call: string; readonly participantId: string } & ParticipantFacts)
   | { readonly type: 'participant.speaking'; readonly call: string; readonly participantId: string; readonly speaking: boolean }
   | { readonly type: 'participant.muted'; readonly call: string; readonly participantId: string; readonly muted: boolean }
+  /** How loud he is to be; 100 percent is as he speaks. */
+  | { readonly type: 'participant.levelled'; readonly call: string; readonly participantId: string; readonly percent: number }
+  /** Whether everybody hears silence of us. */
+  | { readonly type: 'call.muted'; readonly call: string; readonly muted: boolean }
   | {
       readonly type: 'participant.kicked';
       readonly call: string;

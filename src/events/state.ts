@@ -29,6 +29,10 @@ export interface CallState {
   readonly speaking: readonly string[];
   /** Ids of those who are muted. */
   readonly muted: readonly string[];
+  /** How loud those are to be, in percent, who are not as loud as they speak; by id. */
+  readonly volumes: Readonly<Record<string, number>>;
+  /** Whether everybody hears silence of us. */
+  readonly selfMuted: boolean;
   /** How many connections listen. */
   readonly listeners: number;
 }
@@ -100,6 +104,8 @@ export const reduce: (state: EngineState, event: EngineEvent) => EngineState = p
           people: {},
           speaking: [],
           muted: [],
+          volumes: {},
+          selfMuted: false,
           listeners: 0,
         };
         return;
@@ -157,6 +163,13 @@ function reduceCall(call: Writable<CallState>, event: CallFact): void {
     case 'participant.muted':
       call.muted = call.muted.filter((id) => id !== event.participantId);
       if (event.muted) call.muted.push(event.participantId);
+      return;
+    case 'participant.levelled':
+      if (event.percent === 100) delete call.volumes[event.participantId];
+      else call.volumes[event.participantId] = event.percent;
+      return;
+    case 'call.muted':
+      call.selfMuted = event.muted;
       return;
     case 'peer.connected':
       if (event.role === 'listen') call.listeners++;

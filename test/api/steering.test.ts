@@ -42,6 +42,17 @@ describe('steering over HTTP', () => {
     expect(refusal(await during(post('/calls/room:hall/pause')))).toEqual([404, 'UNKNOWN_CALL', undefined]);
     expect(refusal(await lobby('tell', { text: 'hi', to: 'anna' }))).toEqual([404, 'UNKNOWN_PARTICIPANT', undefined]);
     expect(refusal(await lobby('participants/anna/mute'))).toEqual([404, 'UNKNOWN_PARTICIPANT', undefined]);
+    expect(refusal(await lobby('participants/anna/volume', { percent: 50 }))).toEqual([404, 'UNKNOWN_PARTICIPANT', undefined]);
+    expect(refusal(await lobby('participants/anna/volume', {}))).toEqual([400, 'INPUT_WRONG', 'body.percent']);
+    expect((await lobby('mute')).json).toEqual({ done: true });
+    expect((await get('/calls/room:lobby')).json.state).toMatchObject({ selfMuted: true });
+    expect((await lobby('mute', { muted: false })).json).toEqual({ done: true });
+    // What only Telegram's calls can.
+    for (const verb of ['raise-hand', 'record', 'end'])
+      expect([verb, ...refusal(await lobby(verb))]).toEqual([verb, 409, 'COMMAND_REFUSED', undefined]);
+    expect(refusal(await lobby('title', { title: 'Evening' }))).toEqual([409, 'COMMAND_REFUSED', undefined]);
+    expect(refusal(await lobby('invite', { users: ['@anna'] }))).toEqual([409, 'COMMAND_REFUSED', undefined]);
+    expect(refusal(await lobby('invite', {}))).toEqual([400, 'INPUT_WRONG', 'body.users']);
   });
 
   it('changes options of a node, and leaves it out', async () => {

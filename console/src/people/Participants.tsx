@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ask } from '../api/client.js';
 import { engine } from '../live/live.js';
 import { useStore } from '../live/store.js';
@@ -6,7 +6,7 @@ import { Button } from '../ui/Button.js';
 import { Icon } from '../ui/Icon.js';
 import { useTask } from '../ui/useTask.js';
 
-/** Who is in the call, with mute and kick. */
+/** Who is in the call, with volume, mute and kick. */
 export function Participants({ call }: { call: string }) {
   const state = useStore(engine, ({ calls }) => calls[call]);
   if (!state) return null;
@@ -31,6 +31,7 @@ export function Participants({ call }: { call: string }) {
               admin={state.people[id]?.admin === true}
               speaking={state.speaking.includes(id)}
               muted={state.muted.includes(id)}
+              percent={state.volumes[id] ?? 100}
             />
           ))}
         </ul>
@@ -46,14 +47,17 @@ interface ParticipantProps {
   readonly admin: boolean;
   readonly speaking: boolean;
   readonly muted: boolean;
+  /** 100 is as he speaks. */
+  readonly percent: number;
 }
 
-function Participant({ call, id, name, admin, speaking, muted }: ParticipantProps) {
+function Participant({ call, id, name, admin, speaking, muted, percent }: ParticipantProps) {
   const task = useTask();
   const [leaving, setLeaving] = useState(false);
   const shown = name ?? `Guest ${id.slice(0, 4)}`;
   const path = `/calls/${encodeURIComponent(call)}/participants/${encodeURIComponent(id)}`;
   const mute = () => task.run(() => ask(`${path}/mute`, { method: 'POST', body: { muted: !muted } }));
+  const set = (value: number) => task.run(() => ask(`${path}/volume`, { method: 'POST', body: { percent: value } }));
   return (
     <li>
       <span className={`avatar ${speaking && !muted ? 'speaking' : ''}`} aria-hidden="true">
@@ -65,6 +69,7 @@ function Participant({ call, id, name, admin, speaking, muted }: ParticipantProp
           {[admin && 'admin', muted ? 'muted' : speaking ? 'speaking' : 'silent'].filter(Boolean).join(', ')}
         </span>
       </span>
+      <VoiceVolume name={shown} percent={percent} set={(value) => void set(value)} />
       <Button
         bare
         icon={muted ? 'micOff' : 'mic'}
@@ -89,6 +94,31 @@ function Participant({ call, id, name, admin, speaking, muted }: ParticipantProp
         </p>
       )}
     </li>
+  );
+}
+
+/** How loud he is: set when the slider is let go, so that not every step of it is a request. */
+function VoiceVolume({ name, percent, set }: { name: string; percent: number; set: (percent: number) => void }) {
+  const [wanted, setWanted] = useState<number>();
+  useEffect(() => setWanted(undefined), [percent]);
+  const value = wanted ?? percent;
+  const done = () => wanted !== undefined && wanted !== percent && set(wanted);
+  return (
+    <label className="voice-volume small dim number">
+      <input
+        type="range"
+        min={0}
+        max={200}
+        step={5}
+        value={value}
+        aria-label={`Volume of ${name}`}
+        aria-valuetext={`${value} percent`}
+        onChange={(event) => setWanted(Number(event.target.value))}
+        onPointerUp={done}
+        onKeyUp={(event) => /^(Arrow|Page|Home|End)/.test(event.key) && done()}
+      />
+      <span>{value} %</span>
+    </label>
   );
 }
 

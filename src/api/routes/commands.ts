@@ -31,7 +31,18 @@ const VERBS = {
   volume: { percent: 80 },
   leave: {},
   tell: { text: 'Hello' },
+  mute: { muted: true },
+  'raise-hand': { raised: true },
+  title: { title: 'Evening radio' },
+  record: { on: true },
+  invite: { users: ['@anna'] },
+  end: {},
 } as const;
+
+/** Whose examples would end the call, or are for calls of Telegram. */
+const SILENT = new Set(['leave', 'end', 'raise-hand', 'title', 'record', 'invite']);
+
+const camel = (word: string): string => word.replace(/-(\w)/g, (_all, first: string) => first.toUpperCase());
 
 /** A command as a verb of its own: what stands in the path is not in the body. */
 function verb(type: CommandType, path: string, params: z.ZodObject, example: object | false): Route {
@@ -85,8 +96,9 @@ export const commandRoutes: readonly Route[] = [
     },
   }),
   ...Object.entries(VERBS).map(([word, example]) =>
-    verb(`call.${word}` as CommandType, `/calls/{call}/${word}`, callParams, word === 'leave' ? false : example),
+    verb(`call.${camel(word)}` as CommandType, `/calls/{call}/${word}`, callParams, SILENT.has(word) ? false : example),
   ),
   verb('participant.mute', '/calls/{call}/participants/{participant}/mute', participantParams, false),
+  verb('participant.volume', '/calls/{call}/participants/{participant}/volume', participantParams, false),
   verb('participant.kick', '/calls/{call}/participants/{participant}/kick', participantParams, false),
 ];

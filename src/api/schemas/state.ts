@@ -20,6 +20,10 @@ export const callState = z
     people: z.record(z.string(), participant).meta({ description: 'What is known of them, by id.' }),
     speaking: ids('Those who speak at present.'),
     muted: ids('Those who are muted.'),
+    volumes: z
+      .record(z.string(), z.number())
+      .meta({ description: 'How loud those are to be, in percent, who are not as loud as they speak; by id.' }),
+    selfMuted: z.boolean().meta({ description: 'Whether everybody hears silence of us.' }),
     listeners: z.number().int().meta({ description: 'How many connections listen.' }),
   })
   .meta({ id: 'CallState', description: 'One call, as the state shows it.' });

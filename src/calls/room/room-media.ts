@@ -8,6 +8,7 @@ import { SpeakingWatch } from '../speaking.js';
 import { createPeer, type PeerOptions, type PeerStats, type WebRtcPeer } from '../webrtc/peer.js';
 import { MixRouter, type MixListener } from './mix-router.js';
 import { mutableVoice } from './mutable-voice.js';
+import { OwnSound } from './own-sound.js';
 import { networkOf } from './network-of.js';
 import { Removals } from './removals.js';
 import { RoomVideo } from './room-video.js';
@@ -68,6 +69,9 @@ export class RoomMedia implements CallMedia {
   /** Who takes part, as it was told. */
   readonly #present = new Set<string>();
   readonly #muted = new Set<string>();
+  /** How loud those are who are not as loud as they speak, in percent. */
+  readonly #volumes = new Map<string, number>();
+  readonly #own = new OwnSound();
   readonly #removals: Removals;
   #opening = 0;
   #closed = false;
@@ -94,7 +98,7 @@ export class RoomMedia implements CallMedia {
         return this.#changes.subscribe(observer);
       }),
       personalMixes$: this.#mixes.personal$.asObservable(),
-      sendAudio: (packet, forParticipantId) => this.#mixes.send(packet, forParticipantId),
+      sendAudio: (packet, forParticipantId) => this.#mixes.send(this.#own.sent(packet), forParticipantId),
     };
   }
 
@@ -112,6 +116,11 @@ export class RoomMedia implements CallMedia {
         return this.#kick(wanted);
       case 'participant.mute':
         return this.#mute(wanted.participantId, wanted.muted);
+      case 'participant.volume':
+        return this.#adjust(wanted.participantId, wanted.percent);
+      case 'call.mute':
+        if (this.#own.mute(wanted.muted)) this.events$.next({ type: 'call.muted', muted: wanted.muted });
+        return undefined;
       case 'chat.send':
         if (wanted.to !== undefined) this.#connectionsOf(wanted.to);
         return this.events$.next({ ...wanted, type: 'message.sent' });
@@ -235,6 +244,15 @@ export class RoomMedia implements CallMedia {
     this.events$.next({ type: 'participant.muted', participantId, muted });
   }
 
+  /** Stays when he leaves and comes back, as a mute does. */
+  #adjust(participantId: string, percent: number): void {
+    if ((this.#volumes.get(participantId) ?? 100) === percent) return;
+    if (percent !== 100) this.#connectionsOf(participantId);
+    if (percent === 100) this.#volumes.delete(participantId);
+    else this.#volumes.set(participantId, percent);
+    this.events$.next({ type: 'participant.levelled', participantId, percent });
+  }
+
   /** The connections whose place a new one of the same participant and role takes. */
   #predecessors(role: PeerRole, participantId: string): Member[] {
     return [...this.#members.values()].filter((member) => member.role === role && member.participantId === participantId);
@@ -272,7 +290,11 @@ export class RoomMedia implements CallMedia {
     });
     peer.incoming$.subscribe((change) => {
       if (change.type === 'started') {
-        const voice = mutableVoice(change.audio, () => this.#muted.has(participantId), member.watch);
+        const settings = () => ({
+          muted: this.#muted.has(participantId),
+          volume: (this.#volumes.get(participantId) ?? 100) / 100,
+        });
+        const voice = mutableVoice(change.audio, settings, member.watch);
         member.streams.set(change.ssrc, voice);
       } else member.streams.delete(change.ssrc);
       this.#speak(member);

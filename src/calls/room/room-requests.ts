@@ -34,6 +34,14 @@ const kickRequest = z.object({
   banMs: z.number().min(0),
 });
 const muteRequest = z.object({ type: z.literal('participant.mute'), participantId: z.string(), muted: z.boolean() });
+/** How loud somebody's voice is in the graph; 100 is as he speaks. */
+const volumeRequest = z.object({
+  type: z.literal('participant.volume'),
+  participantId: z.string(),
+  percent: z.number().min(0).max(200),
+});
+/** Whether everybody hears silence instead of the graph's sound. */
+const selfMuteRequest = z.object({ type: z.literal('call.mute'), muted: z.boolean() });
 /** We write in the room's chat. */
 const sendRequest = z.object({ type: z.literal('chat.send'), text: z.string(), to: z.string().optional() });
 /** Somebody writes in the room's chat. */
@@ -49,6 +57,8 @@ const roomRequest = z.discriminatedUnion('type', [
   closeRequest,
   kickRequest,
   muteRequest,
+  volumeRequest,
+  selfMuteRequest,
   sendRequest,
   receiveRequest,
 ]);

@@ -7,7 +7,7 @@ import type { Packet } from '../../media/packet.js';
 import { OutgoingPacket } from './outgoing-packet.js';
 import type { OpusNodeOptions } from '../encoders/opus.js';
 import { withChannels } from './channels.js';
-import { opusSilence } from './opus-silence.js';
+import { opusSilence } from '../../media/opus-silence.js';
 
 /** So much silence is still encoded, so that the encoder's memory of sound has faded and been sent. */
 const TAIL_SAMPLES = usToSamples(200_000);
@@ -49,7 +49,7 @@ export class OpusPacketizer {
     this.#complexity = options.complexity;
     this.#dtx = options.dtx;
     this.#packetSamples = usToSamples(options.frameMs * 1000);
-    this.#nothing = opusSilence((options.frameMs / 20) as 1 | 2 | 3, options.channels);
+    this.#nothing = opusSilence(options.frameMs * 1000, options.channels);
     this.#scratch = createAudioFrame(options.channels);
   }
 

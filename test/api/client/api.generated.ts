@@ -274,6 +274,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{call}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be silent for everybody in the call, or be heard again */
+        post: operations["callMute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/raise-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to speak in a Telegram call, or no longer */
+        post: operations["callRaiseHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/title": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the title of a Telegram call; for admins */
+        post: operations["callTitle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let Telegram record a call, or end that; for admins */
+        post: operations["callRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite users to a Telegram call */
+        post: operations["callInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a Telegram call for everybody; for admins */
+        post: operations["callEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{call}/participants/{participant}/mute": {
         parameters: {
             query?: never;
@@ -285,6 +387,23 @@ export interface paths {
         put?: never;
         /** Make somebody silent in the graph, or let him be heard again */
         post: operations["participantMute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/participants/{participant}/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make somebody louder or quieter: in a room in what the graph hears of him, in a Telegram call for everybody if the account is an admin, else for the account */
+        post: operations["participantVolume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -773,6 +892,12 @@ export interface components {
             speaking: string[];
             /** @description Those who are muted. */
             muted: string[];
+            /** @description How loud those are to be, in percent, who are not as loud as they speak; by id. */
+            volumes: {
+                [key: string]: number;
+            };
+            /** @description Whether everybody hears silence of us. */
+            selfMuted: boolean;
             /** @description How many connections listen. */
             listeners: number;
         } & {
@@ -2729,6 +2854,616 @@ export interface operations {
             };
         };
     };
+    callMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call, such as `room:lobby`. */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default true */
+                    muted?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Be silent for everybody in the call, or be heard again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}"; `ADMIN_TOKEN_NEEDED`: the admin token is needed {what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNKNOWN_CALL`: no open call has the id "{call}"; `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_RUNNING_NODE`: the running graph "{graph}" has no node "{node}"{hint} */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `COMMAND_REFUSED`: {command} was refused: {reason} */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE`: the body of the request is larger than {limitKiB} KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_JSON`: the body must be sent as application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    callRaiseHand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call, such as `room:lobby`. */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default true */
+                    raised?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask to speak in a Telegram call, or no longer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}"; `ADMIN_TOKEN_NEEDED`: the admin token is needed {what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNKNOWN_CALL`: no open call has the id "{call}"; `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_RUNNING_NODE`: the running graph "{graph}" has no node "{node}"{hint} */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `COMMAND_REFUSED`: {command} was refused: {reason} */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE`: the body of the request is larger than {limitKiB} KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_JSON`: the body must be sent as application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    callTitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call, such as `room:lobby`. */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Change the title of a Telegram call; for admins */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}"; `ADMIN_TOKEN_NEEDED`: the admin token is needed {what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNKNOWN_CALL`: no open call has the id "{call}"; `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_RUNNING_NODE`: the running graph "{graph}" has no node "{node}"{hint} */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `COMMAND_REFUSED`: {command} was refused: {reason} */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE`: the body of the request is larger than {limitKiB} KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_JSON`: the body must be sent as application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    callRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call, such as `room:lobby`. */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default true */
+                    on?: boolean;
+                    /** @description What the recording is called. */
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Let Telegram record a call, or end that; for admins */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}"; `ADMIN_TOKEN_NEEDED`: the admin token is needed {what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNKNOWN_CALL`: no open call has the id "{call}"; `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_RUNNING_NODE`: the running graph "{graph}" has no node "{node}"{hint} */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `COMMAND_REFUSED`: {command} was refused: {reason} */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE`: the body of the request is larger than {limitKiB} KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_JSON`: the body must be sent as application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    callInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call, such as `room:lobby`. */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Public names, such as @anna. */
+                    users: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Invite users to a Telegram call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}"; `ADMIN_TOKEN_NEEDED`: the admin token is needed {what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNKNOWN_CALL`: no open call has the id "{call}"; `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_RUNNING_NODE`: the running graph "{graph}" has no node "{node}"{hint} */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `COMMAND_REFUSED`: {command} was refused: {reason} */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE`: the body of the request is larger than {limitKiB} KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_JSON`: the body must be sent as application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    callEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call, such as `room:lobby`. */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description End a Telegram call for everybody; for admins */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}"; `ADMIN_TOKEN_NEEDED`: the admin token is needed {what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNKNOWN_CALL`: no open call has the id "{call}"; `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_RUNNING_NODE`: the running graph "{graph}" has no node "{node}"{hint} */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `COMMAND_REFUSED`: {command} was refused: {reason} */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE`: the body of the request is larger than {limitKiB} KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_JSON`: the body must be sent as application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     participantMute: {
         parameters: {
             query?: never;
@@ -2751,6 +3486,110 @@ export interface operations {
         };
         responses: {
             /** @description Make somebody silent in the graph, or let him be heard again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason}; `COMMAND_WRONG`: this is no command: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}"; `ADMIN_TOKEN_NEEDED`: the admin token is needed {what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNKNOWN_CALL`: no open call has the id "{call}"; `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_RUNNING_NODE`: the running graph "{graph}" has no node "{node}"{hint}; `UNKNOWN_PARTICIPANT`: nobody in the call "{call}" has the id "{participant}" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `COMMAND_REFUSED`: {command} was refused: {reason} */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE`: the body of the request is larger than {limitKiB} KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_JSON`: the body must be sent as application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    participantVolume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call, such as `room:lobby`. */
+                call: string;
+                /** @description His id in the call. */
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 100 is as he speaks. */
+                    percent: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Make somebody louder or quieter: in a room in what the graph hears of him, in a Telegram call for everybody if the account is an admin, else for the account */
             200: {
                 headers: {
                     [name: string]: unknown;

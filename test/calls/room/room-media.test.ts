@@ -385,22 +385,66 @@ describe('a room', () => {
         return 'audio';
       };
     };
-    const heard = () => {
+    const pull = () => {
       const out = createAudioFrame(1);
       const change = changes.at(-1);
       if (change?.type === 'joined') change.audio.pull(out);
+      return out;
+    };
+    const heard = () => {
+      const out = pull();
       return [out.silent, out.planes[0]![0]];
     };
     speak(1);
     expect(heard()).toEqual([false, 0.5]);
     await media.request({ type: 'participant.mute', participantId: 'anna', muted: true });
     await media.request({ type: 'participant.mute', participantId: 'anna', muted: true });
+    // It fades out within 10 ms.
+    expect(pull().planes[0]![959]).toBe(0);
     expect(heard()).toEqual([true, 0]);
     speak(2);
     expect(heard()).toEqual([true, 0]);
     await media.request({ type: 'participant.mute', participantId: 'anna', muted: false });
+    expect(pull().planes[0]![0]).toBeCloseTo(0.5 / 480);
     expect(heard()).toEqual([false, 0.5]);
     expect(events.filter(({ type }) => type === 'participant.muted')).toMatchObject([{ muted: true }, { muted: false }]);
+    // How loud he is changes as smoothly, and stays when his stream is another.
+    await media.request({ type: 'participant.volume', participantId: 'anna', percent: 50 });
+    expect(pull().planes[0]!.slice(478, 482)).toEqual(Float32Array.of(0.25 + 0.25 / 480, 0.25, 0.25, 0.25));
+    speak(3);
+    expect(heard()).toEqual([false, 0.25]);
+    await media.request({ type: 'participant.volume', participantId: 'anna', percent: 100 });
+    await media.request({ type: 'participant.volume', participantId: 'anna', percent: 100 });
+    pull();
+    expect(heard()).toEqual([false, 0.5]);
+    expect(events.filter(({ type }) => type === 'participant.levelled')).toMatchObject([{ percent: 50 }, { percent: 100 }]);
+    await expect(media.request({ type: 'participant.volume', participantId: 'nobody', percent: 50 })).rejects.toMatchObject({
+      problems: [{ code: 'UNKNOWN_PARTICIPANT' }],
+    });
+  });
+
+  it('is silent for everybody while it is muted, in packets of the same length', async () => {
+    const { media, join, events } = room();
+    const { peer } = await join('listen', 'anna');
+    peer.connect();
+    const heard: (readonly [number, number])[] = [];
+    peer.sendAudio = ({ data, ptsUs }) => void heard.push([ptsUs, data.length]);
+    const send = (ptsUs: number, durationUs = 20_000) =>
+      media.gateway.sendAudio({ kind: 'packet', codec: 'opus', ptsUs, durationUs, key: true, data: new Uint8Array(100) });
+    send(0);
+    await media.request({ type: 'call.mute', muted: true });
+    await media.request({ type: 'call.mute', muted: true });
+    send(20_000);
+    send(40_000, 60_000);
+    await media.request({ type: 'call.mute', muted: false });
+    send(100_000);
+    expect(heard).toEqual([
+      [0, 100],
+      [20_000, 3],
+      [40_000, 8],
+      [100_000, 100],
+    ]);
+    expect(events.filter(({ type }) => type === 'call.muted')).toMatchObject([{ muted: true }, { muted: false }]);
   });
 
   it('refuses what it does not understand', async () => {

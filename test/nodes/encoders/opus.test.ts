@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { opus } from '../../../src/nodes/encoders/opus.js';
-import { opusSilence } from '../../../src/nodes/support/opus-silence.js';
+import { opusSilence } from '../../../src/media/opus-silence.js';
 import { marbles, renderNode } from '../../../src/testing/index.js';
 import { sine } from '../support/signals.js';
 
@@ -35,7 +35,7 @@ describe('encode.opus', () => {
     for (const frameMs of [20, 40, 60] as const) {
       const { outputs } = await renderNode(opus, { inputs: { audio: marbles(drawing + '|') }, options: { frameMs } });
       const { packets } = outputs.audio!;
-      const nothing = opusSilence((frameMs / 20) as 1 | 2 | 3, 2);
+      const nothing = opusSilence(frameMs * 1000, 2);
       const resting = packets.filter(
         ({ data }) => data.length === nothing.length && data.every((byte, i) => byte === nothing[i]),
       );

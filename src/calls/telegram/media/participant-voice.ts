@@ -1,15 +1,7 @@
-import { scale } from '../../../media/dsp/gain.js';
-import { clearAudioFrame, type AudioFrame } from '../../../media/frame.js';
+import type { AudioFrame } from '../../../media/frame.js';
 import type { IncomingAudio, IncomingQuality } from '../../../media/gateway.js';
 import type { SpeakingWatch } from '../../speaking.js';
-
-/** How a participant is to be heard. */
-export interface VoiceSettings {
-  /** Muted for us alone. */
-  readonly mutedByUs: boolean;
-  /** 1 is 100 %. */
-  readonly volume: number;
-}
+import { VoiceGain, type VoiceSettings } from '../../voice-gain.js';
 
 /** The voice of a participant, as loud as the call says. It is pulled even while it is muted, so that it goes on in the present. */
 export class ParticipantVoice implements IncomingAudio {
@@ -17,6 +9,7 @@ export class ParticipantVoice implements IncomingAudio {
   readonly #audio: IncomingAudio;
   readonly #settings: () => VoiceSettings;
   readonly #watch: SpeakingWatch;
+  readonly #gain: VoiceGain;
 
   /**
    * @param settings how it is to be heard at this moment.
@@ -27,18 +20,13 @@ export class ParticipantVoice implements IncomingAudio {
     this.#audio = audio;
     this.#settings = settings;
     this.#watch = watch;
+    this.#gain = new VoiceGain(settings());
   }
 
   pull(out: AudioFrame): IncomingQuality {
     const quality = this.#audio.pull(out);
-    const { mutedByUs, volume } = this.#settings();
-    if (mutedByUs || volume === 0) {
-      clearAudioFrame(out);
-      this.#watch.frame(undefined);
-      return 'silent';
-    }
-    this.#watch.frame(out);
-    if (volume !== 1 && !out.silent) for (const plane of out.planes) scale(plane, plane, volume);
-    return quality;
+    const settings = this.#settings();
+    this.#watch.frame(settings.muted ? undefined : out);
+    return this.#gain.apply(out, settings) ? 'silent' : quality;
   }
 }

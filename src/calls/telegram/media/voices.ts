@@ -44,7 +44,7 @@ export class Voices {
   #cancelAsk: (() => void) | undefined;
 
   /**
-   * @param tell gets `participant.joined`, `.left`, `.speaking`, and `source.unknown` with sources to look up.
+   * @param tell gets `participant.joined`, `.left`, `.speaking`, `.levelled`, `.muted`, and `source.unknown` with sources to look up.
    * @param forget is told of streams that have ended for certain.
    */
   constructor(scheduler: Scheduler, tell: (event: CallEvent) => void, forget: (source: number) => void) {
@@ -67,12 +67,17 @@ export class Voices {
     const { participantId, source, name } = info;
     const known = this.#known.get(participantId);
     if (known && known.info.source !== source) this.#forget(known.info.source);
-    if (known) known.info = info;
-    else {
+    if (!known) {
       const told = (speaking: boolean) => this.#tell({ type: 'participant.speaking', participantId, speaking });
       this.#known.set(participantId, { info, watch: new SpeakingWatch(this.#scheduler, told) });
       this.#tell({ type: 'participant.joined', participantId, ...(name !== undefined && { name }) });
     }
+    const { volume = 1, mutedByUs = false } = info;
+    const before: Partial<MediaParticipant> = known?.info ?? {};
+    if (known) known.info = info;
+    if (volume !== (before.volume ?? 1))
+      this.#tell({ type: 'participant.levelled', participantId, percent: Math.round(volume * 100) });
+    if (mutedByUs !== (before.mutedByUs ?? false)) this.#tell({ type: 'participant.muted', participantId, muted: mutedByUs });
     const heard = this.#streams.get(source);
     if (heard && heard.participantId !== participantId) this.#play(source, heard, participantId);
   }
@@ -139,7 +144,7 @@ export class Voices {
     heard.participantId = participantId;
     const settings = () => {
       const { mutedByUs = false, volume = 1 } = this.#known.get(participantId)?.info ?? {};
-      return { mutedByUs, volume };
+      return { muted: mutedByUs, volume };
     };
     const watch = this.#known.get(participantId)?.watch ?? new SpeakingWatch(this.#scheduler, () => {});
     const audio = new ParticipantVoice(participantId, heard.audio, settings, watch);

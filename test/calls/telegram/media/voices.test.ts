@@ -110,8 +110,16 @@ describe('the voices of a call', () => {
     change.audio.pull(frame);
     expect(frame.planes[0]![480]).toBeCloseTo(1);
     voices.set({ ...anna, mutedByUs: true });
+    // It fades out within 10 ms.
+    expect([change.audio.pull(frame), frame.planes[0]![959]]).toEqual(['audio', 0]);
     expect(change.audio.pull(frame)).toBe('silent');
     expect(frame.planes[0]!.every((sample) => sample === 0)).toBe(true);
+    expect(told.filter(({ type }) => /levelled|muted/.test(type))).toEqual([
+      { type: 'participant.levelled', participantId: 'anna', percent: 50 },
+      { type: 'participant.levelled', participantId: 'anna', percent: 200 },
+      { type: 'participant.levelled', participantId: 'anna', percent: 100 },
+      { type: 'participant.muted', participantId: 'anna', muted: true },
+    ]);
   });
 
   it('tell who is speaking, by what is heard or by the level of packets', () => {

@@ -1,6 +1,7 @@
 import { BehaviorSubject, Observable, Subject } from 'rxjs';
 import type { CallEvent, CallMedia } from '../../../../src/calls/call-media.js';
 import { mutableVoice } from '../../../../src/calls/room/mutable-voice.js';
+import { AS_HE_SPEAKS } from '../../../../src/calls/voice-gain.js';
 import { SpeakingWatch } from '../../../../src/calls/speaking.js';
 import { clearAudioFrame, shapeAudioFrame } from '../../../../src/media/frame.js';
 import type { IncomingAudio, ParticipantChange } from '../../../../src/media/gateway.js';
@@ -62,7 +63,7 @@ export class PaperRoom {
         return 'audio';
       },
     };
-    const person: Person = { audio: mutableVoice(source, () => false, watch), watch, peak: 0 };
+    const person: Person = { audio: mutableVoice(source, () => AS_HE_SPEAKS, watch), watch, peak: 0 };
     this.#people.set(participantId, person);
     this.#changes.next({ type: 'joined', participantId, audio: person.audio });
     this.events$.next({ type: 'participant.joined', participantId, ...(self && { self }) });
