@@ -45,39 +45,65 @@ async function seen(page: TestPage, purpose: 'camera' | 'screen' = 'camera'): Pr
   );
 }
 
-describe.each([
-  ['encode.vp8', 'video/VP8'],
-  ['encode.h264', 'video/H264'],
-] as const)('%s', (encoder, mimeType) => {
-  it('is decoded by Chromium without a freeze, in its colours', async () => {
-    stage = await openStage({ rooms: { lobby: bars(encoder) } });
-    const page = await TestPage.open(browser, stage.origin);
-    await page.listen('lobby');
-    await seen(page);
-    // A machine that stalls as a whole freezes every video: what is asked of this one, it may show once of three times.
-    let pcm: Float32Array = new Float32Array();
-    let after = (await page.video()).camera!;
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const before = after;
-      pcm = await page.record(10);
-      after = (await page.video()).camera!;
-      if (after.freezeCount === before.freezeCount && after.framesDecoded - before.framesDecoded > 280) break;
-      expect(attempt, JSON.stringify([before, after])).toBeLessThan(2);
-    }
-    expect(after).toMatchObject({ codec: mimeType, frameWidth: 640, frameHeight: 360, packetsLost: 0 });
-    // Who comes is served by a key frame, and by no more of them.
-    expect(after.keyFramesDecoded).toBeLessThanOrEqual(3);
-    expect(steadyToneDb(pcm, 1000)).toBeCloseTo(-12, 0);
-    expect(longestGapMs(pcm, -30)).toBeLessThanOrEqual(60);
-    const colors = await page.colors('camera', POINTS);
-    Object.entries(BARS).forEach(([name, [, ...wanted]], i) => {
-      const off = Math.max(...colors[i]!.map((value, channel) => Math.abs(value - wanted[channel]!)));
-      expect(off, `${name}: ${colors[i]!.join()} for ${wanted.join()}`).toBeLessThanOrEqual(TOLERANCE);
-    });
-    expect(page.errors).toEqual([]);
-    await page.page.close();
-  });
+/** The bars, and on them pictures that move: what stands still would be decoded without any effort. */
+const lively = (encoder: 'encode.vp8' | 'encode.h264'): Nodes => ({
+  ...bars(encoder),
+  moving: { type: 'source.test-pattern', options: { pattern: 'moving', width: 320, height: 180 } },
+  both: { type: 'mix.picture-in-picture', in: { main: 'bars', inset: 'moving' }, options: { sizePercent: 30 } },
+  coded: { type: encoder, in: { video: 'both' }, options: { frameRate: RATE } },
 });
+/** Pictures a second, and how long they are looked at: two encoders and two decoders leave two cores room. */
+const [RATE, LOOK_SEC] = [15, 30];
+
+it(
+  'VP8 and H.264 are decoded by Chromium for thirty seconds without a freeze, in their colours',
+  async () => {
+    stage = await openStage({ rooms: { vp8: lively('encode.vp8'), h264: lively('encode.h264') } });
+    const codecs = { vp8: 'video/VP8', h264: 'video/H264' };
+    const pages: { room: keyof typeof codecs; page: TestPage; smooth: boolean }[] = [];
+    for (const room of ['vp8', 'h264'] as const) {
+      const page = await TestPage.open(browser, stage.origin);
+      await page.listen(room);
+      await seen(page);
+      pages.push({ room, page, smooth: false });
+    }
+    // A machine that stalls as a whole freezes every video: what is asked of these, each may show once of three times.
+    const looks: unknown[] = [];
+    for (let attempt = 0; attempt < 3 && pages.some(({ smooth }) => !smooth); attempt++) {
+      await Promise.all(
+        pages.map(async (one) => {
+          const before = (await one.page.video()).camera!;
+          const pcm = await one.page.record(LOOK_SEC);
+          const after = (await one.page.video()).camera!;
+          const frames = (after.framesDecoded - before.framesDecoded) / ((after.timestamp - before.timestamp) / 1000) / RATE;
+          const [freezes, lost] = [after.freezeCount - before.freezeCount, after.packetsLost];
+          const gapMs = longestGapMs(pcm, -30);
+          looks.push({ room: one.room, frames, freezes, lost, gapMs });
+          one.smooth ||= freezes === 0 && lost === 0 && Math.abs(frames - 1) < 0.04 && gapMs <= 60;
+          expect(steadyToneDb(pcm, 1000)).toBeCloseTo(-12, 0);
+        }),
+      );
+    }
+    expect(
+      pages.map(({ smooth }) => smooth),
+      JSON.stringify(looks),
+    ).toEqual([true, true]);
+    for (const { room, page } of pages) {
+      const { camera } = await page.video();
+      expect(camera).toMatchObject({ codec: codecs[room], frameWidth: 640, frameHeight: 360 });
+      // Who comes is served by a key frame, and by no more of them.
+      expect(camera!.keyFramesDecoded).toBeLessThanOrEqual(3);
+      const colors = await page.colors('camera', POINTS);
+      Object.entries(BARS).forEach(([name, [, ...wanted]], i) => {
+        const off = Math.max(...colors[i]!.map((value, channel) => Math.abs(value - wanted[channel]!)));
+        expect(off, `${room}, ${name}: ${colors[i]!.join()} for ${wanted.join()}`).toBeLessThanOrEqual(TOLERANCE);
+      });
+      expect(page.errors).toEqual([]);
+      await page.page.close();
+    }
+  },
+  3 * (LOOK_SEC + 10) * 1000 + 60_000,
+);
 
 it('the camera and the screen are two videos of one call', async () => {
   stage = await openStage({
@@ -103,37 +129,15 @@ it('the camera and the screen are two videos of one call', async () => {
 });
 
 describe('effects', () => {
-  const look = (type: string, options: object = {}): Nodes => ({
-    ...bars('encode.vp8'),
-    look: { type, in: { video: 'bars' }, options },
-    coded: { type: 'encode.vp8', in: { video: 'look' } },
-  });
-  /** What an effect makes of white, yellow, green and blue of 75 %. */
-  const wanted: readonly (readonly [string, Nodes, (color: readonly number[], name: string) => boolean])[] = [
-    ['video.grayscale', look('video.grayscale'), ([r = 0, g = 0, b = 0]) => Math.max(r, g, b) - Math.min(r, g, b) <= 6],
-    ['video.sepia', look('video.sepia'), ([r = 0, g = 0, b = 0], name) => name === 'blue' || (r >= g - 3 && g > b + 5)],
-    [
-      'video.adjust',
-      look('video.adjust', { saturation: 0 }),
-      ([r = 0, g = 0, b = 0]) => Math.max(r, g, b) - Math.min(r, g, b) <= 6,
-    ],
-  ];
-
-  it.each(wanted)('%s is seen by Chromium', async (_type, nodes, holds) => {
-    stage = await openStage({ rooms: { lobby: nodes } });
-    const page = await TestPage.open(browser, stage.origin);
-    await page.listen('lobby');
-    await seen(page);
-    const colors = await page.colors('camera', POINTS);
-    Object.keys(BARS).forEach((name, i) => expect(holds(colors[i]!, name), `${name}: ${colors[i]!.join()}`).toBe(true));
-    // And not black.
-    expect(colors[1]![0]).toBeGreaterThan(120);
-    await page.page.close();
-  });
-
   it('of the plugin video-filters are seen by Chromium, and go when they are told to', async () => {
     stage = await openStage({
-      rooms: { lobby: look('plugin.video') },
+      rooms: {
+        lobby: {
+          ...bars('encode.vp8'),
+          look: { type: 'plugin.video', in: { video: 'bars' } },
+          coded: { type: 'encode.vp8', in: { video: 'look' } },
+        },
+      },
       prepare: (engine) => engine.use(videoFilters, { config: { filters: ['grayscale'] } }),
     });
     const page = await TestPage.open(browser, stage.origin);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { video } from '../../graph/ports.js';
 import { graphWork, type FilterWork } from '../../media/av/video/filter-work.js';
+import { edgeLinesText } from '../support/edge-lines.js';
 import { applyVideo } from '../support/video-effect.js';
 
 const options = () =>
@@ -32,7 +33,7 @@ function cartoonWork({ smoothPx, levels, lines }: z.output<ReturnType<typeof opt
     const smooth = smoothPx > 0 ? `bilateral@${id}0=sigmaS=${smoothPx}:sigmaR=0.12:planes=7,` : '';
     // White is 235 in both, and a product of two is a part of 255.
     const flat = `${smooth}lutyuv=y='round((16+round((clip(val,16,235)-16)/${step})*${step})*255/235)'`;
-    const drawn = `edgedetect=low=0.08:high=0.22:mode=wires,format=gray,negate,lut=c0='255-(255-val)*${lines}',format=yuv420p`;
+    const drawn = `${edgeLinesText(0.08, 0.22, `${id}l`)},format=gray,negate,lut=c0='255-(255-val)*${lines}',format=yuv420p`;
     // A dark line takes the brightness away and leaves the colour.
     return (
       `[${input}]format=yuv420p,split[${id}a][${id}b];[${id}a]${flat}[${id}c];[${id}b]${drawn}[${id}d];` +

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
 import { video } from '../../graph/ports.js';
 import { filterWork } from '../../media/av/video/filter-work.js';
+import { edgeLines } from '../support/edge-lines.js';
 import { applyVideo } from '../support/video-effect.js';
 
 const options = () =>
@@ -24,16 +25,13 @@ const options = () =>
 export const edge = defineNode({
   type: 'video.edge',
   summary: 'Show the edges of pictures as lines.',
-  details: 'Canny edge detection (`edgedetect`): white lines on black.',
+  details: 'Canny edge detection (`edgedetect`): lines on black, the whiter the steeper the edge is.',
   inputs: { video: video('Pictures to change.') },
   outputs: { video: video('The changed pictures.') },
   options,
   create: ({ inputs, options$, ctx }) => ({
     video: applyVideo(ctx, inputs.video, options$, ({ low, high }) =>
-      filterWork([
-        { name: 'edgedetect', options: { low: Math.min(low, high), high, mode: 'wires' } },
-        { name: 'format', options: { pix_fmts: 'yuv420p' } },
-      ]),
+      filterWork([...edgeLines(low, high), { name: 'format', options: { pix_fmts: 'yuv420p' } }]),
     ),
   }),
 });

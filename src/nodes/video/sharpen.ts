@@ -11,7 +11,7 @@ const options = () =>
       .number()
       .int()
       .min(3)
-      .max(23)
+      .max(13)
       .default(5)
       .meta({ description: 'Width of what counts as an edge, in pixels; an even number is taken for the next odd one.' }),
   });

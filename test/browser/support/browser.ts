@@ -176,6 +176,8 @@ export interface InboundStats {
 
 /** What it says of received video. */
 export interface VideoStats {
+  /** When, in milliseconds since 1970. */
+  readonly timestamp: number;
   readonly codec: string;
   readonly framesDecoded: number;
   readonly framesDropped: number;

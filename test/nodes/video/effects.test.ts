@@ -52,7 +52,12 @@ describe('effects on pictures give what FFmpeg gives by the same filters', () =>
     ['video.blur', { sigmaPx: 3 }, 'format=yuv420p,gblur=sigma=3'],
     ['video.grayscale', {}, 'format=yuv420p,hue=s=0'],
     ['video.sharpen', { amount: 1.5, sizePx: 7 }, 'format=yuv420p,unsharp=7:7:1.5:7:7:0'],
-    ['video.edge', { low: 0.1, high: 0.3 }, 'format=yuv420p,edgedetect=low=0.1:high=0.3:mode=wires,format=yuv420p'],
+    ['video.sharpen', { sizePx: 13 }, 'format=yuv420p,unsharp=13:13:1:13:13:0'],
+    [
+      'video.edge',
+      { low: 0.1, high: 0.3 },
+      `format=yuv420p,convolution=0m='0 0 0 0 4 2 0 2 1':0rdiv=1/9,edgedetect=low=0.1:high=0.3:mode=wires,format=yuv420p`,
+    ],
     [
       'video.adjust',
       { brightness: 0.1, contrast: 1.2, saturation: 0.5, gamma: 1.3 },
@@ -119,6 +124,27 @@ describe('video.sepia', () => {
       await colored('video.sepia', {}, [120, 128, 128]),
     ];
     half.forEach((value, i) => expect(Math.abs(value - (full[i]! + [120, 128, 128][i]!) / 2)).toBeLessThanOrEqual(1));
+  });
+});
+
+describe('edges of a drawn picture', () => {
+  /** A bright square in the dark; its edges lie exactly between two pixels. */
+  const square = (bright: number) =>
+    `color=black:s=96x64,format=yuv420p,geq=lum='if(between(X,32,63)*between(Y,16,47),${bright},60)':cb=128:cr=128`;
+  /** How many pixels of a row and of a column across it are lines. */
+  const across = ({ y }: RenderedPicture, isLine: (luma: number) => boolean) => [
+    [...y.subarray(32 * 96, 33 * 96)].filter(isLine).length,
+    Array.from({ length: 64 }, (_, row) => y[row * 96 + 48]!).filter(isLine).length,
+  ];
+
+  it.each([100, 160, 235])('of brightness %i are lines in video.edge', async (bright) => {
+    const made = await through('video.edge', { low: 0.05, high: 0.1 }, square(bright));
+    expect(across(made, (luma) => luma > 60)).toEqual([2, 2]);
+  });
+
+  it('are lines in video.cartoon', async () => {
+    const made = await through('video.cartoon', { lines: 1, smoothPx: 0 }, square(200));
+    expect(across(made, (luma) => luma < 30)).toEqual([2, 2]);
   });
 });
 
