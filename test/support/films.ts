@@ -58,6 +58,26 @@ export async function readPictures(path: string): Promise<{ ms: number; luma: nu
   return pictures;
 }
 
+/** The means of luma and both chromas of each picture. */
+export async function meanColours(path: string): Promise<[y: number, u: number, v: number][]> {
+  const reader = new VideoReader(await openVideo(path));
+  const colours: [number, number, number][] = [];
+  for (let read = reader.readSync(); read; read = reader.readSync()) {
+    const { native, width, height } = read.picture;
+    const mean = (plane: number, shift: number): number => {
+      const [columns, rows] = [(width + shift) >> shift, (height + shift) >> shift];
+      let sum = 0;
+      for (let row = 0; row < rows; row++)
+        for (let x = 0; x < columns; x++) sum += native.data![plane]![row * native.linesize[plane]! + x]!;
+      return sum / (columns * rows);
+    };
+    colours.push([mean(0, 0), mean(1, 1), mean(2, 1)]);
+    read.picture.release();
+  }
+  reader.close();
+  return colours;
+}
+
 /** Flashes and beeps of 100 ms at each full second, from the first on. */
 export const FLASH_AND_BEEP: FilmSpec = {
   seconds: 5,

@@ -32,8 +32,22 @@ export class Guest {
   }
 
   join(source: number, fields: Readonly<Record<string, unknown>> = {}, groups: readonly object[] = []): Promise<TlObject> {
-    const params = { _: 'DataJSON', data: guestParams(source, groups) };
-    return this.ask('phone.JoinGroupCall', { joinAs: { _: 'InputPeerSelf' }, params, ...fields });
+    return this.joinWith(guestParams(source, groups), fields);
+  }
+
+  /** Joins with the parameters of somebody else's making. */
+  joinWith(params: string, fields: Readonly<Record<string, unknown>> = {}): Promise<TlObject> {
+    return this.ask('phone.JoinGroupCall', {
+      joinAs: { _: 'InputPeerSelf' },
+      params: { _: 'DataJSON', data: params },
+      ...fields,
+    });
+  }
+
+  /** Everybody in the call, as he is told of them. */
+  async participants(): Promise<TlObject[]> {
+    const answer = await this.ask('phone.GetGroupParticipants', { ids: [], sources: [], offset: '', limit: 100 });
+    return answer['participants'] as TlObject[];
   }
 
   leave(): Promise<TlObject> {

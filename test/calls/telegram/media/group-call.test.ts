@@ -37,6 +37,8 @@ describe('a group call', () => {
     expect(longestGapMs(pcm)).toBe(0);
     expect(annasEar.frames('anna')).toBe(0);
     expect(statsOf(anna)).toMatchObject({ state: 'connected', unsent: 0, srtpProfile: 'AEAD_AES_128_GCM' });
+    // Towards a lite agent the other side leads and chooses the path (RFC 8445).
+    expect(party.sfu.client(party.place('anna'))).toMatchObject({ controlled: false, nominates: true });
     expect(party.sfu.violations).toEqual([]);
   });
 

@@ -170,18 +170,20 @@ export class LocalSfu implements Sfu {
     const binding = readBinding(data);
     if (binding) {
       if (this.mode === 'no-ice' || !binding.authentic(client.pwd)) return;
-      if (binding.controlled) this.violations.push('the client is controlled, towards a lite agent');
       client.heardUs = this.#options.timers.nowUs();
-      if (!client.remote || binding.nominates) {
-        client.remote = { host, port };
-        this.#addresses.set(`${host}:${port}`, client);
-      }
-      client.raw(answerBinding(binding.transaction, client.pwd, host, port));
-      if (binding.nominates && this.mode === 'open') client.leg.start();
+      client.controlled ||= binding.controlled;
+      client.nominates ||= binding.nominates;
+      this.#addresses.set(`${host}:${port}`, client);
+      if (!client.remote || binding.nominates) client.remote = { host, port };
+      this.#send(answerBinding(binding.transaction, client.pwd, host, port), port, host);
+      // Native clients say that they are controlled and never nominate a path (ntgcalls 3.0.5, as seen; tgcalls GroupNetworkManager.cpp): a
+      // server that waits for it never begins with them. Which path they chose shows in what comes over it.
+      if (this.mode === 'open') client.leg.start();
       return;
     }
     if (data.length === 0 || this.mode !== 'open') return;
     client.heardUs = this.#options.timers.nowUs();
+    if (!client.nominates) client.remote = { host, port };
     if (data[0]! >= 20 && data[0]! <= 63) client.leg.receive(data);
     else if (isMedia(data)) this.#media(client, data);
   }
@@ -201,7 +203,9 @@ export class LocalSfu implements Sfu {
     const nowUs = this.#options.timers.nowUs();
     client.mediaUs = nowUs;
     const { ssrc, payloadOffset, payloadType, sequence, timestamp } = header;
+    client.arrived(data, header, nowUs);
     const picture = client.video.receive(data, header, payload, nowUs);
+    if (picture === 'useless') return;
     if (picture) return this.#picture(client, picture, nowUs);
     if (ssrc !== client.request.source || payloadType !== PAYLOAD.opus) {
       this.violations.push(`a packet of source ${ssrc} with payload type ${payloadType}`);
@@ -256,7 +260,7 @@ export class LocalSfu implements Sfu {
 
   #tellArrivals(): void {
     this.#cancelFeedback = this.#options.timers.after(FEEDBACK_MS, () => {
-      for (const client of this.#clients.values()) client.video.feedback();
+      for (const client of this.#clients.values()) client.feedback();
       this.#tellArrivals();
     });
   }

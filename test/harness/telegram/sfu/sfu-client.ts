@@ -1,8 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { ArrivalLog } from '../../../../src/calls/webrtc/congestion/arrival-log.js';
 import { buildReceiverReport, buildSdes, buildSenderReport, type SenderInfo } from '../../../../src/calls/webrtc/rtcp.js';
+import { findExtension } from '../../../../src/calls/webrtc/rtp-extensions.js';
+import type { RtpHeaderView } from '../../../../src/calls/webrtc/rtp.js';
 import { RtpSource } from '../../../../src/calls/webrtc/rtp-source.js';
 import { estimateIndex } from '../../../../src/calls/webrtc/srtp-receiver.js';
 import type { SfuPlace } from '../world/world.js';
+import { EXTENSION } from './answer.js';
 import { ColibriChannel, type ReceiverConstraints } from './colibri.js';
 import type { JoinRequest } from './join-request.js';
 import { SecureLeg, type SrtpPair } from './secure-leg.js';
@@ -40,6 +44,9 @@ export class SfuClient {
   /** The lines that were last told to be wanted of his picture. */
   toldLines: number | undefined;
   remote: { readonly host: string; readonly port: number } | undefined;
+  /** Whether it ever nominated a path, and whether it ever said to be controlled: towards a lite agent it should be controlling (RFC 8445). */
+  nominates = false;
+  controlled = false;
   heardUs: number;
   mediaUs: number;
   /** An admin may have muted him. */
@@ -51,6 +58,7 @@ export class SfuClient {
   #rtcpIndex = 0;
   readonly #indexes = new Map<number, number>();
   readonly #shifts = new Map<number, number>();
+  readonly #arrivals = new ArrivalLog();
   readonly #transmit: (datagram: Buffer, host: string, port: number) => void;
 
   constructor(
@@ -134,6 +142,18 @@ export class SfuClient {
   rtcp(plain: Buffer): void {
     const srtp = this.#srtp;
     if (srtp && !this.gone) this.raw(srtp.out.protectRtcp(plain, ++this.#rtcpIndex));
+  }
+
+  /** Notes that a packet of his came, of whatever stream: senders number them all together. */
+  arrived(datagram: Buffer, header: RtpHeaderView, nowUs: number): void {
+    const at = findExtension(datagram, header, EXTENSION.transportCc);
+    if (at >= 0) this.#arrivals.arrived(datagram.readUInt16BE(at), nowUs);
+  }
+
+  /** Tells him which of his packets came and when, for his estimate of the network. */
+  feedback(): void {
+    const feedback = this.#arrivals.take(this.ssrc, this.request.source);
+    if (feedback) this.rtcp(feedback);
   }
 
   /** Tells what came of him. */

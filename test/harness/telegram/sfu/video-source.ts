@@ -1,13 +1,11 @@
-import { ArrivalLog } from '../../../../src/calls/webrtc/congestion/arrival-log.js';
 import { NackRequester } from '../../../../src/calls/webrtc/nack-requester.js';
 import { buildNack } from '../../../../src/calls/webrtc/rtcp.js';
 import { buildPli } from '../../../../src/calls/webrtc/rtcp-feedback.js';
-import { findExtension } from '../../../../src/calls/webrtc/rtp-extensions.js';
 import { RtpSource } from '../../../../src/calls/webrtc/rtp-source.js';
-import type { RtpHeaderView } from '../../../../src/calls/webrtc/rtp.js';
+import { type RtpHeaderView, sequenceDelta } from '../../../../src/calls/webrtc/rtp.js';
 import { unpackH264 } from '../../../../src/calls/webrtc/video/h264-payload.js';
 import { unpackVp8 } from '../../../../src/calls/webrtc/video/vp8-payload.js';
-import { EXTENSION, PAYLOAD } from './answer.js';
+import { PAYLOAD } from './answer.js';
 import type { SfuClient } from './sfu-client.js';
 
 /** One packet of a sender's video, in the clear. */
@@ -24,6 +22,8 @@ export interface VideoPacket {
 }
 
 const ORIGINAL: Readonly<Record<number, number>> = { [PAYLOAD.vp8Rtx]: PAYLOAD.vp8, [PAYLOAD.h264Rtx]: PAYLOAD.h264 };
+/** As far back as a packet that comes again is known. */
+const REMEMBERED = 1024;
 const KEY_EVERY_US = 200_000;
 /** A size of which nothing came for so long is not sent. */
 const ACTIVE_US = 1_000_000;
@@ -38,7 +38,8 @@ export class VideoSource {
   readonly #nacks = new Map<number, NackRequester>();
   readonly #lastUs = new Map<number, number>();
   readonly #askedUs = new Map<number, number>();
-  readonly #arrivals = new ArrivalLog();
+  /** The packets that came last, each at the remainder of its number. */
+  readonly #newest = new Map<number, number[]>();
 
   constructor(client: SfuClient) {
     this.#client = client;
@@ -54,23 +55,29 @@ export class VideoSource {
     return this.layers.findLastIndex((ssrc) => nowUs - (this.#lastUs.get(ssrc) ?? -Infinity) < ACTIVE_US);
   }
 
-  /** Takes a packet; undefined: it is none of its videos, or of no use. */
-  receive(datagram: Buffer, header: RtpHeaderView, payload: Buffer, nowUs: number): VideoPacket | undefined {
+  /** Takes a packet; undefined: it is none of its videos. `useless`: padding, or what came before. */
+  receive(datagram: Buffer, header: RtpHeaderView, payload: Buffer, nowUs: number): VideoPacket | 'useless' | undefined {
     const original = this.rtxOf.get(header.ssrc);
     const ssrc = original ?? header.ssrc;
     const layer = this.layers.indexOf(ssrc);
     const payloadType = original === undefined ? header.payloadType : ORIGINAL[header.payloadType];
     if (layer < 0 || (payloadType !== PAYLOAD.vp8 && payloadType !== PAYLOAD.h264)) return undefined;
-    const numberAt = findExtension(datagram, header, EXTENSION.transportCc);
-    if (numberAt >= 0) this.#arrivals.arrived(datagram.readUInt16BE(numberAt), nowUs);
-    if (original !== undefined && payload.length < 2) return undefined;
-    const sequence = original === undefined ? header.sequence : payload.readUInt16BE(0);
-    const media = original === undefined ? payload : payload.subarray(2);
     const source = this.#sources.get(ssrc) ?? new RtpSource(ssrc, 90_000, 1000);
     this.#sources.set(ssrc, source);
     this.#client.received.set(ssrc, source);
-    const extended = source.receive(sequence, header.timestamp, media.length, nowUs);
-    if (extended === undefined) return undefined;
+    let media = payload;
+    let { sequence } = header;
+    let extended: number | undefined;
+    if (original === undefined) extended = source.receive(sequence, header.timestamp, media.length, nowUs);
+    else {
+      // libwebrtc tries the network with padding, and with packets sent once more that nobody lost (ntgcalls, as seen); what is sent again has
+      // numbers of its own and is not counted as received of the picture (RFC 4588).
+      if (payload.length < 2 || source.highest < 0) return 'useless';
+      sequence = payload.readUInt16BE(0);
+      media = payload.subarray(2);
+      extended = source.highest + sequenceDelta(sequence, source.highest % 65_536);
+    }
+    if (extended === undefined || media.length === 0 || this.#came(ssrc, extended)) return 'useless';
     this.#lastUs.set(ssrc, nowUs);
     const nacks = this.#nacks.get(ssrc) ?? new NackRequester({ maxMissing: 300, maxAsks: 10, giveUpMs: 1000 });
     this.#nacks.set(ssrc, nacks);
@@ -86,10 +93,13 @@ export class VideoSource {
     return { layer, plain, headerBytes, sequence, timestamp, key: part?.key ?? false };
   }
 
-  /** Tells the client what came of its pictures, for its estimate of the network. */
-  feedback(): void {
-    const feedback = this.#arrivals.take(this.#client.ssrc, this.layers[0] ?? 0);
-    if (feedback) this.#client.rtcp(feedback);
+  /** Whether a packet came before; remembers it. */
+  #came(ssrc: number, extended: number): boolean {
+    let newest = this.#newest.get(ssrc);
+    if (!newest) this.#newest.set(ssrc, (newest = new Array<number>(REMEMBERED).fill(-1)));
+    const came = newest[extended % REMEMBERED] === extended;
+    newest[extended % REMEMBERED] = extended;
+    return came;
   }
 
   /** Asks for a key frame of a size. */
