@@ -1,6 +1,14 @@
 /** The codecs a packet can carry. */
 export type PacketCodec = 'opus' | 'vp8' | 'h264';
 
+/** How colours are coded as Y, U and V. */
+export interface PictureColors {
+  /** The matrix: that of SDTV or of HDTV. */
+  readonly matrix: 'bt601' | 'bt709';
+  /** What black and white are: 16 and 235, or 0 and 255. */
+  readonly range: 'limited' | 'full';
+}
+
 /**
  * One encoded unit, as an encoder gives it and a packet sink takes it. Borrowed like an audio frame: `data` may be
  * overwritten by the encoder's next packet, so who keeps it copies it.
@@ -20,6 +28,8 @@ export interface Packet {
   data: Uint8Array;
   /** The encoder's own packet while this one is being delivered: a file writer of `media/av` takes it without copying. Never kept. */
   readonly native?: object | undefined;
+  /** How the colours of its picture are coded, where the sender says so besides; absent: as the encoded bytes have it. */
+  colors?: PictureColors | undefined;
   /** Loudness of the audio it holds, −127…0 dBov as RFC 6464 has it; −127 is silence. Absent for video. */
   levelDbov?: number;
 }

@@ -10,6 +10,8 @@ export interface ExtensionIds {
   readonly absSendTime?: number;
   /** Transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01). */
   readonly transportCc?: number;
+  /** How the colours of a video are coded (WebRTC's color-space): read only. */
+  readonly colorSpace?: number;
 }
 
 /** The URI of each extension, as SDP's `extmap` and Telegram's `rtp-hdrexts` name it. */
@@ -18,6 +20,7 @@ export const EXTENSION_URIS: Readonly<Record<keyof ExtensionIds, string>> = {
   mid: 'urn:ietf:params:rtp-hdrext:sdes:mid',
   absSendTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
   transportCc: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+  colorSpace: 'http://www.webrtc.org/experiments/rtp-hdrext/color-space',
 };
 
 const ONE_BYTE_PROFILE = 0xbede;

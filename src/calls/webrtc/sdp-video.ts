@@ -150,7 +150,7 @@ function h264Params(fmtp: string | undefined): Record<string, string> {
 /** Ids beyond 14 would need the two-byte form of RFC 8285. */
 function videoExtensions(section: MediaDescription): ExtensionIds {
   const ids: { -readonly [K in keyof ExtensionIds]: ExtensionIds[K] } = {};
-  for (const name of ['mid', 'absSendTime', 'transportCc'] as const) {
+  for (const name of ['mid', 'absSendTime', 'transportCc', 'colorSpace'] as const) {
     const line = (section.ext ?? []).find(({ uri, value }) => uri === EXTENSION_URIS[name] && value >= 1 && value <= 14);
     if (line && (name !== 'mid' || section.mid !== undefined)) ids[name] = line.value;
   }

@@ -3,7 +3,7 @@ import type { NodeContext } from '../../graph/context.js';
 import { PacketDecoder } from '../../media/av/video/packet-decoder.js';
 import type { Picture } from '../../media/av/video/picture.js';
 import type { IncomingVideo } from '../../media/gateway-video.js';
-import type { Packet } from '../../media/packet.js';
+import type { Packet, PictureColors } from '../../media/packet.js';
 
 /** Frames that wait to be decoded; with more the machine is too slow, and what waits is given up up to the next key frame. */
 const MOST_WAITING = 30;
@@ -15,6 +15,7 @@ interface Coded {
   readonly data: Buffer;
   readonly key: boolean;
   readonly dueUs: number;
+  readonly colors: PictureColors | undefined;
 }
 
 /** The pictures of one participant's video: decoded beside the beat, each shown when it is due. */
@@ -39,7 +40,7 @@ export class IncomingPictures {
   }
 
   /** Takes a packet of the video. */
-  take({ codec, data, key, ptsUs }: Packet): void {
+  take({ codec, data, key, ptsUs, colors }: Packet): void {
     if (this.#closed || (codec !== 'vp8' && codec !== 'h264')) return;
     if (!this.#ctx.wired('video')) {
       // Nobody looks: whoever does next begins at a key frame.
@@ -54,7 +55,7 @@ export class IncomingPictures {
       if (!key) return this.#video.requestKeyFrame();
     }
     this.#needsKey = false;
-    this.#waiting.push({ codec, data: Buffer.from(data), key, dueUs: ptsUs });
+    this.#waiting.push({ codec, data: Buffer.from(data), key, dueUs: ptsUs, colors });
     this.#working ??= this.#work();
     if (this.#ctx.offline) this.#ctx.hold(this.#working);
   }
@@ -100,7 +101,7 @@ export class IncomingPictures {
     this.#working = undefined;
   }
 
-  async #decode({ codec, data, key, dueUs }: Coded): Promise<void> {
+  async #decode({ codec, data, key, dueUs, colors }: Coded): Promise<void> {
     if (codec !== this.#codec) {
       this.#decoder?.close();
       this.#decoder = undefined;
@@ -108,7 +109,7 @@ export class IncomingPictures {
       this.#decoder = await PacketDecoder.open(codec);
     }
     if (key) this.#decoder?.reset();
-    const picture = await this.#decoder?.decode(data);
+    const picture = await this.#decoder?.decode(data, colors);
     if (!picture) return;
     if (this.#closed) return picture.release();
     this.#tell({ type: 'video.opened', codec, width: picture.width, height: picture.height });

@@ -1,3 +1,4 @@
+import type { PictureColors } from '../../../media/packet.js';
 import type { VideoPart } from './payload.js';
 
 /** One packet of a video, as far as its frames are concerned. */
@@ -9,6 +10,8 @@ export interface FramePacket {
   readonly codec: 'vp8' | 'h264';
   /** Undefined: padding, which belongs to no frame. */
   readonly part: VideoPart | undefined;
+  /** How the colours from this frame on are coded, if it says so. */
+  readonly colors?: PictureColors | undefined;
 }
 
 /** A frame whose packets have all come. */
@@ -17,6 +20,7 @@ export interface WholeFrame {
   readonly codec: 'vp8' | 'h264';
   readonly key: boolean;
   readonly data: Buffer;
+  readonly colors: PictureColors | undefined;
 }
 
 /** So many packets are kept at most; a power of two. At 2 Mbit/s they are four seconds. */
@@ -115,14 +119,18 @@ export class FrameBuffer {
     const start = this.#at(first)!;
     const data: Uint8Array[] = [];
     let key = false;
+    let colors: PictureColors | undefined;
     for (let sequence = first; sequence <= last; sequence++) {
-      const { part } = this.#at(sequence)!;
+      const packet = this.#at(sequence)!;
+      const { part } = packet;
+      colors = packet.colors ?? colors;
       this.#places[sequence % PLACES] = undefined;
       if (!part) continue;
       key ||= part.key;
       data.push(...part.data);
     }
-    if (data.length > 0) this.#onFrame({ timestamp: start.timestamp, codec: start.codec, key, data: Buffer.concat(data) });
+    if (data.length === 0) return;
+    this.#onFrame({ timestamp: start.timestamp, codec: start.codec, key, data: Buffer.concat(data), colors });
   }
 
   /** Goes on at the newest key frame that is whole. */

@@ -148,14 +148,14 @@ export class PeerVideo {
     const numberAt = transportCc === undefined ? -1 : findExtension(datagram, header, transportCc);
     if (numberAt >= 0 && params.transportCc) this.#arrivals.arrived(datagram.readUInt16BE(numberAt), nowUs);
     let incoming = this.#incoming.get(params);
-    if (again) incoming?.receiver.repaired(header, payload, nowUs);
+    if (again) incoming?.receiver.repaired(datagram, header, payload, nowUs);
     else {
       if (incoming?.receiver.ssrc !== header.ssrc) {
         if (incoming) this.#end(params);
         incoming = this.#begin(params, header.ssrc);
       }
       incoming.lastUs = nowUs;
-      incoming.receiver.receive(header, payload, nowUs);
+      incoming.receiver.receive(datagram, header, payload, nowUs);
     }
   }
 

@@ -1,8 +1,9 @@
-import type { Packet } from '../../../media/packet.js';
+import type { Packet, PictureColors } from '../../../media/packet.js';
 import type { VideoParams } from '../media-params.js';
 import { NackRequester } from '../nack-requester.js';
 import { sequenceDelta, timestampDelta, type RtpHeaderView } from '../rtp.js';
 import { RtpSource, type RtpSourceStats } from '../rtp-source.js';
+import { readColorSpace } from './color-space.js';
 import { FrameBuffer, type WholeFrame } from './frame-buffer.js';
 import { unpackH264 } from './h264-payload.js';
 import { unpackVp8 } from './vp8-payload.js';
@@ -88,21 +89,22 @@ export class VideoReceiver {
     return { purpose: this.#options.params.purpose, ...this.source.stats, ...this.#counts };
   }
 
-  /** Takes a packet of the stream itself. */
-  receive(header: RtpHeaderView, payload: Buffer, nowUs: number): void {
+  /** Takes a packet of the stream itself, which is `datagram`. */
+  receive(datagram: Buffer, header: RtpHeaderView, payload: Buffer, nowUs: number): void {
     const sequence = this.source.receive(header.sequence, header.timestamp, payload.length, nowUs);
-    if (sequence !== undefined) this.#insert(sequence, header, header.payloadType, payload, nowUs);
+    if (sequence !== undefined)
+      this.#insert(sequence, header.payloadType, header, payload, this.#colorsIn(datagram, header), nowUs);
   }
 
   /** Takes a packet of its retransmissions (RFC 4588). */
-  repaired(header: RtpHeaderView, payload: Buffer, nowUs: number): void {
+  repaired(datagram: Buffer, header: RtpHeaderView, payload: Buffer, nowUs: number): void {
     const payloadType = this.#originals.get(header.payloadType);
     const { highest } = this.source;
     // Without a packet of the stream itself nothing tells what its numbers mean; less than two bytes are padding.
     if (payloadType === undefined || highest < 0 || payload.length < 2) return;
     this.#counts.repaired++;
     const sequence = highest + sequenceDelta(payload.readUInt16BE(0), highest % 65_536);
-    this.#insert(sequence, header, payloadType, payload.subarray(2), nowUs);
+    this.#insert(sequence, payloadType, header, payload.subarray(2), this.#colorsIn(datagram, header), nowUs);
   }
 
   /** Somebody needs a key frame. */
@@ -113,14 +115,25 @@ export class VideoReceiver {
     this.#options.askKey(this.ssrc);
   }
 
-  #insert(sequence: number, header: RtpHeaderView, payloadType: number, payload: Buffer, nowUs: number): void {
+  #colorsIn(datagram: Buffer, header: RtpHeaderView): PictureColors | undefined {
+    return header.marker ? readColorSpace(datagram, header, this.#options.params.extensions.colorSpace) : undefined;
+  }
+
+  #insert(
+    sequence: number,
+    payloadType: number,
+    header: RtpHeaderView,
+    payload: Buffer,
+    colors: PictureColors | undefined,
+    nowUs: number,
+  ): void {
     this.#nowUs = nowUs;
     const codec = this.#codecs.get(payloadType);
     if (!codec) return;
     const part = payload.length === 0 ? undefined : codec === 'vp8' ? unpackVp8(payload) : unpackH264(payload);
     if (!part && payload.length > 0) this.#counts.malformed++;
     const rttMs = this.#options.rttMs();
-    this.#buffer.insert({ sequence, timestamp: header.timestamp, marker: header.marker, codec, part });
+    this.#buffer.insert({ sequence, timestamp: header.timestamp, marker: header.marker, codec, part, colors });
     // Behind a key frame that was gone on at, nothing older is asked for.
     this.#nacks?.forgetBefore(this.#buffer.oldest);
     const missing = this.#nacks?.arrived(sequence, nowUs, rttMs) ?? [];
@@ -149,6 +162,8 @@ export class VideoReceiver {
     packet.codec = frame.codec;
     packet.key = frame.key;
     packet.data = frame.data;
+    // They hold up to the next key frame.
+    if (frame.key || frame.colors) packet.colors = frame.colors;
     packet.ptsUs = Math.round(this.#options.dueUs(this.source, frame.timestamp, this.#nowUs));
     this.#counts.frames++;
     if (frame.key) this.#counts.keyFrames++;

@@ -1,6 +1,16 @@
 import { Codec, CodecContext, Packet as NativePacket } from 'node-av/lib';
-import { AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_ID_H264, AV_CODEC_ID_VP8, AVERROR_EAGAIN } from 'node-av/constants';
+import {
+  AV_CODEC_FLAG_LOW_DELAY,
+  AV_CODEC_ID_H264,
+  AV_CODEC_ID_VP8,
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_SMPTE170M,
+  AVERROR_EAGAIN,
+} from 'node-av/constants';
 import { voxError } from '../../../errors.js';
+import type { PictureColors } from '../../packet.js';
 import { avReason, setAvLogQuiet } from '../native.js';
 import { giveFrame, Picture, takeFrame } from './picture.js';
 
@@ -40,9 +50,10 @@ export class PacketDecoder {
   /**
    * Decodes a frame; the caller has a share of the picture. One at a time. Undefined: it gave none.
    *
+   * @param colors how its colours are coded, where that is known from elsewhere.
    * @throws Error when it cannot be decoded, such as when one before it is missing.
    */
-  async decode(data: Buffer): Promise<Picture | undefined> {
+  async decode(data: Buffer, colors?: PictureColors): Promise<Picture | undefined> {
     if (this.#closed) return undefined;
     this.#working = true;
     try {
@@ -50,7 +61,7 @@ export class PacketDecoder {
       const code = await this.#context.sendPacket(this.#packet);
       this.#packet.unref();
       if (code < 0 && code !== AVERROR_EAGAIN) throw new Error(`a frame cannot be decoded: ${avReason(code)}`);
-      return await this.#receive();
+      return await this.#receive(colors);
     } finally {
       this.#working = false;
       if (this.#closed) this.#free();
@@ -69,7 +80,7 @@ export class PacketDecoder {
     if (!this.#working) this.#free();
   }
 
-  async #receive(): Promise<Picture | undefined> {
+  async #receive(colors: PictureColors | undefined): Promise<Picture | undefined> {
     let newest: Picture | undefined;
     for (;;) {
       const frame = takeFrame();
@@ -86,6 +97,10 @@ export class PacketDecoder {
         const size = `${frame.width} by ${frame.height}`;
         giveFrame(frame);
         throw new Error(`a picture of ${size} pixels is too large`);
+      }
+      if (colors) {
+        frame.colorSpace = colors.matrix === 'bt709' ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+        frame.colorRange = colors.range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
       }
       newest = new Picture(frame);
     }
