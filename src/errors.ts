@@ -864,6 +864,26 @@ export const ERRORS = {
     fix: 'Name a node that gives sound, or node.port; "voxgraph graph FILE" shows them.',
     exit: input,
   },
+  UNKNOWN_PICTURE_WIRE: {
+    message: 'the running graph "{graph}" has no wire "{wire}"{hint}',
+    fix: 'Name a node that gives pictures, or node.port; "voxgraph graph FILE" shows them.',
+    exit: input,
+  },
+  WIRE_WITHOUT_PICTURES: {
+    message: 'the wire "{wire}" carries {kind} and no pictures',
+    fix: 'Name a wire of video; what is on wires of sound can be listened to.',
+    exit: input,
+  },
+  NO_PICTURE: {
+    message: 'no picture came on the wire "{wire}" within a second',
+    fix: 'Look again once its source gives some: a camera may be off, a graph may have ended.',
+    exit: input,
+  },
+  PICTURE_FAILED: {
+    message: 'no small picture could be made: {reason}',
+    fix: 'See what the node before the wire reports; its pictures may be broken.',
+    exit: environment,
+  },
   LOG_UNREADABLE: {
     message: 'the event log {file} cannot be read: {reason}',
     fix: 'Give a log that "voxgraph record" wrote, with the folder of its voices beside it.',

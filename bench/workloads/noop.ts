@@ -11,7 +11,11 @@ const NODES = 100;
 export async function noop(runs: number): Promise<Result> {
   const child = join(import.meta.dirname, 'noop-child.ts');
   const printed = await run(pinned([process.execPath, child, String(FRAMES), String(NODES), String(runs)]));
-  const { nsPerNode, rssMb } = JSON.parse(printed) as { nsPerNode: number[]; rssMb: number };
+  const { nsPerNode, nsMoreTimed, rssMb } = JSON.parse(printed) as {
+    nsPerNode: number[];
+    nsMoreTimed: number[];
+    rssMb: number;
+  };
   const ours = short(median(nsPerNode));
   const peers: number[] = [];
   if (hasPeer('gst-launch-1.0')) {
@@ -31,7 +35,13 @@ export async function noop(runs: number): Promise<Result> {
     peakMemoryMb: Math.round(rssMb),
     target: 'at most 150 ns',
     reached: ours <= 150,
-    details: { ours: nsPerNode.map(short), peer: peers.map(short), frames: FRAMES, nodes: NODES },
+    details: {
+      ours: nsPerNode.map(short),
+      moreInRealTime: nsMoreTimed.map(short),
+      peer: peers.map(short),
+      frames: FRAMES,
+      nodes: NODES,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Counter, Gauge, Registry } from 'prom-client';
+import type { NodeStats } from '../graph/run/graph-events.js';
 import type { ApiSession } from './api-session.js';
 
 interface Metrics {
@@ -21,6 +22,9 @@ const SERIES = [
   ['voxgraph_graph_tick_late_seconds', 'How late beats run.', ['graph', 'call', 'quantile']],
   ['voxgraph_node_faults_total', 'Faults since the start, of nodes that had any.', ['graph', 'node']],
   ['voxgraph_node_events_total', "A node's own counts that are not 0, such as underruns.", ['graph', 'node', 'count']],
+  ['voxgraph_node_work_seconds', 'What a node takes of a beat, without what is behind it.', ['graph', 'node', 'quantile']],
+  ['voxgraph_node_latency_seconds', 'What a node declares to add, of nodes that add some.', ['graph', 'node']],
+  ['voxgraph_node_late_seconds', 'How late what came last on an input was, by its own time.', ['graph', 'node', 'port']],
   ['voxgraph_nodes_bypassed', 'Nodes that are left out, by a fault or by hand.', ['graph']],
   ['voxgraph_queue_depth', 'What waits in a queue.', ['graph', 'from', 'to']],
   ['voxgraph_queue_dropped_total', 'What a queue dropped since the start.', ['graph', 'from', 'to']],
@@ -113,10 +117,21 @@ async function fillGraph(host: ApiSession['host'], graph: string, call: string, 
     for (const [name, value] of Object.entries(counters))
       if (value) set('voxgraph_node_events_total', value, { graph, node, count: name });
   }
+  // Of personal mixes there are as many as people: those of everybody's are enough for a curve.
+  for (const [node, one] of Object.entries(nodes)) if (!node.includes('@')) fillTimes(graph, node, one, set);
   for (const { from, to, depth, dropped } of queues) {
     set('voxgraph_queue_depth', depth, { graph, from, to });
     set('voxgraph_queue_dropped_total', dropped, { graph, from, to });
   }
+}
+
+function fillTimes(graph: string, node: string, { work, latencyMs, lateMs }: NodeStats, set: Set): void {
+  if (work) {
+    set('voxgraph_node_work_seconds', work.p50Us / 1e6, { graph, node, quantile: '0.5' });
+    set('voxgraph_node_work_seconds', work.p99Us / 1e6, { graph, node, quantile: '0.99' });
+  }
+  if (latencyMs > 0) set('voxgraph_node_latency_seconds', latencyMs / 1000, { graph, node });
+  for (const [port, ms] of Object.entries(lateMs)) set('voxgraph_node_late_seconds', ms / 1000, { graph, node, port });
 }
 
 function count<T>(list: readonly T[], key: (one: T) => string, told: (key: string, n: number) => void): void {

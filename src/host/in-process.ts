@@ -2,7 +2,8 @@ import { Subject } from 'rxjs';
 import { VoxError, problem, reasonOf, voxError } from '../errors.js';
 import type { CallMedia, CallMediaFactory } from '../calls/call-media.js';
 import { FRAME_US } from '../media/format.js';
-import { GraphRun, type GraphRunOptions } from '../graph/run/graph-run.js';
+import { GraphRun } from '../graph/run/graph-run.js';
+import type { GraphRunOptions } from '../graph/run/graph-run-options.js';
 import { DEFAULT_PERMISSIONS, type Permissions } from '../graph/permissions.js';
 import type { PluginMediaSupply } from '../graph/plugin-media.js';
 import type { Registry } from '../graph/registry.js';
@@ -15,6 +16,7 @@ import { GraphSharing, SharedPool } from './shared/index.js';
 import type { HostCommand, HostEvent, HostProtocol, HostReply, LoadGraph } from './messages.js';
 import { takeUnhandledErrors } from './unhandled.js';
 import { WatchCounts } from './watch-counts.js';
+import { WirePictures } from './wire-pictures.js';
 import { WireTap } from './wire-tap.js';
 
 /** What an in-process host is made of. */
@@ -53,6 +55,7 @@ export class InProcessHost implements MediaHost {
   readonly #taps = new Map<string, () => void>();
   readonly #loading = new Set<string>();
   readonly #shared: SharedPool;
+  readonly #pictures: WirePictures;
   /** Logs being completed. */
   readonly #logs = new Set<Promise<void>>();
   readonly #giveBackErrors = takeUnhandledErrors();
@@ -63,6 +66,7 @@ export class InProcessHost implements MediaHost {
   constructor(options: InProcessHostOptions) {
     this.#options = options;
     const { registry, scheduler } = options;
+    this.#pictures = new WirePictures(scheduler);
     this.#shared = new SharedPool({ registry, scheduler, permissions: this.#permissions });
   }
 
@@ -143,6 +147,12 @@ export class InProcessHost implements MediaHost {
     'tap.close': ({ tap }) => {
       this.#taps.get(tap)?.();
       this.#taps.delete(tap);
+    },
+    'wire.picture': ({ graph, wire }) => {
+      const { run, sharing, offline } = this.#graph(graph);
+      // Offline pictures are made within the beat, and time does not wait for those who look.
+      if (offline) throw voxError('NO_PICTURE', { wire });
+      return this.#pictures.take(graph, wire, (look) => sharing?.peek(wire, look) ?? run.peek(wire, look));
     },
     'call.open': ({ call, backend, config }) => this.#open(call, backend, config),
     'call.request': ({ call, request }) => this.#call(call).request(request),
@@ -289,6 +299,7 @@ export class InProcessHost implements MediaHost {
     await Promise.allSettled(this.#opening.values());
     await Promise.allSettled([...this.#graphs.values()].map(({ run }) => run.stop()));
     await this.#shared.settled();
+    await this.#pictures.close();
     await Promise.allSettled(this.#logs);
     await Promise.allSettled([...this.#calls.values()].map((media) => media.close()));
     this.#graphs.clear();

@@ -37,6 +37,17 @@ export interface LoadGraph {
   readonly replay?: string;
 }
 
+/** A small picture of what is on a wire. */
+export interface WirePicture {
+  /** When it was shown, on the graph's clock. */
+  readonly ptsUs: number;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** A JPEG file, as base64. */
+  readonly jpeg: string;
+}
+
 /** What the control plane may ask, with what it is answered. */
 export interface HostProtocol {
   /** See {@link LoadGraph}. */
@@ -116,6 +127,16 @@ export interface HostProtocol {
   };
   /** Ends listening; of no effect when it has ended already. */
   'tap.close': { command: { readonly type: 'tap.close'; readonly tap: string }; reply: null };
+  /** Makes a small picture of what is on a wire of pictures; one that is asked for more often than twice a second is given again. */
+  'wire.picture': {
+    command: {
+      readonly type: 'wire.picture';
+      readonly graph: string;
+      /** `node` or `node.port`. */
+      readonly wire: string;
+    };
+    reply: WirePicture;
+  };
   /** Opens the media side of a call. */
   'call.open': {
     command: {

@@ -3,7 +3,7 @@ import { memo, type FocusEvent } from 'react';
 import type { DrawnNode, NodeStats } from '../api/types.js';
 import { figures } from '../live/live.js';
 import { useStore } from '../live/store.js';
-import { count, milliseconds } from '../ui/format.js';
+import { count, microseconds, milliseconds } from '../ui/format.js';
 import { NODE_HEIGHT, NODE_WIDTH } from './layout.js';
 
 interface CardData {
@@ -50,19 +50,25 @@ export const NodeCard = memo(function NodeCard({ data }: { data: unknown }) {
 
 function NodeFigures({ graph, node, bypassed }: { graph: string; node: DrawnNode; bypassed: boolean }) {
   const stats = useStore(figures, (all) => all[graph]?.stats.nodes[node.id]);
+  const { work, latencyMs = node.latencyMs, lateMs = {} } = stats ?? {};
+  const late = Math.max(0, ...Object.values(lateMs));
   return (
-    <p className="node-figures number">
-      {bypassed && <span className="warn">bypassed</span>}
-      <span title="Estimated share of a core">{node.costPercent} % core</span>
-      {(stats?.latencyMs ?? node.latencyMs) > 0 && (
-        <span title="Latency it adds">+{milliseconds(stats?.latencyMs ?? node.latencyMs)}</span>
-      )}
-      {troubles(stats).map(([name, n]) => (
-        <span key={name} className="warn">
-          {count(n)} {name}
-        </span>
-      ))}
-    </p>
+    <div className="node-figures number">
+      <p title="What it takes of a beat: the median, and what 99 of 100 beats stay below">
+        {work ? `${microseconds(work.p50Us)} · p99 ${microseconds(work.p99Us)}` : ' '}
+      </p>
+      <p>
+        {bypassed && <span className="warn">bypassed</span>}
+        {troubles(stats).map(([name, n]) => (
+          <span key={name} className="warn">
+            {count(n)} {name}
+          </span>
+        ))}
+        {latencyMs > 0 && <span title="Latency that it declares to add">+{milliseconds(latencyMs)}</span>}
+        {late >= 1 && <span title="How late what comes in is, measured">{milliseconds(late)} late</span>}
+        <span title="Estimated share of a core">{node.costPercent} % core</span>
+      </p>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import { Button } from '../ui/Button.js';
 import { Meter } from '../ui/Meter.js';
 import { PanelHead } from '../ui/PanelHead.js';
 import { RichText } from '../ui/RichText.js';
-import { count, milliseconds } from '../ui/format.js';
+import { count, microseconds, milliseconds } from '../ui/format.js';
 import { useAsked } from '../ui/useAsked.js';
 import { useTask } from '../ui/useTask.js';
 import { OptionsForm } from './OptionsForm.js';
@@ -86,12 +86,19 @@ function Outlet({ graph, outlet, metered }: { graph: string; outlet: string; met
 
 function Figures({ graph, node }: { graph: DrawnGraph; node: DrawnNode }) {
   const stats = useStore(figures, (all) => all[graph.id]?.stats.nodes[node.id]);
+  const work = stats?.work;
   const rows: [string, string][] = [
     ['State', stats?.state ?? (graph.status === 'running' ? 'no figures yet' : graph.status)],
     ['Clock', node.clock],
     ['Estimated cost', `${node.costPercent} % of a core${node.costMeasured ? '' : ', a guess'}`],
-    ['Latency', milliseconds(stats?.latencyMs ?? node.latencyMs)],
-    ...Object.entries(stats?.lateMs ?? {}).map(([port, ms]): [string, string] => [`Late at ${port}`, milliseconds(ms)]),
+    ...(work
+      ? ([
+          ['Work a beat, median', microseconds(work.p50Us)],
+          ['Work a beat, 99 %', microseconds(work.p99Us)],
+        ] as [string, string][])
+      : []),
+    ['Latency, declared', milliseconds(stats?.latencyMs ?? node.latencyMs)],
+    ...Object.entries(stats?.lateMs ?? {}).map(([port, ms]): [string, string] => [`Late at ${port}, measured`, milliseconds(ms)]),
     ['Faults', count(stats?.faults ?? 0)],
     ...Object.entries(stats?.counters ?? {}).map(([name, n]): [string, string] => [capital(name), count(n ?? 0)]),
     ...Object.entries(stats?.passed ?? {}).map(([port, n]): [string, string] => [`Passed at ${port}`, count(n)]),

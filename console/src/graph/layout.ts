@@ -26,8 +26,8 @@ export interface PlacedGraph {
 /** How large a node is drawn. */
 export const NODE_WIDTH = 190;
 /** See {@link NODE_WIDTH}. */
-export const NODE_HEIGHT = 92;
-const VIDEO_LABEL = { width: 124, height: 84 };
+export const NODE_HEIGHT = 104;
+const VIDEO_LABEL = { width: 128, height: 96 };
 const LABEL = { width: 84, height: 40 };
 
 /** How large the label of a wire is: pictures take more than a meter. */

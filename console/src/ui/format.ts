@@ -30,6 +30,12 @@ export function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
+/** Microseconds as people say them, such as `12 µs`, `0.4 µs` or `1.2 ms`. */
+export function microseconds(us: number): string {
+  if (us >= 1000) return milliseconds(us / 1000);
+  return `${us < 10 ? us.toFixed(1) : Math.round(us)} µs`;
+}
+
 /** The last part of a path or address. */
 export function lastPart(src: string): string {
   const parts = src.split(/[/\\]/).filter(Boolean);

@@ -8,7 +8,7 @@ import { route, type Route } from '../route.js';
 import { infoSchema, numberedState } from '../schemas/state.js';
 
 /** What the server can do, for clients that know several versions of it. */
-const CAPABILITIES = ['feed', 'stats', 'machines', 'hot-edit', 'metrics'];
+const CAPABILITIES = ['feed', 'stats', 'machines', 'hot-edit', 'metrics', 'thumbnails'];
 
 /** Routes about the engine as a whole. */
 export function aboutRoutes(all: () => readonly Route[]): Route[] {

@@ -115,7 +115,14 @@ const nodeStats = z
     faults: z.number().int(),
     counters: z.record(z.string(), z.number()),
     passed: z.record(z.string(), z.number()).meta({ description: 'How much left on each output port.' }),
-    latencyMs: z.number(),
+    latencyMs: z.number().meta({ description: 'What it declares to add, at its present options.' }),
+    work: z
+      .object({ p50Us: z.number(), p99Us: z.number(), beats: z.number().int() })
+      .meta({
+        description:
+          'What it takes of a beat on the thread of the beats, in microseconds, by the last 512 to 1024 beats that were timed (one of eight). What FFmpeg does in threads of its own is not in it.',
+      })
+      .optional(),
     lateMs: z.record(z.string(), z.number()).meta({ description: 'How late what came last on each input was.' }),
     shared: z.number().int().optional(),
   })

@@ -1,8 +1,11 @@
 import type { Tick } from '../context.js';
+import { backTo, timeOf, timing, type WorkTime } from './work-time.js';
 
 /** One of those who hear a phase of the beat. Must not throw. */
 export interface BeatListener {
   next(tick: Tick): void;
+  /** Whose work it is. */
+  readonly time?: WorkTime | undefined;
   /**
    * Told where to say whether anybody listens to it: 1 or 0 at a place of a list, from now on. Without it, it always hears the beat.
    */
@@ -35,6 +38,17 @@ export class BeatPhase {
   serve(tick: Tick): void {
     const listeners = this.#listeners;
     const heard = this.#heard;
+    if (timing) return serveTimed(listeners, heard, tick);
     for (let i = 0; i < listeners.length; i++) if (heard[i] === 1) listeners[i]!.next(tick);
+  }
+}
+
+function serveTimed(listeners: readonly BeatListener[], heard: Uint8Array, tick: Tick): void {
+  for (let i = 0; i < listeners.length; i++) {
+    if (heard[i] !== 1) continue;
+    const listener = listeners[i]!;
+    const before = timeOf(listener.time);
+    listener.next(tick);
+    backTo(before);
   }
 }

@@ -79,6 +79,11 @@ export class BranchOutlet<T> {
     if (!this.ended) consumer.closeOne();
   }
 
+  /** The branch that is here longest. */
+  get first(): Outlet<T> | undefined {
+    return this.#branches.values().next().value;
+  }
+
   /** Values that left so far, on all branches. */
   get passed(): number {
     let sum = this.#passedBefore;

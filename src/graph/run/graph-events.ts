@@ -3,6 +3,7 @@ import type { PluginStats } from '../active-plugins.js';
 import type { CounterName, NodeEvent } from '../context.js';
 import type { NodeState } from './node-run.js';
 import type { QueueStats } from './queue.js';
+import type { WorkStats } from './work-time.js';
 
 /** Why a graph ended. `finished`: its leading sinks have all they will get; `stopped`: somebody asked. `failed`: a crash
  * group ended it. */
@@ -33,6 +34,11 @@ export interface NodeStats {
    * mixers have added so far. Effects that look ahead keep the times, so their delay is only declared.
    */
   readonly lateMs: Readonly<Record<string, number>>;
+  /**
+   * What it takes of a beat on the thread of the beats, without what is behind it; absent offline, and before the first beat that was timed.
+   * What FFmpeg does in threads of its own is not in it.
+   */
+  readonly work?: WorkStats;
   /** Set while somebody has it left out. */
   readonly leftOut?: true;
   /** In how many graphs this one instance is heard; absent for a node of this graph alone. */

@@ -1,18 +1,18 @@
 import { problem, reasonOf, voxError } from '../../errors.js';
 import { FRAME_US } from '../../media/format.js';
 import type { Gateway } from '../../media/gateway.js';
-import type { Scheduler, Ticker, TickInfo } from '../../time/scheduler.js';
+import type { Ticker, TickInfo } from '../../time/scheduler.js';
 import type { NodeCommand, NodeEvent } from '../context.js';
 import type { PlanDiff } from '../diff.js';
-import type { Permissions } from '../permissions.js';
 import type { Plan } from '../plan-types.js';
-import { chainOfPlan, type PluginChain, type PluginMediaSupply } from '../plugin-media.js';
-import { nearestHint, type Registry } from '../registry.js';
+import { chainOfPlan, type PluginChain } from '../plugin-media.js';
+import { nearestHint } from '../registry.js';
 import { boundTo, type FaultOwner } from './attribution.js';
 import type { ChangeSettings } from './change-settings.js';
-import type { GraphEndReason, GraphEvent, GraphStats } from './graph-events.js';
+import type { GraphEndReason, GraphStats } from './graph-events.js';
 import { OverloadGovernor } from './governor.js';
 import { graphHost } from './graph-host.js';
+import type { GraphRunOptions } from './graph-run-options.js';
 import { graphStats } from './graph-stats.js';
 import { CrashGroups } from './crash-groups.js';
 import { LiveChanges } from './live-changes.js';
@@ -20,6 +20,7 @@ import type { NodeHost } from './node-host.js';
 import { reportLeaks } from './frame-ledger.js';
 import { heardIn } from './node-ports.js';
 import type { NodeRun } from './node-run.js';
+import { peekWire, type Look } from './peek.js';
 import { PluginRoster } from './plugin-roster.js';
 import { Preparations } from './preparations.js';
 import { refuseImpossible } from './refusals.js';
@@ -27,51 +28,13 @@ import { RunningParts } from './running-parts.js';
 import { sheddingSteps } from './shedding-steps.js';
 import { shareIncoming } from './shared-incoming.js';
 import { tapWire, type TapListener } from './tap.js';
+import { TIMED_EACH, timeBeat } from './work-time.js';
 
 /** After its sources were ended a graph may ring out for so long before it is stopped, in microseconds of media. */
 const DRAIN_LIMIT_US = 10_000_000;
 
 /** How long a graph in real time waits for its nodes' clean-up before it says so and goes on, in milliseconds. */
 const CLEANUP_LIMIT_MS = 15_000;
-
-/** What a graph needs to run. */
-export interface GraphRunOptions {
-  /** Names it in events. */
-  readonly id: string;
-  /** What to run. */
-  readonly plan: Plan;
-  /** The node types of the plan. */
-  readonly registry: Registry;
-  /** Who moves time. */
-  readonly scheduler: Scheduler;
-  /** The call it is bound to. */
-  readonly gateway?: Gateway;
-  /** What its nodes may do. Default: nothing beyond the usual. */
-  readonly permissions?: Permissions;
-  /** Finds misuse of borrowed frames, at the price of copies. Default false. */
-  readonly debug?: boolean;
-  /** Offset of its beat inside the 20 ms, in microseconds, so that many graphs do not all work at once. Default 0. */
-  readonly phaseUs?: number;
-  /** What its beat follows, in place of the scheduler: a graph that others hear beats when they ask. */
-  readonly beats?: (onTick: (tick: TickInfo) => void) => Ticker;
-  /** Ends the sources after this much media, in microseconds (rounded up to whole frames). Default: never. */
-  readonly durationUs?: number;
-  /**
-   * Whether optional work is left out while the machine cannot keep up: see {@link OverloadGovernor}. Default: in real time. A function
-   * says what the last beat's work took, in microseconds, in place of the clock.
-   */
-  readonly governor?: boolean | (() => number);
-  /** The plugins whose operators run in it. Default: the plan's, by priority and name, changing with the plan. */
-  readonly plugins?: PluginChain;
-  /** Where plugins' code is. Default: nowhere. */
-  readonly pluginSupply?: PluginMediaSupply;
-  /** A clock in microseconds that times plugins' operators. Default: the scheduler's in real time, else none. */
-  readonly pluginClock?: () => number;
-  /** Told every fact. Must not throw. */
-  readonly onEvent: (event: GraphEvent) => void;
-  /** True while somebody watches that event of that node. Default: nobody does. */
-  readonly watched?: (node: string, eventType: string) => boolean;
-}
 
 /** A running graph. */
 export class GraphRun implements FaultOwner {
@@ -127,7 +90,7 @@ export class GraphRun implements FaultOwner {
       graph: options.id,
       scheduler,
       supply: options.pluginSupply,
-      clock: options.pluginClock,
+      clock: options.workClock,
       event: (event) => this.#event(event),
       onError: (error) => this.escaped(error),
     });
@@ -232,6 +195,11 @@ export class GraphRun implements FaultOwner {
     return tapWire(this.#parts.main.nodes, this.#options.id, wire, listener);
   }
 
+  /** Looks at the next picture that leaves a node; see {@link peekWire}. @throws VoxError `UNKNOWN_PICTURE_WIRE`, `WIRE_WITHOUT_PICTURES`. */
+  peek(wire: string, look: Look): () => void {
+    return peekWire(this.#parts.main.nodes, this.#options.id, wire, look);
+  }
+
   /** @throws VoxError `UNKNOWN_RUNNING_NODE` when it has no such node. */
   requireNode(node: string): void {
     this.#node(node);
@@ -276,12 +244,18 @@ export class GraphRun implements FaultOwner {
   }
 
   #tick({ index, lateUs, skipped }: TickInfo): void {
-    if (!this.#governor) return this.#beat(index);
+    if (!this.#governor) return this.#beatOrTimed(index);
     const { scheduler, governor } = this.#options;
     const startUs = scheduler.nowUs();
-    this.#beat(index);
+    this.#beatOrTimed(index);
     const workUs = typeof governor === 'function' ? governor() : scheduler.nowUs() - startUs;
     if (!this.#stopping && !this.#changes.busy) this.#governor.beat({ lateUs, skipped, workUs });
+  }
+
+  #beatOrTimed(index: number): void {
+    const { clock } = this.#plugins;
+    if (clock && index % TIMED_EACH === 0) timeBeat(clock, () => this.#beat(index));
+    else this.#beat(index);
   }
 
   #beat(index: number): void {

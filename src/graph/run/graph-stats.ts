@@ -36,6 +36,15 @@ export function nodeStats(run: NodeRun): NodeStats {
   );
   const operators = run.node.operators ?? [];
   const latencyMs = operators.reduce((sum, operator) => sum + operator.latencyMs, run.definition.latencyMs(run.options));
-  const leftOut = run.leftOut && { leftOut: true as const };
-  return { state: run.state, faults: run.faults, counters: { ...run.counters }, passed, latencyMs, lateMs, ...leftOut };
+  const work = run.work.stats();
+  return {
+    state: run.state,
+    faults: run.faults,
+    counters: { ...run.counters },
+    passed,
+    latencyMs,
+    lateMs,
+    ...(work && { work }),
+    ...(run.leftOut && { leftOut: true as const }),
+  };
 }

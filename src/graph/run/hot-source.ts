@@ -1,5 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import { GuardedObservable, unsubscribeSafely } from './guarded.js';
+import type { WorkTime } from './work-time.js';
 
 /**
  * A hot, guarded stream that the run feeds and a node listens to. It outlives the node's instances: {@link reset} drops every
@@ -8,6 +9,8 @@ import { GuardedObservable, unsubscribeSafely } from './guarded.js';
 export class HotSource<T> extends GuardedObservable<T> {
   /** True once there will be no more values. */
   ended = false;
+  /** Whose work it is what its listeners do; undefined: that of whoever hands it a value. */
+  time: WorkTime | undefined = undefined;
   #subscribers: readonly Subscriber<T>[] = [];
   /** Where it says whether anybody listens. */
   #heard: Uint8Array | undefined;

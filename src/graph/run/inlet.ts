@@ -1,6 +1,7 @@
 import type { Beat } from './domain.js';
 import { HotSource } from './hot-source.js';
 import type { Consumer } from './outlet.js';
+import { backTo, timeOf, timing } from './work-time.js';
 
 /**
  * An input port of a running node, seen by the node as an ordinary hot Observable. It remembers the last value, so that the guard can
@@ -32,7 +33,10 @@ export class Inlet<T> extends HotSource<T> implements Consumer<T> {
     this.current = value;
     this.stamp = this.domain.tick.index;
     this.stampUs = this.domain.tick.ptsUs;
+    if (!timing) return super.next(value);
+    const before = timeOf(this.time);
     super.next(value);
+    backTo(before);
   }
 
   /** How long ago, on the graph's clock, was due what came last, in microseconds; undefined before the first. */

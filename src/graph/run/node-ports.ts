@@ -9,6 +9,7 @@ import { Outlet } from './outlet.js';
 import { FrameLedger } from './frame-ledger.js';
 import { DebugVideoInlet } from './video-inlet.js';
 import { VideoOutlet } from './video-outlet.js';
+import type { WorkTime } from './work-time.js';
 
 /** The running ports of one node. They outlive the node's instances, which come and go with faults. */
 export interface NodePorts {
@@ -28,6 +29,7 @@ export interface NodePorts {
  * Makes the ports of a node.
  *
  * @param onFault told what an observer threw, or how a borrowed frame was misused.
+ * @param time whose work it is what is done with what comes in.
  */
 export function createPorts(
   node: PlanNode,
@@ -35,10 +37,15 @@ export function createPorts(
   domain: Beat,
   debug: boolean,
   onFault: (error: unknown) => void,
+  time?: WorkTime,
 ): NodePorts {
   const frames = debug ? new FrameLedger() : undefined;
-  const inletOf = (kind: string) => (): Inlet<unknown> =>
-    kind === 'video' && frames ? new DebugVideoInlet(domain.video, onFault, frames) : new Inlet(beatOf(kind, domain), onFault);
+  const inletOf = (kind: string) => (): Inlet<unknown> => {
+    const inlet =
+      kind === 'video' && frames ? new DebugVideoInlet(domain.video, onFault, frames) : new Inlet(beatOf(kind, domain), onFault);
+    inlet.time = time;
+    return inlet;
+  };
   const inlets = new Map<string, Inlet<unknown>>();
   const manyInlets = new Map<string, ManyInlet<unknown>>();
   const outlets = new Map<string, Outlet<unknown>>();

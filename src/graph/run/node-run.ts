@@ -15,6 +15,7 @@ import { completeOutputs, createPorts, heardIn, outputsEnded, type NodePorts } f
 import { NodeSignals } from './node-signals.js';
 import { Place } from './place.js';
 import { StandIn } from './stand-in.js';
+import { WorkTime } from './work-time.js';
 
 /** The state of a running node: `bypassed` lets its input pass, `retrying` gives silence, `ended` nothing. */
 export type NodeState = 'running' | 'retrying' | 'bypassed' | 'ended';
@@ -30,6 +31,8 @@ export class NodeRun implements InstanceOwner {
   readonly signals: NodeSignals;
   /** Exact counts, created as they are needed. */
   readonly counters: Partial<Record<CounterName, number>> = {};
+  /** What it takes of a beat. */
+  readonly work = new WorkTime();
   state: NodeState = 'running';
   /** Somebody wants it left out. */
   leftOut = false;
@@ -62,9 +65,10 @@ export class NodeRun implements InstanceOwner {
     // Also while an instance is being made, which then hears of it first.
     const onFault = (error: unknown) => this.#instance?.fault(error);
     this.domain = new Place(domain);
-    this.ports = createPorts(node, definition, this.domain, host.debug, onFault);
+    this.ports = createPorts(node, definition, this.domain, host.debug, onFault, this.work);
     const waits = onTrial && this.isSource && definition.live !== true;
     this.signals = new NodeSignals(this.domain, node.options, onFault, waits, hasVideo(definition));
+    this.signals.time = this.work;
     this.#policy = new FaultPolicy(definition.retry);
     this.#reports = new FaultReports(this);
     this.#standIn = new StandIn(this);

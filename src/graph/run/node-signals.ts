@@ -1,6 +1,7 @@
 import type { NodeCommand, Tick } from '../context.js';
 import type { Beat } from './domain.js';
 import { CurrentSource, HotSource } from './hot-source.js';
+import type { WorkTime } from './work-time.js';
 
 /** What the run tells one node besides its inputs: the beat, commands, options. It outlives the node's instances. */
 export class NodeSignals {
@@ -34,6 +35,11 @@ export class NodeSignals {
     this.commands = new HotSource(onThrow);
     this.options = new CurrentSource(options, onThrow);
     this.#leave = domain.add(waits ? { idle: this.idle } : this);
+  }
+
+  /** What is done on the beat is the work of `time`. */
+  set time(time: WorkTime) {
+    for (const source of [this.tick, this.settle, this.idle, this.videoTick, this.videoSettle]) if (source) source.time = time;
   }
 
   /** Hears the whole beat from now on, if it did not before. */

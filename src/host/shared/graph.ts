@@ -10,6 +10,7 @@ import type { ChangeSettings } from '../../graph/run/change-settings.js';
 import { changeFailure } from '../../graph/run/graph-change.js';
 import type { GraphEvent, GraphStats, NodeStats } from '../../graph/run/graph-events.js';
 import type { GraphRun } from '../../graph/run/graph-run.js';
+import type { Look } from '../../graph/run/peek.js';
 import { patchOptions } from '../../graph/run/node-options.js';
 import type { TapListener } from '../../graph/run/tap.js';
 import type { SharedListener, SharedNode } from './node.js';
@@ -194,6 +195,13 @@ export class GraphSharing implements SharedListener {
       off();
       this.#taps.delete(listener);
     };
+  }
+
+  /** Looks at a picture of a shared node; undefined when the wire is not of one. */
+  peek(wire: string, look: Look): (() => void) | undefined {
+    const [name = '', ...port] = wire.split('.');
+    const node = this.#present.nodes.get(name);
+    return node?.run.peek([node.name, ...port].join('.'), look);
   }
 
   /** The graph has ended. */

@@ -584,6 +584,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/graphs/{graph}/wires/{wire}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest picture of a wire of video as a JPEG of at most 240 pixels
+         * @description Made when it is asked for, and at most twice a second however many ask. Of several streams on one wire it is the first. `ETag` tells whether it is another one.
+         */
+        get: operations["seeWire"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -1327,7 +1347,14 @@ export interface components {
             passed: {
                 [key: string]: number;
             };
+            /** @description What it declares to add, at its present options. */
             latencyMs: number;
+            /** @description What it takes of a beat on the thread of the beats, in microseconds, by the last 512 to 1024 beats that were timed (one of eight). What FFmpeg does in threads of its own is not in it. */
+            work?: {
+                p50Us: number;
+                p99Us: number;
+                beats: number;
+            };
             /** @description How late what came last on each input was. */
             lateMs: {
                 [key: string]: number;
@@ -4635,6 +4662,94 @@ export interface operations {
             };
             /** @description `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_WIRE`: the running graph "{graph}" has no sound on the wire "{wire}"{hint} */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    seeWire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The running graph, such as `graph-1`. */
+                graph: string;
+                /** @description What it leaves, as `node.port`, or `node` where that has one output. */
+                wire: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest picture of a wire of video as a JPEG of at most 240 pixels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNKNOWN_GRAPH`: no running graph has the id "{graph}"; `UNKNOWN_PICTURE_WIRE`: the running graph "{graph}" has no wire "{wire}"{hint}; `NO_PICTURE`: no picture came on the wire "{wire}" within a second */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `WIRE_WITHOUT_PICTURES`: the wire "{wire}" carries {kind} and no pictures */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PICTURE_FAILED`: no small picture could be made: {reason} */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

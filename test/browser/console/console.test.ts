@@ -75,6 +75,18 @@ describe('the console', () => {
     await until(async () => Math.abs(Number(await meter.getAttribute('aria-valuenow')) + 15) <= 1);
     await page.locator('.wire-queue', { hasText: '/5' }).waitFor(LIMIT);
     await page.locator('.canvas-title', { hasText: /\d ticks/ }).waitFor(LIMIT);
+    await page
+      .locator('.node', { hasText: 'duck' })
+      .locator('.node-figures', { hasText: /^[\d.]+ [µm]s · p99 [\d.]+ [µm]s/ })
+      .first()
+      .waitFor(LIMIT);
+    const metrics = await (await fetch(`${stage.origin}/metrics`)).text();
+    for (const quantile of ['0.5', '0.99'])
+      expect(metrics).toMatch(
+        new RegExp(`voxgraph_node_work_seconds\\{graph="graph-1",node="duck",quantile="${quantile}"\\} [\\d.e-]+`),
+      );
+    expect(metrics).toMatch(/voxgraph_node_latency_seconds\{graph="graph-1",node="opus"\} 0\.00\d/);
+    expect(metrics).toMatch(/voxgraph_node_late_seconds\{graph="graph-1",node="call",port="audio"\} [\d.]+/);
     expect(errors).toEqual([]);
   });
 

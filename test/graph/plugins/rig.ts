@@ -7,7 +7,8 @@ import type { PluginMedia, PluginMediaSupply } from '../../../src/graph/plugin-m
 import { audio } from '../../../src/graph/ports.js';
 import { createRegistry } from '../../../src/graph/registry.js';
 import type { GraphEvent } from '../../../src/graph/run/graph-events.js';
-import { GraphRun, type GraphRunOptions } from '../../../src/graph/run/graph-run.js';
+import { GraphRun } from '../../../src/graph/run/graph-run.js';
+import type { GraphRunOptions } from '../../../src/graph/run/graph-run-options.js';
 import { builtinNodes } from '../../../src/nodes/index.js';
 import { createVirtualScheduler } from '../../../src/time/index.js';
 import { fakeGateway } from '../../nodes/support/gateway.js';

@@ -8,7 +8,8 @@ import type { Plan, PlanNode, PlanWire } from '../../../src/graph/plan-types.js'
 import { audio, many } from '../../../src/graph/ports.js';
 import { createRegistry, type Registry } from '../../../src/graph/registry.js';
 import type { GraphEvent } from '../../../src/graph/run/graph-events.js';
-import { GraphRun, type GraphRunOptions } from '../../../src/graph/run/graph-run.js';
+import { GraphRun } from '../../../src/graph/run/graph-run.js';
+import type { GraphRunOptions } from '../../../src/graph/run/graph-run-options.js';
 import { createAudioFrame, type AudioFrame } from '../../../src/media/frame.js';
 import { createVirtualScheduler, type VirtualScheduler } from '../../../src/time/index.js';
 

@@ -37,7 +37,7 @@ export function fitText({ width, height, fit = 'contain' }: Fit): string {
 export function finishText({ format, width, height, fit, matrix }: Finish): string {
   const size = width !== undefined && height !== undefined ? fitText({ width, height, ...(fit && { fit }) }) : 'setsar=1';
   const colors = matrix ? `scale=out_color_matrix=${matrix},` : '';
-  return `${colors}${size},format=pix_fmts=${format}:color_ranges=${/^(rgb|bgr|gbr|pal)/.test(format) ? 'pc' : 'tv'}`;
+  return `${colors}${size},format=pix_fmts=${format}:color_ranges=${/^(rgb|bgr|gbr|pal|yuvj)/.test(format) ? 'pc' : 'tv'}`;
 }
 
 /**
