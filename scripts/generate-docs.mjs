@@ -213,7 +213,7 @@ function thirdParty() {
   return `${old.slice(0, from)}${start}\n\n${rows.join('\n')}\n\n${old.slice(to)}`;
 }
 
-/** The types of a client, made from the OpenAPI document as anybody would. */
+/** The types of a client, made from the OpenAPI document as anybody would: the commands that steer a running engine have them. */
 async function apiClient() {
   const { default: openapiTS, astToString } = await import('openapi-typescript');
   const { ROUTES, API_BASE, openApiDocument } = await import(join(root, 'dist/api/document.js'));
@@ -237,7 +237,7 @@ const { BUILTIN_PLUGINS } = await import(join(root, 'dist/plugins/builtin/index.
 const FILES = [
   { path: 'docs/errors.md', make: errorsPage },
   { path: 'docs/nodes.md', make: nodesPage },
-  { path: 'test/api/client/api.generated.ts', make: apiClient, verbatim: true },
+  { path: 'src/cli/api.generated.ts', make: apiClient, verbatim: true },
   { path: 'docs/api.md', make: async () => apiPage(await import(join(root, 'dist/api/document.js')), API_INTRO) },
   { path: 'graphs/graph.schema.json', make: () => cli('schema'), verbatim: true },
   { path: 'graphs/test.schema.json', make: () => cli('schema', '--test'), verbatim: true },

@@ -17,6 +17,7 @@ import type { Installation, InstallOptions, PluginDefinition } from '../plugins/
 import type { PluginLimits } from '../plugins/services.js';
 import type { StorageBackend } from '../plugins/storage.js';
 import type { Playback } from './playback.js';
+import type { Player } from './players.js';
 import type { EngineCommand } from '../events/command.js';
 import type { MessageSender, StampedEvent } from '../events/event.js';
 import type { EngineState } from '../events/state.js';
@@ -120,6 +121,8 @@ export interface GraphSession {
   readonly ended: Promise<GraphEndReason>;
   /** The playback machine of each `source.file` node. */
   readonly playbacks: ReadonlyMap<string, Playback>;
+  /** What its `source.file`, `source.url`, `source.queue` and `source.playlist` nodes play at this moment, and where that is to 20 ms. */
+  players(): readonly Player[];
   /** Options that were set since the plan began to run, by node. */
   readonly changed: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Changes options of a node. Rejects with a VoxError; then nothing has changed. */

@@ -5,6 +5,7 @@ import type { NodeCommand } from '../graph/context.js';
 import type { Plan } from '../graph/plan-types.js';
 import { nearestHint } from '../graph/registry.js';
 import type { Playback } from './playback.js';
+import { playerKind, volumeNodes, type PlayerKind } from './players.js';
 
 /** A running graph, as commands see it. */
 export interface CommandedGraph {
@@ -42,7 +43,7 @@ export interface CommandTargets {
   tell(event: EngineEvent): Promise<void>;
 }
 
-type Player = { readonly graph: CommandedGraph; readonly node: string; readonly kind: 'queue' | 'recording' };
+type Player = { readonly graph: CommandedGraph; readonly node: string; readonly kind: PlayerKind };
 type Placed = { readonly graph?: string | undefined; readonly call?: string | undefined; readonly node?: string | undefined };
 
 /** Does commands: turns each into messages to the media host, and tells what became of it. */
@@ -141,8 +142,8 @@ export class Commands {
 
   async #volume({ gainDb, percent, ...place }: CommandOf<'call.volume'>): Promise<void> {
     const graph = this.#graph(place);
-    const gains = graph.plan.nodes.filter(({ type, implicit }) => type === 'effect.gain' && !implicit);
-    const named = place.node ?? gains.find(({ id }) => id === 'volume')?.id ?? (gains.length === 1 ? gains[0]!.id : undefined);
+    const gains = volumeNodes(graph.plan);
+    const named = place.node ?? (gains.length === 1 ? gains[0]!.id : undefined);
     if (named === undefined) {
       const reason =
         gains.length === 0
@@ -173,7 +174,7 @@ export class Commands {
   #player(place: Placed): Player {
     const graph = this.#graph(place);
     const players = graph.plan.nodes.flatMap(({ id, type }): Player[] => {
-      const kind = kindOf(type);
+      const kind = playerKind(type);
       return kind ? [{ graph, node: id, kind }] : [];
     });
     const names = players.map(({ node }) => node);
@@ -195,11 +196,6 @@ export class Commands {
 
 function refused(command: string, reason: string): VoxError {
   return voxError('COMMAND_REFUSED', { command, reason });
-}
-
-function kindOf(type: string): Player['kind'] | undefined {
-  if (type === 'source.queue' || type === 'source.playlist') return 'queue';
-  return type === 'source.file' || type === 'source.url' ? 'recording' : undefined;
 }
 
 function isOver(graph: CommandedGraph, node: string): boolean {

@@ -7,6 +7,8 @@ import type { JsonObject } from '../events/json.js';
 /** A running graph's fact as the engine tells it. */
 export function graphEvent(event: GraphEvent): EngineEvent | undefined {
   const { type, graph, node, ...data } = event;
+  // It flows all the time, and what it says is asked for where it is wanted.
+  if (type === 'stream.position') return undefined;
   if (type === 'graph.started') return { type, graph };
   if (type === 'graph.ended') return { type, graph, reason: String(data['reason']) };
   if (type === 'plugin.told')

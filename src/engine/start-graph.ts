@@ -15,6 +15,7 @@ import type { Calls, OpenCall } from './calls.js';
 import type { CommandedGraph } from './commands.js';
 import type { EnginePlugins } from './engine-plugins.js';
 import { Playbacks } from './playbacks.js';
+import { Players } from './players.js';
 
 /** Where a graph's call is, and how it is opened. */
 export interface GraphPlace {
@@ -79,9 +80,10 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     // The graph may have ended meanwhile; then there is nothing left to steer.
     host.request({ type: 'node.command', graph: id, node, command }).catch(() => {});
   });
+  const players = new Players(plan, () => runs.scheduler.nowUs());
   events$
     .pipe(takeWhile((event) => event.type !== 'graph.ended'))
-    .subscribe({ next: (event) => playbacks.told(event), complete: () => void (over = true) });
+    .subscribe({ next: (event) => (playbacks.told(event), players.told(event)), complete: () => void (over = true) });
   let present = plan;
   /** What was set while it runs: a node that begins again has it too. */
   const set = new Map<string, Readonly<Record<string, unknown>>>();
@@ -96,6 +98,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
       const diff = await host.request({ type: 'graph.change', graph: id, plan: next, settings });
       happened = true;
       present = next;
+      players.change(next);
       return diff;
     } finally {
       settle(happened);
@@ -148,6 +151,8 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
       plugins: chain,
     });
     loaded = true;
+    // Where tracks are: nodes tell it only while somebody asks.
+    if (pace !== 'offline') await host.request({ type: 'watch', graph: id, node: '*', event: 'stream.position' });
     const about = { ...(call && { call: call.id }), ...(plan.file !== undefined && { file: plan.file }) };
     runs.tell({ type: 'graph.loaded', graph: id, title: plan.title, ...about });
     // Files open while the call is being joined.
@@ -179,6 +184,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     events$,
     ended,
     playbacks: playbacks.present,
+    players: () => players.list(),
     change: async (graph, settings) => {
       const [next, nextDeclared] = await runs.declared(graph, options);
       const settlePlugins = await plugins.host.changeGraph(plugins.ofGraph(id, next, place?.id, nextDeclared));

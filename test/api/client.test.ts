@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { components, paths } from './client/api.generated.js';
+import type { components, paths } from '../../src/cli/api.generated.js';
 import { served } from './support.js';
 
 let open: Awaited<ReturnType<typeof served>> | undefined;

@@ -7,6 +7,7 @@ import { graphRoutes } from './graphs.js';
 import { machineRoutes } from './machines.js';
 import { nodeTypeRoutes } from './node-types.js';
 import { nodeRoutes } from './nodes.js';
+import { playerRoutes } from './players.js';
 import { pluginRoutes } from './plugins.js';
 import { sourceRoutes } from './source.js';
 import { wireRoutes } from './wires.js';
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...sourceRoutes,
   ...wireRoutes,
   ...callRoutes,
+  ...playerRoutes,
   ...pluginRoutes,
   ...machineRoutes,
   ...nodeTypeRoutes,

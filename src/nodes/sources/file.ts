@@ -63,7 +63,7 @@ export const file = defineNode({
     'gives the cover, if there is one; a film without sound is silent. Nothing is decoded while nobody takes it.\n\n' +
     'Commands: `pause`, `play`, `restart`, `seek { positionMs }`; none clicks.\n\n' +
     'Events: `stream.opened { src, info }`, `video.opened { src, codec, width, height, frameRate, cover }`, `stream.levelled { src, lufs, gainDb, from }` (from `tags`, `scan` or `estimate`), `stream.started`, `stream.looped`, `stream.paused`, `stream.resumed`, `stream.seeked`, ' +
-    '`stream.position { positionMs, durationMs }` once a second while watched, `stream.failed { src, problem }`, and exactly once for each ' +
+    '`stream.position { positionMs, durationMs, tempo }` once a second while watched, and behind every change, `stream.failed { src, problem }`, and exactly once for each ' +
     'opened stream `stream.ended { src, reason, playedMs, problem? }` with the reason `finished`, `failed` (what could be decoded was played), ' +
     '`replaced` or `stopped`.',
   inputs: {},

@@ -18,9 +18,7 @@ import { Deck } from './deck.js';
 import { OpusDeck } from './opus-deck.js';
 import { endOf, openFailure, partOf, type FileDeck, type PlayedStream } from './played-stream.js';
 import { localFiles, type PlayerSource } from './player-source.js';
-
-/** Between two `stream.position` events: a second of frames. */
-const POSITION_TICKS = 50;
+import { PositionTeller } from './position-teller.js';
 
 /**
  * The playback behind `source.file` and `source.url`: one stream at a time, with pause, seek and change-over. Every jump of the signal is a fade over one
@@ -35,6 +33,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   /** What would have come next, kept to be faded out over the next frame. */
   readonly #leaving: AudioFrame;
   readonly #edge: DryEdge;
+  readonly #position: PositionTeller;
   readonly #failed$ = new ReplaySubject<never>(1);
   readonly #aborted = new AbortController();
   #stream: PlayedStream | undefined;
@@ -52,7 +51,6 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   /** Nothing comes from the network, and that was told. */
   #stalled = false;
   #over = false;
-  #ticks = 0;
   /** Where in the file this tick's frame begins. */
   #playedUs: number | undefined;
   /** Told where in the file each tick is: for pictures that follow the sound. */
@@ -66,6 +64,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   constructor(ctx: NodeContext, options: O, source: PlayerSource<O> = localFiles(ctx)) {
     this.#ctx = ctx;
     this.#source = source;
+    this.#position = new PositionTeller(ctx);
     this.#options = options;
     this.#playing = options.autoplay;
     this.#channels = options.channels;
@@ -84,6 +83,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
   set(next: O): void {
     this.#options = next;
     this.#source.set?.(next);
+    this.#position.changed();
     if (this.#stream) this.#stream.deck.loop = next.loop;
     if (this.#ready) this.#ready.deck.loop = next.loop;
     const wanted = JSON.stringify([partOf(next), this.#source.variant?.()]);
@@ -192,14 +192,13 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     }
     if (!stream.started) {
       stream.started = true;
-      this.#ctx.emit({ type: 'stream.started', src: stream.src });
+      this.#ctx.emit({ type: 'stream.started', src: stream.src, positionMs: Math.round(taken.positionUs / 1000) });
     }
-    if (taken.looped) this.#ctx.emit({ type: 'stream.looped', src: stream.src });
-    if (++this.#ticks % POSITION_TICKS === 0 && this.#ctx.watched('stream.position')) {
-      const { durationUs } = deck.info;
-      const durationMs = durationUs === undefined ? null : Math.round(durationUs / 1000);
-      this.#ctx.emit({ type: 'stream.position', positionMs: Math.round(taken.positionUs / 1000), durationMs });
+    if (taken.looped) {
+      this.#position.changed();
+      this.#ctx.emit({ type: 'stream.looped', src: stream.src, positionMs: Math.round(this.#options.startSec * 1000) });
     }
+    this.#position.frame(taken.positionUs, deck.info.durationUs, this.#source.tempo?.());
     this.#playedUs = taken.positionUs;
     const frame = this.#shaped(taken.frame);
     stream.heard += frameSamples(frame);
@@ -278,6 +277,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     });
     this.#stream = next;
     this.#ready = undefined;
+    this.#position.changed();
   }
 
   #pause(): void {
@@ -304,6 +304,7 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     this.#stream.deck.seek(positionUs);
     this.#stream.deck.fill(1, this.#ctx.offline);
     this.#seeks = true;
+    this.#position.changed();
     this.#ctx.emit({ type: 'stream.seeked', positionMs: Math.round(positionUs / 1000) });
   }
 

@@ -9,6 +9,8 @@ export interface PlayerSource<O extends FileOptions> {
   readonly type: string;
   /** Takes new options, for what changes without opening anything. */
   set?(options: O): void;
+  /** How much of the recording passes in a second of sound, in seconds. Default 1. */
+  tempo?(): number;
   /** What else must stay the same for what is open to play on; after a change the same part is opened anew, and goes on where it was. */
   variant?(): string;
   /** Opens what the options name. @throws VoxError saying what is wrong. */

@@ -36,6 +36,7 @@ export function timescaledFiles<O extends FileOptions & TimescaleFactors>(
       take(next);
       for (const reader of open) reader.factors = factors;
     },
+    tempo: () => (factors.speed ?? 1) * (factors.rate ?? 1),
     variant: () => (asSound ? 'sound' : ''),
     open: async (next, signal) => {
       const inner = await source.open(next, signal);

@@ -58,7 +58,8 @@ describe('speed, pitch and rate of source.file', () => {
   it('says positions in the file, whatever the speed', async () => {
     const { events } = await play({ src: tone, speed: 2, startSec: 1 });
     const told = events.filter((event) => event.type === 'stream.position');
-    expect(told).toHaveLength(4);
+    expect(told).toHaveLength(6);
+    expect(told.map(({ tempo }) => tempo)).toEqual([2, 2, 2, 2, 2, 2]);
     for (const { positionMs, atMs, durationMs } of told) {
       expect(Math.abs(Number(positionMs) - (1000 + 2 * Number(atMs)))).toBeLessThan(50);
       expect(durationMs).toBe(10_000);

@@ -204,9 +204,11 @@ describe('source.file', () => {
     expect(rendered.counters).toEqual({});
   });
 
-  it('tells its position once a second while watched', async () => {
+  it('tells its position behind a change and once a second while watched', async () => {
     const watched = await renderNode(file, { options: { src: steadyPath } });
     expect(of(watched, 'stream.position').map(({ positionMs, durationMs }) => [positionMs, durationMs])).toEqual([
+      [0, 3000],
+      [200, 3000],
       [980, 3000],
       [1980, 3000],
       [2980, 3000],

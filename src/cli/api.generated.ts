@@ -638,6 +638,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/players": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What plays, and where it is
+         * @description Of each node that plays files, addresses or a queue. Those of a call come in the order of its graph.
+         */
+        get: operations["listPlayers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plugins": {
         parameters: {
             query?: never;
@@ -1399,6 +1419,53 @@ export interface components {
             /** @description The graph that runs in it. */
             graph?: string;
             state: components["schemas"]["CallState"];
+        };
+        /** @description A node that plays, and where it is. */
+        Player: {
+            graph: string;
+            /** @description The call that it is heard in. */
+            call?: string;
+            node: string;
+            /**
+             * @description `queue`: one track after another; `recording`: one file or address.
+             * @enum {string}
+             */
+            kind: "queue" | "recording";
+            /**
+             * @description `loading` until what was chosen is heard, `idle` with nothing to play, `ended` when it gives nothing any more.
+             * @enum {string}
+             */
+            status: "loading" | "playing" | "paused" | "idle" | "ended" | "failed";
+            /** @description The file or address that plays. */
+            src?: string;
+            title?: string;
+            /** @description Where it is in the file, in milliseconds, to 20 ms. */
+            positionMs: number;
+            /** @description How long the file is, in milliseconds, where that is known. */
+            durationMs?: number;
+            queue?: {
+                /** @description In the order of playing; at most 500, those that come next. */
+                tracks: components["schemas"]["QueuedTrack"][];
+                /** @description Place of the current track in `tracks`; their number when it is through. */
+                index: number;
+                /** @description How many tracks there are. */
+                total: number;
+                /** @enum {string} */
+                repeat: "off" | "track" | "queue";
+                /** @enum {string} */
+                shuffle: "off" | "on" | "dynamic";
+            };
+            /** @description How loud the graph's music is set, in decibels, where one node sets it. */
+            gainDb?: number;
+        };
+        /** @description A track of a queue. */
+        QueuedTrack: {
+            id: string;
+            /** @description The file or address. */
+            src: string;
+            title?: string;
+            /** @description Who asked for it. */
+            requester?: string;
         };
         Plugin: {
             key: string;
@@ -4876,6 +4943,69 @@ export interface operations {
             };
             /** @description `UNKNOWN_CALL`: no open call has the id "{call}" */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOO_MANY_REQUESTS`: too many requests; the next one may come in {seconds} s */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPlayers: {
+        parameters: {
+            query?: {
+                /** @description Only those of this call. */
+                call?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What plays, and where it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description When that was, in milliseconds since 1970. */
+                        atMs: number;
+                        players: components["schemas"]["Player"][];
+                    };
+                };
+            };
+            /** @description `BAD_REQUEST`: the request cannot be understood: {reason}; `INPUT_WRONG`: {where}: {reason} */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `TOKEN_WRONG`: the token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FOREIGN_HOST`: this server answers to this machine only, not to the name "{host}" */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
