@@ -22,7 +22,7 @@ export const TransitionEdge = memo(function TransitionEdge({
   markerEnd?: string;
 }) {
   const { arrow, lit, ready, taken } = data as EdgeData;
-  const { points, label, lines, transitions } = arrow;
+  const { points, label, lines } = arrow;
   return (
     <>
       <BaseEdge
@@ -37,13 +37,13 @@ export const TransitionEdge = memo(function TransitionEdge({
           className={`transition-label ${lit ? 'lit' : ready ? 'ready' : ''}`}
           style={{ width: label.width, height: label.height, transform: `translate(${label.x}px, ${label.y}px)` }}
         >
-          {lines.map((line, index) => (
+          {lines.map(({ text, transitions }) => (
             <li
-              key={index}
-              className={taken.has(transitions[index]!.id) ? 'taken' : ''}
-              title={transitions[index]!.actions.join(', ')}
+              key={text}
+              className={transitions.some(({ id: one }) => taken.has(one)) ? 'taken' : ''}
+              title={transitions[0]!.actions.join(', ')}
             >
-              {line}
+              {text}
             </li>
           ))}
         </ul>

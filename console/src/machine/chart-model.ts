@@ -1,4 +1,5 @@
 import type { StateDescription } from '../api/types.js';
+import { allStates } from './fold.js';
 
 type Transition = StateDescription['transitions'][number];
 
@@ -8,14 +9,16 @@ export interface Arrow {
   readonly from: string;
   readonly to: string;
   readonly transitions: readonly Transition[];
-  /** A line for each. */
-  readonly lines: readonly string[];
+  /** What is written on it; transitions that read alike share a line. */
+  readonly lines: readonly { readonly text: string; readonly transitions: readonly Transition[] }[];
 }
 
 /** A state as it is drawn. */
 export interface Box {
   readonly state: StateDescription;
   readonly parent: StateDescription | undefined;
+  /** How many states are in it that are not drawn, since it is folded. */
+  readonly hidden: number;
   /** What happens in it without leaving it, and what comes with it. */
   readonly notes: readonly Note[];
 }
@@ -28,30 +31,45 @@ export interface Note {
   readonly transition?: string;
 }
 
-/** Every state, outer before inner. */
-export function boxesOf(chart: StateDescription): Box[] {
-  const walk = (state: StateDescription, parent: StateDescription | undefined): Box[] => [
-    { state, parent, notes: notesOf(state) },
-    ...state.states.flatMap((inner) => walk(inner, state)),
-  ];
+/** Every state that is drawn, outer before inner. @param folded ids of states of which nothing inside is */
+export function boxesOf(chart: StateDescription, folded: ReadonlySet<string>): Box[] {
+  const walk = (state: StateDescription, parent: StateDescription | undefined): Box[] => {
+    if (folded.has(state.id)) return [{ state, parent, notes: [], hidden: allStates(state).length - 1 }];
+    return [{ state, parent, notes: notesOf(state), hidden: 0 }, ...state.states.flatMap((inner) => walk(inner, state))];
+  };
   return walk(chart, undefined);
 }
 
-/** Every arrow; transitions that stay where they are have none. */
-export function arrowsOf(boxes: readonly Box[]): Arrow[] {
-  const found = new Map<string, Transition[]>();
-  for (const { state } of boxes) {
+/** Every arrow; transitions that stay where they are, or within a folded state, have none. */
+export function arrowsOf(chart: StateDescription, folded: ReadonlySet<string>): Arrow[] {
+  const found = new Map<string, Arrow & { transitions: Transition[] }>();
+  for (const state of allStates(chart)) {
+    const from = drawnAs(state.id, folded);
     for (const transition of state.transitions) {
       for (const target of transition.targets) {
-        const key = `${state.id} → ${target}`;
-        found.set(key, [...(found.get(key) ?? []), transition]);
+        const to = drawnAs(target, folded);
+        if (from === to && folded.has(from)) continue;
+        const id = `${from} → ${to}`;
+        const arrow = found.get(id) ?? { id, from, to, transitions: [], lines: [] };
+        arrow.transitions.push(transition);
+        found.set(id, arrow);
       }
     }
   }
-  return [...found].map(([id, transitions]) => {
-    const [from, to] = id.split(' → ') as [string, string];
-    return { id, from, to, transitions, lines: transitions.map(transitionText) };
+  return [...found.values()].map((arrow) => {
+    const lines = Map.groupBy(arrow.transitions, transitionText);
+    return { ...arrow, lines: [...lines].map(([text, transitions]) => ({ text, transitions })) };
   });
+}
+
+/** The state that stands for one in the drawing: itself, or the outermost folded one around it. */
+function drawnAs(id: string, folded: ReadonlySet<string>): string {
+  const parts = id.split('.');
+  for (let n = 1; n < parts.length; n++) {
+    const around = parts.slice(0, n).join('.');
+    if (folded.has(around)) return around;
+  }
+  return id;
 }
 
 /** What starts a transition, and on what condition. */

@@ -68,19 +68,27 @@ function isClosed({ id }: StateDescription, arrows: readonly Arrow[]): boolean {
 function toEdge({ id, from, to, lines }: Arrow) {
   const label = {
     id: `${id} label`,
-    text: lines.join('\n'),
+    text: lines.map(({ text }) => text).join('\n'),
     ...labelSize(lines),
     layoutOptions: { 'elk.edgeLabels.inline': 'true' },
   };
   return { id, sources: [from], targets: [to], labels: [label] };
 }
 
+/** What is drawn of a machine. */
+export interface DrawnChart {
+  readonly chart: StateDescription;
+  /** Ids of states of which nothing inside is drawn. */
+  readonly folded: readonly string[];
+}
+
 /** Places a chart: nested states in their parents, arrows around them. */
-export async function layOutChart(chart: StateDescription): Promise<PlacedChart> {
+export async function layOutChart({ chart, folded: ids }: DrawnChart): Promise<PlacedChart> {
   // Text is measured, so the typefaces must be there.
   await Promise.all([document.fonts.load(NAME_FONT), document.fonts.load(NOTE_FONT)]);
-  const boxes = boxesOf(chart);
-  const arrows = arrowsOf(boxes);
+  const folded = new Set(ids);
+  const boxes = boxesOf(chart, folded);
+  const arrows = arrowsOf(chart, folded);
   const byParent = Map.groupBy(boxes, ({ parent }) => parent?.id);
   const homes = Map.groupBy(arrows, ({ from, to }) => homeOf(from, to));
   const toElk = (box: Box): ElkNode => {
@@ -133,12 +141,13 @@ export async function layOutChart(chart: StateDescription): Promise<PlacedChart>
   };
 }
 
-function sizeOf({ state, notes }: Box): { width: number; height: number } {
-  const name = textWidth(state.key, NAME_FONT) + (state.type === 'parallel' || state.type === 'final' ? 84 : 34);
+function sizeOf({ state, notes, hidden }: Box): { width: number; height: number } {
+  const word = hidden > 0 ? 106 : state.type === 'parallel' || state.type === 'final' ? 84 : 34;
+  const name = textWidth(state.key, NAME_FONT) + word + (state.states.length > 0 && hidden === 0 ? 20 : 0);
   const widest = Math.max(name, ...notes.map(({ text }) => textWidth(text, NOTE_FONT) + NOTE_WORD + 26));
   return { width: Math.max(96, Math.min(WIDEST, widest)), height: HEAD + notes.length * NOTE + (notes.length > 0 ? 8 : 2) };
 }
 
-function labelSize(lines: readonly string[]): { width: number; height: number } {
-  return { width: Math.max(...lines.map((line) => textWidth(line, LABEL_FONT))) + 12, height: lines.length * LABEL_LINE + 4 };
+function labelSize(lines: Arrow['lines']): { width: number; height: number } {
+  return { width: Math.max(...lines.map(({ text }) => textWidth(text, LABEL_FONT))) + 12, height: lines.length * LABEL_LINE + 4 };
 }

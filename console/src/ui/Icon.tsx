@@ -33,6 +33,9 @@ const PATHS = {
   live: 'M12 14a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM7.5 16.5a6.4 6.4 0 0 1 0-9M16.5 7.5a6.4 6.4 0 0 1 0 9',
   bypass: 'M3 12h4l2.5-6h5L17 12h4M3 18h18',
   up: 'M12 19V5M6 11l6-6 6 6',
+  fold: 'M6 9l6 6 6-6',
+  unfoldAll: 'M6 9l6-6 6 6M6 15l6 6 6-6',
+  foldAll: 'M6 4l6 6 6-6M6 20l6-6 6 6',
   reset: 'M5 12a7 7 0 1 1 2 5M5 20v-4h4',
 } as const;
 

@@ -112,6 +112,16 @@ describe('the console', () => {
     await page.locator('[data-state="call.attempt.live.network.good"][data-active=true]').waitFor(LIMIT);
     expect(await page.locator('[data-state="call.attempt.live"]').getAttribute('class')).toContain('parallel');
     expect(await page.locator('[data-state="call.ended"]').getAttribute('data-active')).toBe('false');
+    // What is not active is folded: a chart of forty states cannot be read at once.
+    const box = (id: string) => page.locator(`[data-state="${id}"]`);
+    expect(await box('call.attempt.joining').textContent()).toMatch(/joining\d+ states/);
+    expect(await box('call.attempt.joining.asking').count()).toBe(0);
+    await box('call.attempt.joining').getByRole('button', { name: 'joining', expanded: false }).press('Enter');
+    await box('call.attempt.joining.asking').waitFor(LIMIT);
+    await page.getByRole('button', { name: 'Fold what is not active' }).click();
+    await box('call.attempt.joining').getByRole('button', { name: 'joining', expanded: false }).waitFor(LIMIT);
+    await page.getByRole('button', { name: 'Unfold all states' }).click();
+    await box('call.attempt.joining.asking').waitFor(LIMIT);
     // Every state of the chart, and every event that leads from one to another, is in the drawing.
     const { charts } = (await (await fetch(`${stage.origin}/api/v1/machines`)).json()) as { charts: Chart[] };
     const states = allStates(charts.find(({ id }) => id === 'call')!);
