@@ -34,6 +34,7 @@ soFD5ZQn0NvAeskasMzOsn0fHF4y0jRX6JTI4t4rXBsfpnbSZts8
 
 const key = createPrivateKey(PEM);
 const jwk = createPublicKey(key).export({ format: 'jwk' });
+const publicPem = createPublicKey(key).export({ format: 'pem', type: 'pkcs1' }) as string;
 const n = Buffer.from(jwk.n!, 'base64url');
 const e = Buffer.from(jwk.e!, 'base64url');
 
@@ -45,6 +46,8 @@ function tlString(bytes: Buffer): Buffer {
 
 /** What a client must know of the key. The fingerprint is the last 8 bytes of the SHA-1 of `n` and `e` as TL strings. */
 export const TEST_KEY = {
+  /** The public part, as PKCS#1. */
+  pem: publicPem,
   n: BigInt(`0x${n.toString('hex')}`),
   e: Number(BigInt(`0x${e.toString('hex')}`)),
   fingerprint: createHash('sha1')

@@ -127,6 +127,36 @@ export function fromGenerated(definitions: readonly GeneratedDefinition[]): TlDe
   }));
 }
 
+/** One entry of mtcute's schema. */
+interface SchemaEntry {
+  readonly kind: 'class' | 'method';
+  readonly name: string;
+  readonly id: number;
+  readonly type: string;
+  readonly typeModifiers?: { readonly isVector?: boolean };
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly typeModifiers?: { readonly predicate?: string; readonly isVector?: boolean };
+  }[];
+}
+
+/** Reads a schema as mtcute has it. Numbers that fit in a double are longs all the same. */
+export function fromEntries(entries: readonly SchemaEntry[]): TlDefinition[] {
+  return entries.map(({ kind, name, id, type, typeModifiers, arguments: fields }) => ({
+    name: className(name),
+    id: id >>> 0,
+    result: typeModifiers?.isVector ? `Vector<${type}>` : type,
+    isFunction: kind === 'method',
+    params: fields.map((field): TlParam => {
+      const { predicate, isVector } = field.typeModifiers ?? {};
+      const one = field.type === 'int53' ? 'long' : field.type;
+      const written = isVector ? `Vector<${one}>` : one;
+      return parseParam(`${field.name}:${predicate === undefined ? written : `${predicate}?${written}`}`);
+    }),
+  }));
+}
+
 /**
  * The text that a definition's number is the CRC32 of (https://core.telegram.org/mtproto/TL#remarks): without its number, with bytes as
  * strings, without the fields that take no room.

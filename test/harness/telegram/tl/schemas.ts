@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { MTPROTO_TL } from './mtproto-schema.js';
-import { fromGenerated, parseSchema, type TlDefinition, TlSchema } from './schema.js';
+import { fromEntries, fromGenerated, parseSchema, type TlDefinition, TlSchema } from './schema.js';
 
 const require = createRequire(import.meta.url);
 const service = parseSchema(MTPROTO_TL);
@@ -9,6 +9,7 @@ const made = new Map<number, TlSchema>();
 /** The layers that clients may speak, each by the definitions that the client itself brings. */
 const LAYERS: Record<number, () => TlDefinition[]> = {
   198: () => parseSchema(require('telegram/tl/apiTl.js') as string),
+  227: () => fromEntries((require('@mtcute/core/tl/api-schema.json') as { e: Parameters<typeof fromEntries>[0] }).e),
   229: () => fromGenerated(require('teleproto/tl/generated/api-definitions.js') as Parameters<typeof fromGenerated>[0]),
 };
 
