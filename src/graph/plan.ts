@@ -1,6 +1,7 @@
 import { topologicalOrder } from './cycles.js';
 import { withFrameRates } from './plan/frame-rates.js';
 import { alignBranches } from './plan/align.js';
+import { alignPictures } from './plan/align-pictures.js';
 import { Inserter } from './plan/insert.js';
 import { operatorsIn, plannedOperators, type OperatorsByKind, type PlannedPlugins } from './plan/operators.js';
 import { offerPackets } from './plan/passthrough.js';
@@ -22,7 +23,7 @@ export interface PlanOrigin extends PlannedPlugins {
 /**
  * Turns a checked graph into what the runner takes. Where an input takes one stream and its wire gives branches, a `mix.sum` named
  * `<consumer>~mix` is put between (a second one of the same consumer is `~mix2`); where kinds differ the cheapest converters, such as
- * `<consumer>~opus`; where parts of one signal meet with different delays, `<consumer>~delay` before the earlier ones. Mixers and
+ * `<consumer>~opus`; where parts of one signal meet with different delays, or sound and pictures of one source, `<consumer>~delay` before the earlier ones. Mixers and
  * converters work on the producer's side of a queue.
  *
  * @param graph one that was validated with no problems
@@ -64,7 +65,8 @@ function planWith(graph: ValidGraph, origin: PlanOrigin, operators: OperatorsByK
       },
     ];
   });
-  const aligned = alignBranches(planned, registry, (consumer, what) => inserter.name(consumer, what));
+  const nameOf = (consumer: string, what: string) => inserter.name(consumer, what);
+  const aligned = alignPictures(alignBranches(planned, registry, nameOf), registry, nameOf);
   return {
     version: 1,
     title: graph.model.title ?? origin.name,

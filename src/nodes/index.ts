@@ -74,6 +74,7 @@ import { cartoon } from './video/cartoon.js';
 import { chromaKey } from './video/chroma-key.js';
 import { colorBalance } from './video/color-balance.js';
 import { crop } from './video/crop.js';
+import { videoDelay } from './video/delay.js';
 import { edge } from './video/edge.js';
 import { fade as videoFade } from './video/fade.js';
 import { flip } from './video/flip.js';
@@ -149,6 +150,7 @@ export const builtinNodes: readonly NodeDefinition[] = [
   chromaKey,
   colorBalance,
   crop,
+  videoDelay,
   edge,
   videoFade,
   flip,

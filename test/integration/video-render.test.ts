@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine.js';
 import type { Problem } from '../../src/errors.js';
 import { graphFromObject } from '../../src/graph/load.js';
+import { createRegistry } from '../../src/graph/registry.js';
 import { readImage } from '../../src/media/av/video/image.js';
 import { livePictures } from '../../src/media/av/video/picture.js';
+import { builtinNodes } from '../../src/nodes/index.js';
 import { makeTempDir, readAll, sine, writeWav } from '../support/media-fixtures.js';
 import { FLASH_AND_BEEP, flashToBeepMs, readPictures, writeFilm } from '../support/films.js';
 
@@ -86,6 +88,33 @@ describe('a film that is rendered', () => {
     expect(slowed).toHaveLength(5);
     // Time stretching smears a beep's beginning over its window.
     for (const ms of slowed) expect(Math.abs(ms)).toBeLessThan(40);
+  });
+
+  it.each([
+    ['that noise is taken off', { noise: { type: 'effect.denoise', in: { audio: 'film' } } }, 'noise', 35 + 5],
+    [
+      'of another pitch as well',
+      {
+        noise: { type: 'effect.denoise', in: { audio: 'film' } },
+        pitch: { type: 'effect.pitch', in: { audio: 'noise' }, options: { semitones: 1 } },
+      },
+      'pitch',
+      35 + 41.25 + 5,
+    ],
+  ])('is in step with sound %s', async (_what, effects, last, lateMs) => {
+    const nodes = {
+      film: film(flashes),
+      ...effects,
+      limit: { type: 'effect.limiter', in: { audio: last } },
+      out: { type: 'sink.file', in: { audio: 'limit', video: 'film' }, options: { path: 'unused' } },
+    };
+    const plan = graphFromObject({ version: 1, nodes }, { registry: createRegistry(builtinNodes), cwd: temp.dir });
+    expect(plan.nodes.filter(({ implicit }) => implicit)).toMatchObject([{ type: 'video.delay', options: { delayMs: lateMs } }]);
+    const out = temp.path('late.mp4');
+    expect((await render(nodes, out)).problems).toEqual([]);
+    const offsets = await flashToBeepMs(out);
+    expect(offsets).toHaveLength(5);
+    for (const ms of offsets) expect(Math.abs(ms)).toBeLessThan(15);
   });
 
   it('has the frame rate that is asked for: pictures are repeated, or dropped, on time', async () => {

@@ -59,6 +59,7 @@ const settings: Readonly<Record<string, NodeContractSettings>> = {
   'source.tone': { change: { frequencyHz: 600, levelDb: -6 } },
   'source.participants': { gateway: fakeGateway() },
   'encode.opus': { frameSizes: [] },
+  'video.delay': { options: { delayMs: 50 } },
   'video.scale': { options: { width: 32, height: 80 } },
   'video.text': { options: { text: '50% quoted: ü' } },
   'video.ffmpeg': { options: { filter: '[in]split[a][b];[a]hflip[c];[b][c]hstack' } },

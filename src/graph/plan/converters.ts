@@ -23,7 +23,7 @@ interface Path {
 
 /**
  * Finds paths over the converters of a registry, cheapest first (Dijkstra's algorithm; the costs are those of the table in
- * `node-costs.ts` at the converters' defaults). What differs only in channels needs no converter: every node takes mono and stereo.
+ * `node-costs.ts` at the converters' defaults; of what costs the same, what the port names first). What differs only in channels needs no converter: every node takes mono and stereo.
  */
 export function converterFinder(registry: Registry): FindConverters {
   const converters = registry.list().filter((definition) => definition.converter);
@@ -31,7 +31,7 @@ export function converterFinder(registry: Registry): FindConverters {
     const open: Path[] = [{ chain: [], end: given, cost: 0 }];
     const reached = new Set<string>();
     for (;;) {
-      open.sort((a, b) => a.cost - b.cost);
+      open.sort((a, b) => a.cost - b.cost || placeAmong(taken, a.end) - placeAmong(taken, b.end));
       const path = open.shift();
       if (!path) return undefined;
       if (portsFit(path.end, taken)) return path.chain;
@@ -46,6 +46,11 @@ export function converterFinder(registry: Registry): FindConverters {
       }
     }
   };
+}
+
+/** Of the codecs that a port takes the first is the best. */
+function placeAmong({ format }: PortSpec, { format: given }: PortSpec): number {
+  return Array.isArray(format?.codec) ? format.codec.indexOf(given?.codec) : 0;
 }
 
 /** The one input and the one output of a converter, by name. */

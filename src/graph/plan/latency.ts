@@ -43,11 +43,13 @@ export function nodeLatencyMs({ type, options, operators = [] }: PlanNode, regis
 
 /** Whether the planner added this node to hold a branch back. */
 export function isPadding({ implicit, type }: PlanNode): boolean {
-  return implicit && type === PADDING_TYPE;
+  return implicit && PADDING_TYPES.includes(type);
 }
 
-/** The node type that holds a branch back. */
+/** The node type that holds a branch of sound back. */
 export const PADDING_TYPE = 'flow.delay';
+/** Those that hold something back: sound, or pictures. */
+export const PADDING_TYPES: readonly string[] = [PADDING_TYPE, 'video.delay'];
 
 /** A node of a path and the wire by which the path enters it. */
 interface Link {
