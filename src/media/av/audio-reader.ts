@@ -1,13 +1,15 @@
 import { AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD, AVSEEK_FLAG_BYTE } from 'node-av/constants';
-import type { ErrorCode, ErrorData, Problem } from '../../errors.js';
 import { reasonOf, voxError } from '../../errors.js';
 import { SAMPLE_RATE, samplesToUs, usToSamples } from '../format.js';
 import { frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
+import type { AudioOutcome, AudioReader } from './audio-reader-types.js';
 import { isSilent, makeFinite } from './finite-copy.js';
 import { DecodeLoop, type DecodeEnd, type PacketSource } from './decode-loop.js';
 import type { MediaInfo } from './media-info.js';
 import { closeInput, openInput, type OpenedInput } from './open-input.js';
 import { Resampler } from './resampler.js';
+
+export type { AudioOutcome, AudioReader, RemoteControl } from './audio-reader-types.js';
 
 /** Where to begin and end in a file, and which of its streams to take. */
 export interface AudioFileOptions {
@@ -19,64 +21,6 @@ export interface AudioFileOptions {
   readonly endSec?: number;
   /** Aborts opening. */
   readonly signal?: AbortSignal;
-}
-
-/** How a reader came to its end: everything was read, or what failed, as a code of the error table with its data. */
-export type AudioOutcome =
-  | { readonly kind: 'ended' }
-  | {
-      readonly kind: 'failed';
-      readonly code: ErrorCode;
-      readonly data: ErrorData;
-      /** What failed, when it is worded already. */
-      readonly problem?: Problem;
-    };
-
-/** An open media file, read as 48 kHz audio frames. Every call is synchronous. Close it. */
-export interface AudioReader {
-  /** What the file says about itself. */
-  readonly info: MediaInfo;
-  /** Channels of the frames it writes: 1 for a mono stream, 2 for every other. */
-  readonly channels: 1 | 2;
-  /** Position of the next sample, in microseconds from the start of the file's audio. */
-  readonly positionUs: number;
-  /** Set once `read` has returned 0. */
-  readonly outcome: AudioOutcome | undefined;
-  /** Damaged packets that were skipped so far. */
-  readonly badPackets: number;
-  /**
-   * Writes the next samples into `out`, as many as it is long, and zeros behind the last. `out` is given the reader's channel
-   * count if it has another; its `ptsUs` is left alone. Returns how many samples were written; 0 is the end.
-   */
-  read(out: AudioFrame): number;
-  /**
-   * Goes to a position, exact to the sample for every codec: decodes from some time before and discards. Positions below 0
-   * mean 0, those behind the end end the stream.
-   */
-  seek(positionUs: number): void;
-  /**
-   * Works towards a sought position, in slices: decodes at most `frames` of the decoder's frames (some 20 ms each) and drops what
-   * lies before it. True when there is nothing left to drop; until then `read` would do all of it at once.
-   */
-  approach(frames: number): boolean;
-  /** Frees everything. May be called at any time and more than once; `read` then returns 0. */
-  close(): void;
-  /** Set when samples may be late, as from the network. */
-  readonly remote?: RemoteControl;
-}
-
-/** What a reader has besides when its samples may be late: `approach` is then false until a frame of 20 ms can be read. */
-export interface RemoteControl {
-  /** Whether it is made while it is heard: nothing can be sought, and what is not heard is gone. */
-  readonly live: boolean;
-  /** Whether it can be sought in. */
-  readonly seekable: boolean;
-  /** Resolves when `approach` may have more to say than before, or the reader is closed. */
-  arrived(): Promise<void>;
-  /** Whether its end will be followed by that position, in microseconds; undefined: it will not. Then the way back has no gap. */
-  loopTo(positionUs: number | undefined): void;
-  /** While paused a live stream is read and dropped; when it is heard again, it is the present. */
-  suspend(paused: boolean): void;
 }
 
 /** Decoders are fed so much before a wanted position, so that their memory has settled (RFC 7845 asks for 80 ms for Opus). */
@@ -150,6 +94,8 @@ export class StreamReader implements AudioReader {
   #position = 0;
   /** Where the stream's timestamps say the next frame starts, in 48 kHz samples; NaN before the first frame after a seek. */
   #nextFrameAt = 0;
+  /** By how much the position is more than what timestamps say, in 48 kHz samples: where they went back, and it counted on. */
+  #shift = 0;
   /** The sample a seek is on its way to; −1 when it has arrived. */
   #seekTarget = -1;
   /** Length and rate of the newest decoded frame. */
@@ -179,6 +125,11 @@ export class StreamReader implements AudioReader {
 
   get positionUs(): number {
     return samplesToUs(this.#seekTarget >= 0 ? this.#seekTarget : this.#position);
+  }
+
+  /** By how much positions are more than the stream's own times, in microseconds. */
+  get shiftUs(): number {
+    return samplesToUs(this.#shift);
   }
 
   get badPackets(): number {
@@ -217,6 +168,7 @@ export class StreamReader implements AudioReader {
     this.#end = undefined;
     this.#frameWaits = false;
     this.#seekTarget = target;
+    this.#shift = 0;
     const sought = this.#loop.seek(ticks, AVSEEK_FLAG_BACKWARD) || this.#rewind();
     if (sought) this.#nextFrameAt = NaN;
     if (!sought && target < this.#position) {
@@ -295,6 +247,7 @@ export class StreamReader implements AudioReader {
       else if (Math.abs(stated - at) > JUMP_SAMPLES) {
         // Backwards, or past the end, only chained or damaged files go: there the position just counts on.
         if (stated > at && stated <= this.#plausibleEnd) this.#position += Math.round(stated - at);
+        else this.#shift += at - stated;
         at = stated;
       }
     } else if (Number.isNaN(at)) at = this.#seekTarget;

@@ -37,6 +37,7 @@ export async function openUrl(src: string, options: OpenUrlOptions): Promise<Aud
   const name = shownUrl(url);
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
+  let reader: AudioReader | undefined;
   const settings: HttpSourceSettings = {
     timer: options.timer,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
@@ -44,7 +45,11 @@ export async function openUrl(src: string, options: OpenUrlOptions): Promise<Aud
     publicOnly: options.publicOnly ?? false,
     headers: options.headers ?? {},
     retry: options.retry ?? DEFAULT_RETRY,
-    tell: options.tell ?? (() => {}),
+    ...(options.video !== undefined && { video: options.video }),
+    tell: (fact) => {
+      if (fact.type === 'reconnected' && reader?.remote?.live) reader.pictures?.lost();
+      options.tell?.(fact);
+    },
     signal,
   };
   // Loaded on first use: Node's HTTP and TLS take longer to load than all of FFmpeg.
@@ -53,7 +58,7 @@ export async function openUrl(src: string, options: OpenUrlOptions): Promise<Aud
   const abort = () => source.close();
   signal.addEventListener('abort', abort, { once: true });
   try {
-    const reader = await openNetworkAudio(source, name, options);
+    reader = await openNetworkAudio(source, name, options);
     if (signal.aborted) reader.close();
     signal.throwIfAborted();
     return reader;

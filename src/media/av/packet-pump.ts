@@ -2,12 +2,15 @@ import {
   AVERROR_EINVAL,
   AVERROR_EIO,
   AVERROR_EOF,
+  AVDISCARD_ALL,
+  AVDISCARD_DEFAULT,
   AVSEEK_FLAG_BACKWARD,
   AVSEEK_FLAG_BYTE,
   type AVSeekFlag,
 } from 'node-av/constants';
 import { Packet, type FormatContext, type Stream } from 'node-av/lib';
 import { NOTHING_YET, type PacketSource } from './decode-loop.js';
+import type { VideoPackets } from './video/video-packets.js';
 
 /** What a pump needs. */
 export interface PumpOptions {
@@ -21,6 +24,8 @@ export interface PumpOptions {
   readonly resumeUs: number;
   /** Whether going back is possible. */
   readonly seekable: boolean;
+  /** The pictures beside it, and where their packets go. */
+  readonly video?: { readonly stream: Stream; readonly packets: VideoPackets } | undefined;
   /** Waits until a packet can probably be read without a thread of Node's pool standing still for it. */
   ready(): Promise<void>;
 }
@@ -177,8 +182,11 @@ export class PacketPump implements PacketSource {
       const { promise: woken, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       if (this.#seek) await this.#doSeek();
-      else if (this.#endCode !== undefined || this.#full()) await woken;
-      else {
+      else if (this.#endCode !== undefined || this.#full()) {
+        if (this.#options.video) this.#options.video.packets.stands = true;
+        await woken;
+        if (this.#options.video) this.#options.video.packets.stands = false;
+      } else {
         await Promise.race([this.#options.ready(), woken]);
         if (!this.#closed && !this.#seek && !this.#full()) await this.#readOne(packet);
       }
@@ -203,11 +211,14 @@ export class PacketPump implements PacketSource {
   }
 
   async #readOne(packet: Packet): Promise<void> {
-    const { format, stream } = this.#options;
+    const { format, stream, video } = this.#options;
+    // Not even parsed while nobody looks.
+    if (video) video.stream.discard = video.packets.wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
     const code = await format.readFrame(packet);
     if (this.#seek || this.#closed) return packet.unref();
     if (code < 0) return this.#ended(code);
     if (packet.streamIndex === stream.index && !this.discards) this.#add(packet);
+    else if (packet.streamIndex === video?.stream.index && !this.discards) video.packets.push(packet);
     packet.unref();
   }
 
@@ -231,12 +242,14 @@ export class PacketPump implements PacketSource {
     if (this.#seek || this.#closed) return;
     if (sought < 0) return this.#end(code);
     this.#queue.push('seam');
+    this.#options.video?.packets.seam();
     this.#seams++;
     this.#tell();
   }
 
   #end(code: number): void {
     this.#endCode = code;
+    this.#options.video?.packets.end();
     this.#tell();
   }
 
@@ -255,6 +268,7 @@ export class PacketPump implements PacketSource {
 
   #clear(): void {
     for (const waiting of this.#queue.splice(0)) if (waiting !== 'seam') this.#recycle(waiting.packet);
+    this.#options.video?.packets.clear();
     this.#queuedUs = 0;
     this.#queuedBytes = 0;
     this.#seams = 0;

@@ -11,6 +11,9 @@ import { statesLength } from './formats.js';
 import { PacketPump, type PumpOptions } from './packet-pump.js';
 import { openRtpInput } from './rtp-input.js';
 import { openStreamInput, type StreamInput } from './stream-input.js';
+import { findVideo } from './video/open-video.js';
+import { StreamPictures } from './video/stream-pictures.js';
+import { VideoPackets } from './video/video-packets.js';
 
 /** How a stream is read. */
 export interface NetworkAudioOptions {
@@ -20,6 +23,8 @@ export interface NetworkAudioOptions {
   readonly endSec?: number;
   /** How much is read ahead, in milliseconds; default 10 000. */
   readonly aheadMs?: number;
+  /** Absent: pictures are none of its business; otherwise whether they are wanted from the beginning. */
+  readonly video?: boolean;
   /** How much must have come before it goes on after it ran dry, in milliseconds; default 1000. */
   readonly resumeMs?: number;
 }
@@ -54,6 +59,7 @@ export async function openNetworkAudio(
     // What FFmpeg estimates from the bytes it happens to have is worth nothing without a length.
     const known = !source.live && source.length !== undefined;
     const info: MediaInfo = known ? stated : { ...stated, ...(stated.durationExact && !source.live ? {} : UNKNOWN_LENGTH) };
+    const pictured = options.video === undefined ? undefined : findVideo(format);
     const { aheadMs = 10_000, resumeMs = 1000, startSec = 0, endSec } = options;
     reader = pumpedReader({
       name,
@@ -65,6 +71,7 @@ export async function openNetworkAudio(
       aheadUs: aheadMs * 1000,
       resumeUs: Math.min(resumeMs, aheadMs) * 1000,
       endSec,
+      ...(pictured && { video: { stream: pictured, packets: new VideoPackets(options.video === true) } }),
       ready: () => source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES),
       stop: () => source.close(),
       close: () => opened.close(),
@@ -101,10 +108,11 @@ export interface PumpedInput extends Omit<PumpOptions, 'seekable'> {
 
 /** A reader of an opened container, whose packets are read ahead asynchronously. */
 export function pumpedReader(input: PumpedInput): AudioReader {
-  const { name, format, stream, decoder, info, source, endSec, aheadUs, resumeUs, ready } = input;
-  const pump = new PacketPump({ format, stream, aheadUs, resumeUs, seekable: source.seekable, ready });
+  const { name, format, stream, decoder, info, source, endSec, aheadUs, resumeUs, video, ready } = input;
+  const pump = new PacketPump({ format, stream, aheadUs, resumeUs, seekable: source.seekable, video, ready });
   const close = () => {
     decoder.freeContext();
+    pictures?.close();
     input.stop?.();
     void pump.close().then(() => input.close());
   };
@@ -113,7 +121,8 @@ export function pumpedReader(input: PumpedInput): AudioReader {
     { format: pump, stream, decoder, info, fileBytes: source.length ?? Infinity, close },
     endSec,
   );
-  return new LateReader(inner, pump, source);
+  const pictures = video && new StreamPictures(format, video.stream, video.packets, name, () => inner.shiftUs);
+  return new LateReader(inner, pump, source, pictures);
 }
 
 const UNKNOWN_LENGTH = { durationUs: undefined, durationExact: false };
@@ -130,6 +139,7 @@ function worded(error: unknown, name: string): unknown {
 class LateReader implements AudioReader, RemoteControl {
   readonly live: boolean;
   readonly seekable: boolean;
+  readonly pictures: StreamPictures | undefined;
   readonly #inner: StreamReader;
   readonly #pump: PacketPump;
   readonly #source: PumpedInput['source'];
@@ -140,7 +150,8 @@ class LateReader implements AudioReader, RemoteControl {
   #positionUs = 0;
   #closed = false;
 
-  constructor(inner: StreamReader, pump: PacketPump, source: PumpedInput['source']) {
+  constructor(inner: StreamReader, pump: PacketPump, source: PumpedInput['source'], pictures: StreamPictures | undefined) {
+    this.pictures = pictures;
     this.#inner = inner;
     this.#pump = pump;
     this.#source = source;
@@ -212,6 +223,7 @@ class LateReader implements AudioReader, RemoteControl {
 
   seek(positionUs: number): void {
     this.#filled = 0;
+    this.pictures?.skipTo(positionUs);
     this.#inner.seek(positionUs);
   }
 

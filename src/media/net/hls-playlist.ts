@@ -37,27 +37,58 @@ export function isHls(text: string): boolean {
   return /^\s*#EXTM3U/.test(text) && /^#EXT-X-(TARGETDURATION|STREAM-INF|MEDIA-SEQUENCE)/m.test(text);
 }
 
+/** Larger pictures are taken only where there are no smaller ones, in pixels: calls show them no larger, and they cost most. */
+const MOST_PIXELS = 1280 * 720;
+
 /**
  * The address of the stream to play, if the playlist is one of variants (RFC 8216 4.3.4): sound alone where it is offered, else the variant
  * of the lowest bandwidth, since its pictures are not shown. Undefined: it is a media playlist itself.
+ *
+ * @param video pictures are wanted: the best variant of up to 720p that has both. Where the sound has a list of its own, only that is played.
  */
-export function chooseVariant(text: string, base: string): string | undefined {
+export function chooseVariant(text: string, base: string, video = false): string | undefined {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const audio = lines
     .filter((line) => line.startsWith('#EXT-X-MEDIA:'))
     .map(attributes)
     .filter((media) => media['TYPE'] === 'AUDIO' && media['URI'] !== undefined);
+  if (video) {
+    const both = variantWithBoth(lines, audio);
+    if (both !== undefined) return absolute(both, base);
+  }
   const chosen = audio.find((media) => media['DEFAULT'] === 'YES') ?? audio[0];
   if (chosen) return absolute(chosen['URI']!, base);
-  const variants = lines.flatMap((line, i) => {
+  const variants = variantsOf(lines);
+  variants.sort((a, b) => Number(b.onlyAudio) - Number(a.onlyAudio) || a.bandwidth - b.bandwidth);
+  return variants[0] && absolute(variants[0].uri, base);
+}
+
+interface Variant {
+  readonly uri: string;
+  readonly onlyAudio: boolean;
+  readonly bandwidth: number;
+  readonly pixels: number;
+  /** The group of renditions that its sound is in; undefined: it is in the variant itself. */
+  readonly audioGroup: string | undefined;
+}
+
+function variantsOf(lines: readonly string[]): Variant[] {
+  return lines.flatMap((line, i) => {
     if (!line.startsWith('#EXT-X-STREAM-INF:')) return [];
     const uri = lines.slice(i + 1).find((next) => next !== '' && !next.startsWith('#'));
     const found = attributes(line);
     const onlyAudio = found['CODECS'] !== undefined && /^(\s*(mp4a|opus|ac-3|ec-3|flac|mp3)[^,]*,?)+$/i.test(found['CODECS']);
-    return uri === undefined ? [] : [{ uri, onlyAudio, bandwidth: Number(found['BANDWIDTH']) || Infinity }];
+    const [width = 0, height = 0] = (found['RESOLUTION'] ?? '').split('x').map(Number);
+    const bandwidth = Number(found['BANDWIDTH']) || Infinity;
+    return uri === undefined ? [] : [{ uri, onlyAudio, bandwidth, pixels: width * height || 0, audioGroup: found['AUDIO'] }];
   });
-  variants.sort((a, b) => Number(b.onlyAudio) - Number(a.onlyAudio) || a.bandwidth - b.bandwidth);
-  return variants[0] && absolute(variants[0].uri, base);
+}
+
+function variantWithBoth(lines: readonly string[], apart: readonly Record<string, string | undefined>[]): string | undefined {
+  const groups = new Set(apart.map((media) => media['GROUP-ID']));
+  const both = variantsOf(lines).filter(({ onlyAudio, audioGroup }) => !onlyAudio && !(audioGroup && groups.has(audioGroup)));
+  const small = both.filter(({ pixels }) => pixels <= MOST_PIXELS).sort((a, b) => b.bandwidth - a.bandwidth);
+  return (small[0] ?? both.sort((a, b) => a.pixels - b.pixels)[0])?.uri;
 }
 
 /** Reads a media playlist (RFC 8216 4.3.2 and 4.3.3). @throws Error naming what cannot be played. */

@@ -33,7 +33,7 @@ export async function openHlsSource(start: URL, listUrl: URL, text: string, sett
   try {
     let url = listUrl;
     let list = text;
-    const variant = worded(start, () => chooseVariant(text, url.href));
+    const variant = worded(start, () => chooseVariant(text, url.href, settings.video));
     if (variant !== undefined) {
       const fetched = await fetchBytes(new URL(variant), all, MOST_LIST_BYTES);
       url = fetched.url;

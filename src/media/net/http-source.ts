@@ -11,6 +11,8 @@ import { shownUrl } from './url.js';
 export interface HttpSourceSettings extends HttpSettings {
   /** What is done about a lost connection. */
   readonly retry: RetryPolicy;
+  /** Whether its pictures are wanted, where there is a choice. Default false. */
+  readonly video?: boolean;
   /** Told what happens on the way. */
   readonly tell: (fact: NetworkFact) => void;
 }

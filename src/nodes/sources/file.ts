@@ -29,14 +29,17 @@ export const fileOptions = z.strictObject({
 /** Options of every source of one recording. */
 export type FileOptions = z.output<typeof fileOptions>;
 
+/** What there is to see without a picture, of every source with sound and pictures. */
+export const noPictureOption = z.enum(['black', 'nothing']).default('black').meta({
+  description: 'What `video` gives where there is no picture, such as behind the last one: a black one, or nothing.',
+});
+
 /** What `source.file` takes. */
 export const localFileOptions = z.strictObject({
   ...fileOptions.shape,
   ...timescaleOptions,
   ...levelOptions,
-  noPicture: z.enum(['black', 'nothing']).default('black').meta({
-    description: 'What `video` gives where the file has no picture, such as behind its last one: a black one, or nothing.',
-  }),
+  noPicture: noPictureOption,
 });
 
 /** Options of `source.file`. */

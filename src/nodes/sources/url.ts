@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { defineNode } from '../../graph/define-node.js';
-import { audio } from '../../graph/ports.js';
+import { audio, video } from '../../graph/ports.js';
 import { addressFault } from '../../media/net/url.js';
-import { playerOutput } from '../support/player-output.js';
+import { PlaybackClock } from '../support/playback-clock.js';
+import { runPlayer } from '../support/player-output.js';
+import { StreamFollower } from '../support/stream-follower.js';
 import { urlPlayerSource } from '../support/url-source.js';
-import { fileOptions } from './file.js';
+import { fileOptions, noPictureOption } from './file.js';
 
 /** What `source.url` takes. */
 export const urlOptions = z.strictObject({
@@ -46,12 +48,13 @@ export const urlOptions = z.strictObject({
     .record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
     .default({})
     .meta({ description: 'Headers to send to the server, such as Authorization; not sent on to other servers by redirects.' }),
+  noPicture: noPictureOption,
 });
 
 /** Options of `source.url`. */
 export type UrlOptions = z.output<typeof urlOptions>;
 
-/** `source.url`: sound from the network. */
+/** `source.url`: sound and pictures from the network. */
 export const url = defineNode({
   type: 'source.url',
   summary: 'Play a file or a live stream from the network.',
@@ -64,12 +67,18 @@ export const url = defineNode({
     'too. Files of a known length on servers with ranges can be sought in and loop without a gap; others, HLS and RTSP play from their start once.\n\n' +
     'Redirects are followed up to ten times, to http and https only; those of RTSP up to five times, to rtsp and rtsps. FFmpeg gets nothing but bytes and packets: no stream and no playlist can make it open ' +
     'a file or another protocol. Where graphs may reach public addresses only, every connection is checked after its name is resolved.\n\n' +
+    '`video` gives the picture at the position of the sound, at the frame rate of whoever takes it, as in `source.file`; both come on one connection. Of HLS with a choice it is the best ' +
+    'variant of up to 720p that holds both; where the sound has a playlist of its own there are no pictures, and none over RTSP. A lost live stream goes on at a key frame. The sound leads: pictures ' +
+    'that come too early for 32 MiB are dropped, never is the sound kept waiting. What has no sound cannot be played.\n\n' +
     'Commands and events are those of `source.file`, and `stream.title { title }`, `stream.reconnecting { attempt, delayMs, problem }`, ' +
     '`stream.reconnected { attempts }`, `stream.stalled { positionMs }`, `stream.recovered { positionMs }`, `stream.resolved { title }` when ' +
     'yt-dlp found the media. A live stream refuses `seek` and `restart`, and its `stream.opened` says `live: true`: graphs of one process with an equal one then hear the same ' +
     'connection.',
   inputs: {},
-  outputs: { audio: audio('Its sound; ends with the file, or when a lost connection cannot be made again.') },
+  outputs: {
+    audio: audio('Its sound; ends with the file, or when a lost connection cannot be made again.'),
+    video: video('Its pictures, in step with its sound; they end with it.'),
+  },
   options: urlOptions,
   checkOptions: ({ src }) => {
     const reason = addressFault(src);
@@ -79,5 +88,15 @@ export const url = defineNode({
   live: 'told',
   mayEnd: () => 'comes from the network, which may fail',
   retry: { attempts: 3, firstDelayMs: 1000 },
-  create: ({ options, options$, ctx }) => ({ audio: playerOutput(ctx, options, options$, urlPlayerSource(ctx)) }),
+  create: ({ options, options$, ctx }) => {
+    const clock = new PlaybackClock();
+    let { noPicture } = options;
+    const follower = new StreamFollower(ctx, { clock, noPicture: () => noPicture });
+    const source = follower.follow(urlPlayerSource(ctx, undefined, () => ctx.wired('video')));
+    const { audio$, player } = runPlayer(ctx, options, options$, source, clock);
+    follower.player = player;
+    const subscription = options$.subscribe((next) => (noPicture = next.noPicture));
+    ctx.defer(() => subscription.unsubscribe());
+    return { audio: audio$, video: follower.video$ };
+  },
 });

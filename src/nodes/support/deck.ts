@@ -69,6 +69,11 @@ export class Deck {
     return this.#reader.info;
   }
 
+  /** Pictures that come with the sound, where they were asked for. */
+  get pictures(): AudioReader['pictures'] {
+    return this.#reader.pictures;
+  }
+
   /** True when every frame was taken and there are no more. */
   get ended(): boolean {
     return this.#drained && this.#count === 0;

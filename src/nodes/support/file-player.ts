@@ -153,6 +153,16 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
     return this.#over;
   }
 
+  /** Pictures that come with what plays, where its reader has such. */
+  get pictures(): FileDeck['pictures'] {
+    return this.#stream?.deck.pictures;
+  }
+
+  /** True on the way to a position: what the clock says is where it was. */
+  get seeking(): boolean {
+    return this.#seeks;
+  }
+
   /** Ends playback and frees everything. */
   stop(): void {
     this.#aborted.abort();

@@ -30,6 +30,8 @@ export class OpusDeck implements Pick<Deck, keyof Deck> {
   loop: boolean;
   /** Local files are never late. */
   readonly remote = undefined;
+  /** None. */
+  readonly pictures = undefined;
   readonly #reader: OpusReader;
   readonly #ring: UnitRing;
   readonly #cutter = new OpusUnits();

@@ -10,9 +10,14 @@ import { resolvePage, shouldResolve } from './resolve-page.js';
 /**
  * What `source.url` plays.
  *
- * @param publicOnly reach public addresses only, whatever else the graph may do.
+ * @param publicOnly reach public addresses only, whatever else the graph may do. @param wantsVideo whether pictures are wanted now, where
+ * they can be at all.
  */
-export function urlPlayerSource(ctx: NodeContext, publicOnly: boolean = ctx.permissions.publicOnly): PlayerSource<UrlOptions> {
+export function urlPlayerSource(
+  ctx: NodeContext,
+  publicOnly: boolean = ctx.permissions.publicOnly,
+  wantsVideo?: () => boolean,
+): PlayerSource<UrlOptions> {
   const timer = networkTimer(ctx);
   const tell = (fact: NetworkFact) => {
     const { type, ...data } = fact;
@@ -31,6 +36,7 @@ export function urlPlayerSource(ctx: NodeContext, publicOnly: boolean = ctx.perm
         connectTimeoutMs,
         readTimeoutMs,
         aheadMs,
+        ...(wantsVideo && { video: wantsVideo() }),
         headers,
         publicOnly,
         retry: { ...DEFAULT_RETRY, attempts: reconnectAttempts },

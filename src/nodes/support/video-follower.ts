@@ -1,11 +1,10 @@
 import type { Observable } from 'rxjs';
 import type { NodeContext, Tick } from '../../graph/context.js';
 import { videoPerTick } from '../../graph/video-operators.js';
-import { blankPicture } from '../../media/av/video/blank.js';
-import type { Picture } from '../../media/av/video/picture.js';
 import { VideoStage } from '../../media/av/video/recipe.js';
 import type { VideoReader } from '../../media/av/video/video-reader.js';
 import type { VideoContent, VideoFrame } from '../../media/video-frame.js';
+import { BlackPicture } from './black-picture.js';
 import type { PlaybackClock } from './playback-clock.js';
 import { uprightWork } from './upright.js';
 import { VideoDeck } from './video-deck.js';
@@ -38,7 +37,7 @@ export class VideoFollower {
   /** The file whose pictures are open or being opened. */
   #src: string | undefined;
   #deck: VideoDeck | undefined;
-  #black: Picture | undefined;
+  readonly #black = new BlackPicture();
   readonly #closing = new Set<Promise<void>>();
 
   /** Begins to open the pictures, if anybody wants them; the graph's first tick waits for the first. */
@@ -69,14 +68,7 @@ export class VideoFollower {
   }
 
   #none(): VideoContent | undefined {
-    if (this.#options.noPicture() === 'nothing') return undefined;
-    const { width = 640, height = 360 } = this.#deck?.reader.info ?? {};
-    if (!this.#black || this.#black.width !== width || this.#black.height !== height) {
-      this.#black?.release();
-      this.#black = blankPicture(width, height);
-    }
-    this.#black.retain();
-    return this.#black;
+    return this.#options.noPicture() === 'nothing' ? undefined : this.#black.of(this.#deck?.reader.info);
   }
 
   #follow(src: string, positionUs: number): void {
@@ -113,8 +105,7 @@ export class VideoFollower {
     this.#aborted.abort();
     if (this.#deck) this.#retire(this.#deck);
     this.#deck = undefined;
-    this.#black?.release();
-    this.#black = undefined;
+    this.#black.close();
     await Promise.all(this.#closing);
     await this.#stage.close();
   }

@@ -211,6 +211,19 @@ describe('the reader of HLS playlists', () => {
       'http://radio.example/a/s.m3u8',
     );
     expect(chooseVariant(list(['0.ts']), BASE)).toBeUndefined();
+    const films = [
+      '#EXT-X-STREAM-INF:BANDWIDTH=100,CODECS="mp4a.40.2"\nsound',
+      '#EXT-X-STREAM-INF:BANDWIDTH=500,RESOLUTION=640x360\nsmall',
+      '#EXT-X-STREAM-INF:BANDWIDTH=900,RESOLUTION=1280x720\nright',
+      '#EXT-X-STREAM-INF:BANDWIDTH=9000,RESOLUTION=1920x1080\nlarge',
+    ];
+    const chosen = (lines: readonly string[]) => chooseVariant(`#EXTM3U\n${lines.join('\n')}\n`, BASE, true);
+    expect(chosen(films)).toBe('http://radio.example/a/right');
+    expect(chosen([films[0]!, films[3]!])).toBe('http://radio.example/a/large');
+    expect(chosen(films.slice(0, 1))).toBe('http://radio.example/a/sound');
+    const apart = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="b",URI="s.m3u8"';
+    expect(chosen([apart, '#EXT-X-STREAM-INF:BANDWIDTH=5,AUDIO="a"\nsilent'])).toBe('http://radio.example/a/s.m3u8');
+    expect(chosen([apart, films[1]!])).toBe('http://radio.example/a/small');
   });
 
   it('knows HLS from other lists', () => {

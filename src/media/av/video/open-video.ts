@@ -59,19 +59,24 @@ export async function openVideo(path: string, signal?: AbortSignal, formats?: st
   }
 }
 
-/** Moving pictures before a cover; the other streams are switched off. @throws VoxError MEDIA_NO_VIDEO. */
+/** The other streams are switched off. @throws VoxError MEDIA_NO_VIDEO. */
 function chooseVideo(format: FormatContext, path: string): Stream {
-  const { streams } = format;
-  const pictures = streams.filter(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_VIDEO);
-  const moving = pictures.filter((stream) => !isCover(stream));
-  const best = format.findBestStream(AVMEDIA_TYPE_VIDEO, -1, -1);
-  const stream = moving.find(({ index }) => index === best) ?? moving[0] ?? pictures[0];
+  const stream = findVideo(format);
   if (!stream) throw voxError('MEDIA_NO_VIDEO', { path });
-  for (const other of streams) if (other.index !== stream.index) other.discard = AVDISCARD_ALL;
+  for (const other of format.streams) if (other.index !== stream.index) other.discard = AVDISCARD_ALL;
   return stream;
 }
 
-function isCover(stream: Stream): boolean {
+/** Moving pictures before a cover; undefined where there is neither. */
+export function findVideo(format: FormatContext): Stream | undefined {
+  const pictures = format.streams.filter(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_VIDEO);
+  const moving = pictures.filter((stream) => !isCover(stream));
+  const best = format.findBestStream(AVMEDIA_TYPE_VIDEO, -1, -1);
+  return moving.find(({ index }) => index === best) ?? moving[0] ?? pictures[0];
+}
+
+/** True for a picture that does not move. */
+export function isCover(stream: Stream): boolean {
   return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
 }
 
@@ -104,7 +109,8 @@ export async function openVideoDecoder(stream: Stream, path: string): Promise<Co
   }
 }
 
-function videoInfo(format: FormatContext, stream: Stream): VideoInfo {
+/** What a container says about a stream of pictures. */
+export function videoInfo(format: FormatContext, stream: Stream): VideoInfo {
   const { num, den } = stream.avgFrameRate;
   const { timeBase, duration } = stream;
   const stated =
@@ -120,8 +126,8 @@ function videoInfo(format: FormatContext, stream: Stream): VideoInfo {
   };
 }
 
-/** The position 0 of the sound, if there is any: what an encoder puts before it has negative time stamps. */
-function originOf(format: FormatContext, video: Stream): number {
+/** The position 0 of the sound, if there is any, in microseconds: what an encoder puts before it has negative time stamps. */
+export function originOf(format: FormatContext, video: Stream): number {
   const best = format.findBestStream(AVMEDIA_TYPE_AUDIO, -1, -1);
   const stream = format.streams.find(({ index }) => index === best) ?? video;
   if (stream.startTime === AV_NOPTS_VALUE) return 0;

@@ -201,7 +201,7 @@ export class VideoReader {
 }
 
 /** What a phone's display matrix says: the turn, clockwise, in degrees. */
-function rotationOf(frame: Frame): number {
+export function rotationOf(frame: Frame): number {
   const matrix = frame.getSideData(AV_FRAME_DATA_DISPLAYMATRIX);
   if (!matrix || matrix.length < 36) return 0;
   const degrees = (Math.atan2(matrix.readInt32LE(4), matrix.readInt32LE(0)) * 180) / Math.PI;
