@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { Subject, filter, type Observable } from 'rxjs';
 import type { RunningGraph } from './api/index.js';
+import { rtmpMedia } from './calls/rtmp/rtmp-media.js';
 import { fileMedia } from './calls/file/file-media.js';
 import type { CallMediaFactory } from './calls/call-media.js';
 import type { RoomServer, RoomServerOptions } from './calls/room/index.js';
@@ -106,6 +107,7 @@ class VoxEngine implements Engine {
       room: roomMedia,
       file: fileMedia,
       telegram: (telegram?.media ?? telegramMediaSide).backend,
+      rtmp: rtmpMedia,
     };
     const { permissions = {} } = options;
     const scheduler = this.#scheduler;
@@ -193,7 +195,7 @@ class VoxEngine implements Engine {
     if (this.#closing) throw voxError('HOST_CLOSED');
     const [plan, declared] = await this.#declared(graph, options);
     if (call !== undefined) this.#calls.check(call);
-    const open = call === undefined ? undefined : { id: call, open: () => this.#calls.open(call, cwd) };
+    const open = call === undefined ? undefined : { id: this.#calls.idOf(call), open: () => this.#calls.open(call, cwd) };
     return this.#start(plan, declared, open, options);
   }
 

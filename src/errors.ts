@@ -314,7 +314,7 @@ export const ERRORS = {
   },
   BAD_CALL_ADDRESS: {
     message: '"{address}" is not a call address',
-    fix: 'Write room:NAME, such as room:lobby, or telegram:@group.',
+    fix: 'Write room:NAME, such as room:lobby, telegram:@group, or rtmp://HOST/APPLICATION/KEY.',
     exit: input,
   },
   CALL_TAKEN: {
@@ -420,6 +420,21 @@ export const ERRORS = {
     fix: 'Choose a port from 1024 on with --port.',
     exit: environment,
   },
+  RTMP_ADDRESS: {
+    message: 'this address of an RTMP server cannot be used: {reason}',
+    fix: 'Write rtmp://HOST/APPLICATION/KEY, as the service that takes the stream gives it.',
+    exit: input,
+  },
+  RTMP_UNREACHABLE: {
+    message: 'the RTMP server {server} cannot be reached: {reason}',
+    fix: 'It is tried again by itself; check the address and the network if it stays.',
+    exit: failed,
+  },
+  RTMP_REFUSED: {
+    message: 'the RTMP server {server} refused the stream: {reason}',
+    fix: 'Check the key of the stream, and that nobody else pushes with it.',
+    exit: failed,
+  },
   // — Telegram ——
   TELEGRAM_ADDRESS: {
     message: '"{address}" is not an address of a Telegram call: {reason}',
@@ -510,6 +525,11 @@ export const ERRORS = {
     message: 'no video chat is under way in "{peer}"',
     fix: 'Start one in Telegram; an admin account does it by itself with telegram:@name?create.',
     exit: failed,
+  },
+  TELEGRAM_NOT_RTMP: {
+    message: 'the call of {peer} is not one that is fed by RTMP',
+    fix: 'End it and start one with telegram:@name?rtmp&create, or in Telegram with "Stream with"; or join it without rtmp.',
+    exit: input,
   },
   TELEGRAM_CALL_CLOSED: {
     message: 'the account may not join the video chat: {error}',

@@ -90,7 +90,7 @@ export interface InstalledPlugin {
 
 /** How a graph is run. */
 export interface RunOptions {
-  /** The call it is bound to, such as `room:lobby`, `telegram:@group` or `file:out.ogg`. Default: none. */
+  /** The call it is bound to, such as `room:lobby`, `telegram:@group`, `rtmp://host/app/key` or `file:out.ogg`. Default: none. */
   readonly call?: string;
   /** Values of the graph's params. */
   readonly params?: Readonly<Record<string, string | number | boolean>>;

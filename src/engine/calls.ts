@@ -17,6 +17,8 @@ import { xstateClock } from '../time/xstate-clock.js';
 import { roomSignalling, roomTransport } from './room-call.js';
 import type { EngineEvent } from '../events/event.js';
 import { parseTelegramAddress, TELEGRAM } from '../calls/telegram/address.js';
+import { isRtmp, rtmpTarget } from '../media/net/rtmp/target.js';
+import { rtmpCall, RtmpNames, telegramRtmpCall } from './rtmp-call.js';
 import { tellSpeaking } from './tell-speaking.js';
 import { telegramMediaSide } from './telegram-media-side.js';
 import { failureProblem, TelegramService, type TelegramSetup } from './telegram-service.js';
@@ -77,6 +79,7 @@ export class Calls {
   readonly #open = new Map<string, OpenCall>();
   /** Addresses that are taken, from the moment somebody asks for them. */
   readonly #taken = new Set<string>();
+  readonly #names = new RtmpNames();
   readonly #telegram: TelegramService | undefined;
   #closed = false;
 
@@ -98,9 +101,16 @@ export class Calls {
     const [backend = '', ...rest] = address.split(':');
     const place = rest.join(':');
     if (backend === 'room') checkRoomName(place);
+    else if (isRtmp(address)) rtmpTarget(address);
     else if (address.startsWith(TELEGRAM)) parseTelegramAddress(address);
     else if (backend !== 'file' || !place) throw voxError('BAD_CALL_ADDRESS', { address });
-    if (this.#taken.has(address)) throw voxError('CALL_TAKEN', { call: address });
+    const id = this.idOf(address);
+    if (this.#taken.has(id)) throw voxError('CALL_TAKEN', { call: id });
+  }
+
+  /** What a call at an address is called in events and state: the address, but for the secret in it. @throws VoxError `RTMP_ADDRESS`. */
+  idOf(address: string): string {
+    return this.#names.of(address);
   }
 
   /**
@@ -111,6 +121,10 @@ export class Calls {
     const [backend = '', ...rest] = address.split(':');
     const place = rest.join(':');
     if (backend === 'file' && place) return this.openFile(address, place, cwd);
+    if (isRtmp(address)) {
+      const id = this.idOf(address);
+      return this.#join(id, 'rtmp', {}, { ...rtmpCall(address, this.#linkTo(id)), release: async () => {} });
+    }
     if (address.startsWith(TELEGRAM)) return this.#openTelegram(address);
     if (backend !== 'room') throw voxError('BAD_CALL_ADDRESS', { address });
     const { addresses, maxPeers, banAddresses } = this.#options;
@@ -131,7 +145,7 @@ export class Calls {
   async request(id: string, request: CallRequest): Promise<unknown> {
     const call = this.#open.get(id);
     if (TELEGRAM_ONLY.has(request.type)) {
-      if (call?.backend !== 'telegram')
+      if (call?.backend !== 'telegram' && !(call?.steer && request.type !== 'call.raiseHand'))
         throw voxError('COMMAND_REFUSED', { command: request.type, reason: 'it is for calls of Telegram' });
       if (request.type === 'call.raiseHand') return edit(call.actor, { handRaised: request['raised'] === true });
     }
@@ -174,18 +188,31 @@ export class Calls {
     await waitFor(actor, (snapshot) => snapshot.status !== 'active', { timeout: Infinity });
   }
 
-  async #openTelegram(address: string): Promise<OpenCall> {
-    const { host, telegram, scheduler } = this.#options;
-    if (!this.#telegram) throw voxError('TELEGRAM_NO_ACCOUNT');
-    const open = await this.#telegram.open(address);
-    const media = telegram?.media ?? telegramMediaSide;
-    const link = {
-      request: (request: CallRequest) => host.request({ type: 'call.request', call: address, request }),
+  /** The way to the media side of a call. */
+  #linkTo(call: string) {
+    const { host } = this.#options;
+    return {
+      request: (request: CallRequest) => host.request({ type: 'call.request', call, request }),
       events$: host.events$.pipe(
-        filter((message) => message.type === 'call' && message.call === address),
+        filter((message) => message.type === 'call' && message.call === call),
         map((message) => (message as Extract<HostEvent, { type: 'call' }>).event),
       ),
     };
+  }
+
+  async #openTelegram(address: string): Promise<OpenCall> {
+    const { telegram, scheduler } = this.#options;
+    if (!this.#telegram) throw voxError('TELEGRAM_NO_ACCOUNT');
+    const open = await this.#telegram.open(address);
+    const link = this.#linkTo(address);
+    if (parseTelegramAddress(address).rtmp) {
+      const parts = { ...telegramRtmpCall(open.signalling, link), steer: open.steer, release: () => open.release() };
+      return this.#join(address, 'rtmp', {}, parts).catch(async (error: unknown) => {
+        await open.release();
+        throw error;
+      });
+    }
+    const media = telegram?.media ?? telegramMediaSide;
     const tied = media.link(open.signalling, link);
     const release = async (): Promise<void> => {
       tied.close();

@@ -12,6 +12,8 @@ export interface TelegramAddress {
   readonly callInvite?: string;
   /** The public name of the channel to appear as; absent: the account itself. */
   readonly as?: string;
+  /** Whether the call is fed by RTMP, instead of being joined. */
+  readonly rtmp: boolean;
   /** Whether to start a call if there is none. */
   readonly create: boolean;
 }
@@ -25,7 +27,7 @@ const INVITE = /^[\w-]{6,64}$/;
 
 /**
  * Reads an address: `telegram:@name`, `telegram:https://t.me/name?voicechat=HASH`, `telegram:https://t.me/+INVITE`; with an account
- * `telegram:work:@name`; with `?as=@channel` and `?create`.
+ * `telegram:work:@name`; with `?as=@channel`, `?create` and `?rtmp`.
  *
  * @throws VoxError `TELEGRAM_ADDRESS`.
  */
@@ -48,7 +50,7 @@ export function parseTelegramAddress(address: string): TelegramAddress {
   if (invite !== undefined && !INVITE.test(invite)) fail('this is no invite link');
   if (invite === undefined && !USERNAME.test(username)) fail('names have 4 to 32 letters, digits and _, and begin with a letter');
   for (const key of query.keys()) {
-    if (!['voicechat', 'videochat', 'livestream', 'as', 'create'].includes(key)) fail(`it says nothing about "${key}"`);
+    if (!['voicechat', 'videochat', 'livestream', 'as', 'create', 'rtmp'].includes(key)) fail(`it says nothing about "${key}"`);
   }
   const callInvite = query.get('voicechat') ?? query.get('videochat') ?? query.get('livestream');
   const as = query.get('as')?.replace(/^@/, '');
@@ -60,5 +62,6 @@ export function parseTelegramAddress(address: string): TelegramAddress {
     ...(callInvite && { callInvite }),
     ...(as !== undefined && { as }),
     create: query.has('create'),
+    rtmp: query.has('rtmp'),
   };
 }

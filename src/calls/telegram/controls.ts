@@ -2,7 +2,7 @@ import type { Api } from 'telegram';
 import { isDoneAlready } from './failures.js';
 import { type CallPlace, createCall, type NewCall } from './find-call.js';
 import { asLong, type InvokeOptions, type TelegramPort } from './port.js';
-import { telegramVolume } from './signalling.js';
+import { FULL_VOLUME } from './participants.js';
 
 /** Changes to somebody in a call, by an admin, or for ourselves alone by anybody else. */
 export interface ParticipantChange {
@@ -157,4 +157,9 @@ export class TelegramControls {
       if (!isDoneAlready(error)) throw error;
     }
   }
+}
+
+/** A volume as Telegram counts: 10,000 is 100 %. */
+export function telegramVolume(volume: number): number {
+  return Math.min(2 * FULL_VOLUME, Math.max(1, Math.round(volume * FULL_VOLUME)));
 }

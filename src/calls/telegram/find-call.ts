@@ -109,7 +109,7 @@ export async function findCall(
   const input = fullChat.call as Api.InputGroupCall | undefined | null;
   if (!input) {
     if (!address.create) return fail('TELEGRAM_NO_CALL', { peer: chat.title });
-    return createCall(port, chat, {}, signal);
+    return createCall(port, chat, { rtmp: address.rtmp }, signal);
   }
   const { call } = await port.invoke(new api.phone.GetGroupCall({ call: input, limit: 1 }), options);
   if (call.className === 'GroupCallDiscarded') return fail('TELEGRAM_NO_CALL', { peer: chat.title });

@@ -13,11 +13,12 @@ import type {
 import type { TransportAnswer, TransportParams } from '../../machines/transport.js';
 import type { Scheduler } from '../../time/scheduler.js';
 import type { TelegramAddress } from './address.js';
+import { TelegramControls, telegramVolume } from './controls.js';
 import { watchCall, WATCH_TIMES, type WatchTimes } from './call-watch.js';
 import { isDoneAlready, isRpc, telegramFailure } from './failures.js';
 import { type CallPlace, findCall, findChat } from './find-call.js';
 import { joinJson, readAnswer, toSigned } from './join-json.js';
-import { FULL_VOLUME, participantOf } from './participants.js';
+import { participantOf } from './participants.js';
 import type { TelegramPort } from './port.js';
 import { newsIn, peopleOf } from './updates.js';
 
@@ -126,6 +127,16 @@ export class TelegramSignalling implements Signalling {
       );
     const { scheduler, times } = this.#options;
     return watchCall({ ...found, scheduler, times: { ...WATCH_TIMES, ...times }, source: () => this.#source });
+  }
+
+  /** Where the call's own stream is pushed to; for admins. The key is a secret. @throws CallError such as `TELEGRAM_NOT_RTMP`. */
+  async rtmpPlace(signal: AbortSignal): Promise<{ readonly url: string; readonly key: string }> {
+    return this.#typed(async () => {
+      const { port, place } = await this.#at(signal);
+      if (place.call.rtmpStream !== true)
+        throw new CallError(callFailure('TELEGRAM_NOT_RTMP', { peer: place.chat.title }, 'never'));
+      return new TelegramControls(port, place).rtmp({ signal });
+    });
   }
 
   /** Shows a screen by a second connection. We must have joined. @throws CallError. */
@@ -239,11 +250,6 @@ export class TelegramSignalling implements Signalling {
     const { chat, as } = this.#options.address;
     return { peer: as ?? ('username' in chat ? `@${chat.username}` : 'the group of the invite link') };
   }
-}
-
-/** A volume as Telegram counts: 10,000 is 100 %. */
-export function telegramVolume(volume: number): number {
-  return Math.min(2 * FULL_VOLUME, Math.max(1, Math.round(volume * FULL_VOLUME)));
 }
 
 function inputOf(port: TelegramPort, { id, accessHash = '0' }: CallRef): Api.InputGroupCall {

@@ -179,7 +179,7 @@ export function withRunOptions(command: Command): Command {
   return withConfigOption(command)
     .option(
       '--call <address>',
-      'where the call is: room:NAME, telegram:@GROUP, or file:OUT.ogg; may be repeated (default: "room:lobby")',
+      'where the call is: room:NAME, telegram:@GROUP, rtmp://HOST/APP/KEY, or file:OUT.ogg; may be repeated (default: "room:lobby")',
       (given: string, before: readonly string[] | undefined) => [...(before ?? []), given],
     )
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)

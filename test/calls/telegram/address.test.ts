@@ -3,7 +3,7 @@ import { parseTelegramAddress } from '../../../src/calls/telegram/address.js';
 
 describe('addresses of Telegram calls', () => {
   it.each([
-    ['telegram:@group', { chat: { username: 'group' }, create: false }],
+    ['telegram:@group', { chat: { username: 'group' }, create: false, rtmp: false }],
     ['telegram:group', { chat: { username: 'group' } }],
     ['telegram:work:@group', { account: 'work', chat: { username: 'group' } }],
     ['telegram:https://t.me/group', { chat: { username: 'group' } }],
@@ -11,7 +11,8 @@ describe('addresses of Telegram calls', () => {
     ['telegram:t.me/+AbC-d_12', { chat: { invite: 'AbC-d_12' } }],
     ['telegram:https://t.me/joinchat/AbCd12', { chat: { invite: 'AbCd12' } }],
     ['telegram:work:https://t.me/+AbCd12', { account: 'work', chat: { invite: 'AbCd12' } }],
-    ['telegram:@group?as=@radio&create', { chat: { username: 'group' }, as: 'radio', create: true }],
+    ['telegram:@group?rtmp&create', { chat: { username: 'group' }, create: true, rtmp: true }],
+    ['telegram:@group?as=@radio&create', { chat: { username: 'group' }, as: 'radio', create: true, rtmp: false }],
   ])('%s', (address, wanted) => {
     expect(parseTelegramAddress(address)).toMatchObject({ address, ...wanted });
   });

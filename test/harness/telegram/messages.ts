@@ -83,7 +83,13 @@ export interface Operations {
   /** Sends a message of any bytes, encrypted as it should be. */
   pushRaw(user: bigint, body: Buffer): void;
   connections(): number;
-  set(settings: { refuse?: boolean; keepLeadingZeros?: boolean; skewMs?: number; connectionInStream?: boolean }): void;
+  set(settings: {
+    refuse?: boolean;
+    keepLeadingZeros?: boolean;
+    skewMs?: number;
+    connectionInStream?: boolean;
+    rtmpUrl?: string;
+  }): void;
   callState(id: bigint): CallState;
 }
 

@@ -141,6 +141,6 @@ export const callAdminMethods: Record<string, RpcHandler> = {
     const me = signedIn(context).id;
     const chat = context.world.chatOf(me, request['peer'] as TlObject);
     if (!chat.members.get(me)?.admin) throw new RpcFault(400, 'CHAT_ADMIN_REQUIRED');
-    return { _: 'phone.GroupCallStreamRtmpUrl', url: 'rtmps://127.0.0.1/s/', key: `${chat.id}:test` };
+    return { _: 'phone.GroupCallStreamRtmpUrl', url: context.world.rtmpUrl, key: `${chat.id}:test` };
   },
 };

@@ -34,6 +34,8 @@ export class World {
   readonly #deliver: Deliver;
   /** Makes hashes of access that no other world takes. */
   readonly #secret = randomBytes(16);
+  /** Where admins are told to push the streams of calls that are fed by RTMP. */
+  rtmpUrl = 'rtmps://127.0.0.1/s/';
   /** Options of the test. */
   connectionInStream = false;
   #nextId = 1000n;
