@@ -8,6 +8,7 @@ const { root } = require('./lib/node.cjs');
 
 const FOLDER = path.join(root, 'node_modules', '.cache', 'voxgraph-peers');
 const SUPPORT = path.join(root, 'test', 'interop', 'support');
+const PION = path.join(root, 'test', 'interop', 'pion');
 const LIMIT_MS = 600000;
 
 const PEERS = [
@@ -28,6 +29,25 @@ const PEERS = [
     },
     path: function (folder) {
       return folder;
+    },
+  },
+  {
+    name: 'pion',
+    variable: 'VOXGRAPH_PION',
+    from: ['go.mod', 'go.sum', 'main.go', 'join.go', 'client.go', 'media.go'].map(function (file) {
+      return path.join(PION, file);
+    }),
+    needs: [
+      ['go', ['version'], 'Go 1.24 or newer (https://go.dev/dl, or on Debian 13 with backports: apt-get install golang-go)'],
+    ],
+    make: function (to) {
+      return run('go', ['build', '-mod=readonly', '-buildvcs=false', '-o', path.join(to, 'sfu'), '.'], PION);
+    },
+    tag: function () {
+      return '';
+    },
+    path: function (folder) {
+      return path.join(folder, 'sfu');
     },
   },
 ];

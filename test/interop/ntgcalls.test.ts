@@ -4,7 +4,7 @@ import { Guest } from '../harness/telegram/guest.js';
 import type { TlObject } from '../harness/telegram/tl/codec.js';
 import { longestGapMs } from '../calls/telegram/support/party.js';
 import { readBack } from '../graphs/render-graph.js';
-import { toneDb } from '../integration/support/listen.js';
+import { usualToneDb } from '../integration/support/listen.js';
 import { meanColours } from '../support/films.js';
 import { describeWith, peerPath } from './support/foreign.js';
 import { Ntgcalls, type NtgcallsMedia, writeColour, writeTone } from './support/ntgcalls.js';
@@ -79,13 +79,13 @@ describeWith('ntgcalls', 'with ntgcalls in the call', () => {
     expect([...heard.keys()]).toContain(anna.source >>> 0);
     const ours = heard.get(anna.source >>> 0)!;
     const end = ours.length / 48_000;
-    expect(toneDb(ours, 523, end - 2, end)).toBeCloseTo(-12, 0);
+    expect(usualToneDb(ours, 523, end - 2, end)).toBeCloseTo(-12, 0);
     expect(longestGapMs(ours.subarray(ours.length - 2 * 48_000))).toBe(0);
 
     // What we heard of it.
     const [plane] = (await readBack(path)).planes;
     const until = plane!.length / 48_000;
-    expect(toneDb(plane!, 880, until - 2.5, until - 0.5)).toBeCloseTo(-12, 0);
+    expect(usualToneDb(plane!, 880, until - 2.5, until - 0.5)).toBeCloseTo(-12, 0);
     expect(longestGapMs(plane!.subarray((until - 2.5) * 48_000, (until - 0.5) * 48_000))).toBe(0);
     expect(source).toBeLessThan(2 ** 31);
     // What the SFU believes of native clients: they are controlled, and no path is ever nominated.

@@ -1,6 +1,7 @@
 import { openAudioFile } from '../../src/media/av/audio-reader.js';
 import { GeneratedPictures } from '../../src/media/av/video/generated.js';
 import { openMediaWriter } from '../../src/media/av/video/media-writer.js';
+import type { Picture } from '../../src/media/av/video/picture.js';
 import { openVideo } from '../../src/media/av/video/open-video.js';
 import { VideoReader } from '../../src/media/av/video/video-reader.js';
 import { createAudioFrame } from '../../src/media/frame.js';
@@ -58,20 +59,24 @@ export async function readPictures(path: string): Promise<{ ms: number; luma: nu
   return pictures;
 }
 
-/** The means of luma and both chromas of each picture. */
+/** The means of a picture's luma and both chromas. */
+export function pictureMeans({ native, width, height }: Picture): [y: number, u: number, v: number] {
+  const mean = (plane: number, shift: number): number => {
+    const [columns, rows] = [(width + shift) >> shift, (height + shift) >> shift];
+    let sum = 0;
+    for (let row = 0; row < rows; row++)
+      for (let x = 0; x < columns; x++) sum += native.data![plane]![row * native.linesize[plane]! + x]!;
+    return sum / (columns * rows);
+  };
+  return [mean(0, 0), mean(1, 1), mean(2, 1)];
+}
+
+/** {@link pictureMeans} of each picture of a film. */
 export async function meanColours(path: string): Promise<[y: number, u: number, v: number][]> {
   const reader = new VideoReader(await openVideo(path));
   const colours: [number, number, number][] = [];
   for (let read = reader.readSync(); read; read = reader.readSync()) {
-    const { native, width, height } = read.picture;
-    const mean = (plane: number, shift: number): number => {
-      const [columns, rows] = [(width + shift) >> shift, (height + shift) >> shift];
-      let sum = 0;
-      for (let row = 0; row < rows; row++)
-        for (let x = 0; x < columns; x++) sum += native.data![plane]![row * native.linesize[plane]! + x]!;
-      return sum / (columns * rows);
-    };
-    colours.push([mean(0, 0), mean(1, 1), mean(2, 1)]);
+    colours.push(pictureMeans(read.picture));
     read.picture.release();
   }
   reader.close();

@@ -31,6 +31,16 @@ export function toneDb(plane: Float32Array, hz: number, fromSec: number, toSec: 
   return 20 * Math.log10(Math.max(1e-9, (2 * Math.hypot(re, im)) / part.length));
 }
 
+/**
+ * {@link toneDb} as most of each tenth of a second has it: what a jitter buffer stretches a little is as loud as it was, but no single sine
+ * any more.
+ */
+export function usualToneDb(plane: Float32Array, hz: number, fromSec: number, toSec: number): number {
+  const windows = Array.from({ length: Math.floor((toSec - fromSec) * 10) }, (_, n) => fromSec + n / 10);
+  const levels = windows.map((sec) => toneDb(plane, hz, sec, sec + 0.1)).sort((a, b) => a - b);
+  return levels[levels.length >> 1]!;
+}
+
 /** A sine as a signal. */
 export function tone(hz: number, peak: number): (sample: number) => number {
   return (sample) => peak * Math.sin((2 * Math.PI * hz * sample) / 48_000);

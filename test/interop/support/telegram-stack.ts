@@ -14,16 +14,24 @@ import { clientOptions, expectClean, keepOfUser } from '../../calls/telegram/sup
 import { LIBRARIES } from '../../calls/telegram/support/libraries.js';
 import { type DataCentre, startDataCentre, TEST_API } from '../../harness/telegram/data-centre.js';
 import { LocalSfu } from '../../harness/telegram/sfu/local-sfu.js';
+import type { Sfu } from '../../harness/telegram/world/world.js';
 
 /** The nodes of a graph file, as they are written. */
 export type Nodes = Readonly<Record<string, object>>;
 
+/** The media server of a stack. */
+export interface StackSfu extends Sfu {
+  /** What no correct client does. */
+  readonly violations: readonly string[];
+  /** How many connections there are. */
+  readonly size: number;
+  close(): Promise<void>;
+}
+
 /** Everything real but Telegram itself: gramjs, MTProto, ICE, DTLS, SRTP; engines of ours in a call of their own in each test. */
-export class TelegramStack {
-  readonly timers: Scheduler = createRealtimeScheduler();
+export class TelegramStack<S extends StackSfu = LocalSfu> {
   library!: TelegramLibrary;
   centre!: DataCentre;
-  sfu!: LocalSfu;
   anna!: bigint;
   bert!: bigint;
   /** Emptied for each test. */
@@ -31,10 +39,21 @@ export class TelegramStack {
   place!: { chat: bigint; call: bigint; address: string };
   readonly #engines: Engine[] = [];
   #made = 0;
+  #timers: Scheduler | undefined;
 
+  private constructor(readonly sfu: S) {}
+
+  /** With the local SFU. */
   static async start(): Promise<TelegramStack> {
-    const stack = new TelegramStack();
-    stack.sfu = await LocalSfu.start({ timers: stack.timers });
+    const timers = createRealtimeScheduler();
+    const stack = await TelegramStack.with(await LocalSfu.start({ timers }));
+    stack.#timers = timers;
+    return stack;
+  }
+
+  /** With another media server. */
+  static async with<S extends StackSfu>(sfu: S): Promise<TelegramStack<S>> {
+    const stack = new TelegramStack(sfu);
     [stack.library, stack.centre] = await Promise.all([LIBRARIES['telegram']!(), startDataCentre(stack.sfu)]);
     stack.anna = await stack.centre.addUser({ phone: '491511111111', firstName: 'Anna' });
     stack.bert = await stack.centre.addUser({ phone: '491522222222', firstName: 'Bert' });
@@ -63,7 +82,7 @@ export class TelegramStack {
   async close(): Promise<void> {
     await this.centre.close();
     await this.sfu.close();
-    this.timers.close();
+    this.#timers?.close();
   }
 
   /** An engine with one account. */
