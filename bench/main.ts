@@ -1,12 +1,14 @@
 /**
  * Measures voxgraph against its peers on this machine: see README.md beside this file.
  *
- *     npm run bench -- [W1 W1gainecho W1p W2a W3 W4 W5 W6 W6x60 W7 W8 W9 plugins plugin-events storage start loudness] [--runs 3] [--json]
+ *     npm run bench -- [W1 W1gainecho W1p W2a W3 W4 W5 W6 W6x60 W7 W8 W9 plugins plugin-events storage start loudness console feed] [--runs 3] [--json]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { sentence, type Result } from './lib/result.ts';
 import { change } from './workloads/change.ts';
+import { consoleCost } from './workloads/console.ts';
+import { feed } from './workloads/feed.ts';
 import { forty, oneRadio } from './workloads/forty.ts';
 import { loudness } from './workloads/loudness.ts';
 import { noop } from './workloads/noop.ts';
@@ -36,6 +38,8 @@ const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
   storage,
   start,
   loudness,
+  console: consoleCost,
+  feed: () => feed(),
 };
 
 async function main(): Promise<number> {

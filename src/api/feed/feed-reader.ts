@@ -47,7 +47,7 @@ export class FeedReader {
     if (this.over) return;
     const { waiting } = this;
     if (waiting > MAX_WAITING[kind]) {
-      if (kind === 'fact') this.cut('too slow: more facts than the buffer holds');
+      if (kind === 'fact') this.#end('too slow: more facts than the buffer holds');
       else this.#dropped[kind] += count;
       return;
     }
@@ -70,9 +70,7 @@ export class FeedReader {
 
   /** Ends it with a reason; the connection goes at once if nobody reads that. */
   cut(reason: string): void {
-    if (this.over) return;
-    this.#over = true;
-    this.#raw.end(sse('lag', { ...this.#lag(), cut: true, reason }));
+    this.#end(reason);
     if (this.waiting > MAX_WAITING.stats) this.#raw.destroy();
   }
 
@@ -80,6 +78,13 @@ export class FeedReader {
   close(): void {
     this.#over = true;
     this.#raw.destroy();
+  }
+
+  /** Ends it behind what waits; until the next look he has time to read why. */
+  #end(reason: string): void {
+    if (this.over) return;
+    this.#over = true;
+    this.#raw.end(sse('lag', { ...this.#lag(), cut: true, reason }));
   }
 
   #tellDropped(waiting: number): void {
