@@ -1,5 +1,9 @@
+import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
+import { createBrowserReceiver, createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
+import { createInspectorServer } from '@statelyai/inspect/server';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createMachine, type AnyStateMachine } from 'xstate';
 import { inspectMachines } from '../../src/cli/stately-inspector.js';
 import { createRealtimeScheduler } from '../../src/time/index.js';
 import { lab } from '../plugins/lab.js';
@@ -51,4 +55,69 @@ describe("Stately's inspector", () => {
       expect.arrayContaining(['@xstate.actor', '@xstate.event', '@xstate.snapshot']),
     );
   });
+
+  it('shows what its own server, its receiver and its page take, and charts that xstate can make again', async () => {
+    const port = await freePort();
+    const server = createInspectorServer({ port, autoOpen: false });
+    closers.push(() => server.stop());
+    const clock = createRealtimeScheduler();
+    const { engine, scheduler } = lab();
+    closers.push(
+      () => engine.close(),
+      () => clock.close(),
+    );
+    const taken: StatelyInspectionEvent[] = [];
+    let heard = () => {};
+    createWebSocketReceiver({ server: `ws://127.0.0.1:${port}` }).subscribe((event) => {
+      taken.push(event);
+      heard();
+    });
+    closers.push(await inspectMachines(engine, `ws://127.0.0.1:${port}`, clock));
+    const { graphFromObject } = await import('../../src/graph/load.js');
+    const nodes = { tone: { type: 'source.tone' }, out: { type: 'sink.null', in: { audio: 'tone' } } };
+    await engine.run(graphFromObject({ version: 1, nodes }, { registry: engine.registry }), { call: 'room:lobby' });
+    await scheduler.play(100);
+    const isLive = () => taken.some((event) => event.type === '@xstate.snapshot' && valueOf(event).includes('live'));
+    while (!isLive()) await new Promise<void>((done) => (heard = done));
+
+    // The page of the inspector takes its messages from a window, and passes over what is no event of the protocol.
+    let toPage: (message: { data: unknown }) => void = () => {};
+    const page = { addEventListener: (_: string, run: typeof toPage) => (toPage = run), opener: null, parent: null };
+    const drawn: StatelyInspectionEvent[] = [];
+    createBrowserReceiver({ window: page as unknown as Window }).subscribe((event) => drawn.push(event));
+    for (const data of taken) toPage({ data });
+    expect(drawn).toEqual(taken);
+
+    // What it draws: each chart as the machine has it, in a state that there is.
+    const machines = new Map<string, AnyStateMachine>();
+    for (const event of drawn) {
+      expect(event).toMatchObject({ sessionId: expect.any(String), createdAt: expect.stringMatching(/^\d+$/) });
+      if (event.type === '@xstate.actor' && event.definition?.includes('"states"'))
+        machines.set(event.sessionId, createMachine(JSON.parse(event.definition)));
+    }
+    const called = [...machines.values()].find(({ id }) => id === 'call')!;
+    expect(Object.keys(called.states)).toContain('attempt');
+    let resolved = 0;
+    for (const event of drawn) {
+      const machine = event.type === '@xstate.snapshot' ? machines.get(event.sessionId) : undefined;
+      if (!machine) continue;
+      const { value } = (event as { snapshot: { value: string } }).snapshot;
+      expect(machine.resolveState({ value, context: {} }).value).toEqual(value);
+      resolved++;
+    }
+    expect(resolved).toBeGreaterThan(3);
+  });
 });
+
+function valueOf({ snapshot }: { readonly snapshot: object }): string {
+  return JSON.stringify((snapshot as { value?: unknown }).value ?? '');
+}
+
+/** A port that nobody listens on: that of the package's server cannot be left to the system. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
