@@ -222,7 +222,7 @@ async function apiClient() {
 
 const API_INTRO = `# HTTP API
 
-\`voxgraph run\` serves it beside the rooms, under \`/api/v1\`, as soon as a call is a room. The same in OpenAPI 3.1: \`voxgraph api --openapi\`, or \`GET /api/v1/openapi.json\`; make a client of your language from that.
+\`voxgraph run\` serves it under \`/api/v1\`, beside the rooms if there are any, unless every call is a file. The same in OpenAPI 3.1: \`voxgraph api --openapi\`, or \`GET /api/v1/openapi.json\`; make a client of your language from that.
 
 - **Who may.** Without a token only this machine, by its own name, and no page of another site. With \`--token\` who shows \`Authorization: Bearer TOKEN\`. With \`--admin-token\` only those who show that one may steer, and see plugins, graph files and options.
 - **CORS** is off; \`--cors-origin https://panel.example\` lets that site's pages in.

@@ -879,6 +879,22 @@ export const ERRORS = {
     fix: 'Start one with "voxgraph run GRAPH", or say where it is with --url.',
     exit: environment,
   },
+  WHICH_ENGINE: {
+    message: 'several engines run: {engines}',
+    fix: 'Choose one with --url, or by its call with --call.',
+    exit: input,
+  },
+  WHICH_CALL: { message: 'several calls are open: {calls}', fix: 'Choose one with --call.', exit: input },
+  NO_CALL_OPEN: {
+    message: 'no call is open at {url}',
+    fix: 'It may still be starting; "voxgraph calls" lists the open ones.',
+    exit: failed,
+  },
+  NOTHING_TO_PLAY: {
+    message: 'nothing in the call {call} plays files, addresses or a queue',
+    fix: 'Its graph needs a source.file, source.url, source.queue or source.playlist.',
+    exit: failed,
+  },
   UNKNOWN_WIRE: {
     message: 'the running graph "{graph}" has no sound on the wire "{wire}"{hint}',
     fix: 'Name a node that gives sound, or node.port; "voxgraph graph FILE" shows them.',

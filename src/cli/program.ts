@@ -17,12 +17,15 @@ import { register as registerMachines } from './commands/machines.js';
 import { register as registerNodes } from './commands/nodes.js';
 import { register as registerPlugin } from './commands/plugin.js';
 import { register as registerPlugins } from './commands/plugins.js';
+import { register as registerQueue } from './commands/queue.js';
 import { register as registerRecord } from './commands/record.js';
 import { register as registerRender } from './commands/render.js';
 import { register as registerReplay } from './commands/replay.js';
 import { register as registerRun } from './commands/run.js';
 import { register as registerSay } from './commands/say.js';
 import { register as registerSchema } from './commands/schema.js';
+import { register as registerStatus } from './commands/status.js';
+import { register as registerSteer } from './commands/steer.js';
 import { register as registerTap } from './commands/tap.js';
 import { register as registerTell } from './commands/tell.js';
 import { register as registerTest } from './commands/test.js';
@@ -64,6 +67,8 @@ Examples:
   voxgraph graph graphs/radio.json --format svg -o radio.svg
   voxgraph nodes effect.echo                       ports and options of a node type
   voxgraph test graphs                             run the tests that lie beside graphs
+  voxgraph status                                  what plays in the running engine, and where it is
+  voxgraph seek 1:23                               steer it: play, pause, resume, seek, skip, stop, volume, mute, queue
 
 Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks something, 130 stopped by Ctrl-C.`,
     );
@@ -81,6 +86,9 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     registerTap,
     registerReplay,
     registerPlugins,
+    registerStatus,
+    registerSteer,
+    registerQueue,
     registerTell,
     registerSay,
     registerPlugin,

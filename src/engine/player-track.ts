@@ -138,7 +138,7 @@ export class PlayerTrack {
     this.#wanted = queue.playing;
     const track = queue.tracks.find(({ id }) => id === queue.current);
     if (!track) this.#chosen = undefined;
-    else if (this.#heard !== track.id || !this.#chosen)
+    else if (this.#heard !== track.id && this.#chosen?.src !== track.src)
       this.#chosen = { src: track.src, ...(track.title !== undefined && { title: track.title }) };
     this.#at(queue.positionMs, queue.playing && track !== undefined && this.#heard === track.id);
   }

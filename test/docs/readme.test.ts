@@ -18,7 +18,10 @@ describe('README.md', () => {
 
   it('runs commands that exist, on files that exist', () => {
     const commands = [...readme.matchAll(/voxgraph (run|render|check|graph|nodes|schema|\w+) /g)].map(([, name]) => name!);
-    const known = readdirSync(join(root, 'src/cli/commands')).map((file) => file.replace(/\.ts$/, ''));
+    const folder = join(root, 'src/cli/commands');
+    const known = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/\b(?:command|word)\('([a-z]+)'/g)].map(([, name]) => name!),
+    );
     const named = commands.filter((name) => readme.includes(`\`voxgraph ${name} `));
     expect(named.length).toBeGreaterThan(4);
     for (const name of named) expect(known).toContain(name);

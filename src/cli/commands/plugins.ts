@@ -4,7 +4,7 @@ import { VoxError, voxError } from '../../errors.js';
 import type { OptionDoc } from '../../graph/option-schema.js';
 import { nearestHint } from '../../graph/registry.js';
 import type { PluginDeclaration, PluginInfo } from '../../plugins/plugin-info.js';
-import { DEFAULT_URL, askEngine, engineOptions, textOf, type EngineArgs } from '../ask-engine.js';
+import { askEngine, engineAt, engineOptions, textOf, type EngineArgs } from '../ask-engine.js';
 import { declaredPlugins } from '../declared-plugins.js';
 import { finish, type CliIo } from '../io.js';
 import { withConfigOption } from '../plugin-setup.js';
@@ -34,7 +34,8 @@ type Shown = PluginDeclaration & Partial<Omit<PluginInfo, 'config'>> & { readonl
  * @throws VoxError `UNKNOWN_PLUGIN`, and what the engine says.
  */
 export async function pluginsCommand(args: PluginsArgs, io: CliIo): Promise<number> {
-  const { url = DEFAULT_URL, token, enable, disable } = args;
+  const { enable, disable } = args;
+  const { url, token } = engineAt(args, io.cwd);
   if (enable !== undefined || disable !== undefined) {
     for (const [plugin, enabled] of [
       [enable, true],

@@ -1,11 +1,11 @@
 import { resolve as resolvePath } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { createEngine, type Engine, type GraphSession } from '../../engine.js';
+import { createEngine, type Engine } from '../../engine.js';
 import { logEvents } from '../../engine/log-events.js';
 import type { ParamValue } from '../../graph/file.js';
 import type { RoomServer } from '../../calls/room/index.js';
-import { voxError, type VoxError } from '../../errors.js';
+import { problem, reasonOf, VoxError, voxError } from '../../errors.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
 import { reachableAddresses } from '../addresses.js';
 import { callSentence, isCallLost } from '../call-sentences.js';
@@ -14,31 +14,24 @@ import { collectParam, finish, type CliIo } from '../io.js';
 import { dataFolder, openStorage, setUpPlugins, withConfigOption, type PluginArgs } from '../plugin-setup.js';
 import { pluginSentence } from '../plugin-sentences.js';
 import { problemOfEvent, renderProblem } from '../problems.js';
+import { startCalls, type CallRuns } from '../run-calls.js';
+import { noteRun } from '../run-file.js';
+import { serveCalls, steeringUrl, type ServerArgs } from '../run-server.js';
 import { followFiles } from '../run-watch.js';
 import { DEFAULT_INSPECTOR_URL, inspectMachines } from '../stately-inspector.js';
 import { onStopSignal } from '../stop-signal.js';
 import { renderProblems } from './check.js';
 
 /** The arguments of `voxgraph run`. */
-export interface RunArgs extends PluginArgs {
+export interface RunArgs extends PluginArgs, ServerArgs {
   /** The graph file. */
   readonly file: string;
   /** The calls it runs in, once in each; default `room:lobby`. */
   readonly calls?: readonly string[];
   /** Values of params. */
   readonly params?: Readonly<Record<string, ParamValue>>;
-  /** Address to listen on; default `127.0.0.1`. */
-  readonly host?: string;
-  /** TCP port; default 8765. */
-  readonly port?: number;
-  /** What clients must show; default `VOXGRAPH_TOKEN` of the environment. */
-  readonly token?: string;
-  /** What those show who may write as admins and steer plugins; default `VOXGRAPH_ADMIN_TOKEN` of the environment. */
-  readonly adminToken?: string;
   /** The WebSocket of Stately's inspector, which is told what the machines do; default: nobody is. */
   readonly inspect?: string;
-  /** Origins of other sites whose pages may use the HTTP API; default none. */
-  readonly corsOrigins?: readonly string[];
   /** Whether who is removed from a room may not come back from the same IP address either. Default false. */
   readonly banAddresses?: boolean;
   /** IP addresses that WebRTC peers may reach us at; default: the listening address. */
@@ -57,12 +50,12 @@ export interface RunArgs extends PluginArgs {
 
 /** Runs a graph in one call or several until it has ended in all or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
-  const { host = '127.0.0.1', port = 8765, token = process.env['VOXGRAPH_TOKEN'], calls = ['room:lobby'] } = args;
-  const { adminToken = process.env['VOXGRAPH_ADMIN_TOKEN'] } = args;
+  const { host = '127.0.0.1', calls = ['room:lobby'] } = args;
   const { loader, config } = await setUpPlugins(io, args);
   const scheduler = createRealtimeScheduler();
   let stopWatching = () => {};
   let stopInspecting = () => {};
+  let forgetRun = () => {};
   const engine = createEngine({
     scheduler,
     addresses: args.addresses ?? reachableAddresses(host),
@@ -93,31 +86,29 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     }
     if (args.inspect !== undefined) stopInspecting = await inspectMachines(engine, args.inspect, scheduler);
     // The port first: whoever starts twice learns it before anything else happens.
-    const server = calls.some((call) => call.startsWith('room:'))
-      ? await engine.serveRooms({
-          host,
-          port,
-          origins: args.corsOrigins ?? [],
-          ...(token && { token }),
-          ...(adminToken && { adminToken }),
-        })
-      : undefined;
-    const sessions: GraphSession[] = [];
-    for (const call of calls) {
-      const record = args.record === undefined ? {} : { record: args.record };
-      const running = engine.run(args.file, { call, params: args.params, cwd: io.cwd, ...record });
-      // A call may have to be waited for; who stops meanwhile does not care how it ends.
-      const session = await Promise.race([running, stopped]);
-      running.catch(() => {});
-      if (session === 'stopped') return 0;
-      sessions.push(session);
-    }
-    // Before it is announced: who reads that may save a file at once.
+    const server = await serveCalls(engine, calls, args);
+    if (server) forgetRun = noteRun({ url: steeringUrl(server), graph: args.file, calls });
+    const record = args.record === undefined ? {} : { record: args.record };
+    const starting = startCalls(engine, calls, () => ({ graph: args.file, params: args.params, cwd: io.cwd, ...record }), {
+      live: (call) => void (args.json || io.stdout(`On air in ${call}.\n`)),
+      failed: (call, error) => {
+        callFailed = true;
+        const problems = error instanceof VoxError ? error.problems : [problem('INTERNAL', { reason: reasonOf(error) })];
+        io.stderr(`${renderProblems(problems, io)}The call ${call} is left out.\n`);
+      },
+    });
+    // A call may have to be waited for; who stops meanwhile does not care how it ends.
+    const runs = await Promise.race([starting, stopped]);
+    starting.catch(() => {});
+    if (runs === 'stopped') return 0;
+    const { sessions } = runs;
+    // Before it is announced: who reads that may save a file, or steer it, at once.
     if (args.watch) stopWatching = followFiles({ sessions, args, engine, loader, scheduler, io });
-    announce(sessions, server, args, io);
-    const reasons = await Promise.race([Promise.all(sessions.map((session) => session.ended)), stopped]);
+    announce(runs, calls, server, args, io);
+    const reasons = await Promise.race([runs.ended, stopped]);
     if (callFailed || reasons.includes('failed') || (reasons.includes('finished') && sourceFailed)) return 1;
   } finally {
+    forgetRun();
     stopWatching();
     await engine.close();
     stopInspecting();
@@ -127,18 +118,25 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   return 0;
 }
 
-function announce(sessions: readonly GraphSession[], server: RoomServer | undefined, args: RunArgs, io: CliIo): void {
-  const { title } = sessions[0]!.plan;
+function titleOf({ sessions }: CallRuns, { file }: RunArgs): string {
+  return sessions[0]?.plan.title ?? file;
+}
+
+function announce(runs: CallRuns, calls: readonly string[], server: RoomServer | undefined, args: RunArgs, io: CliIo): void {
+  const title = titleOf(runs, args);
+  const { length } = runs.sessions;
+  const page = calls.some((call) => call.startsWith('room:')) ? server?.url : undefined;
   if (args.json) {
-    io.stdout(`${JSON.stringify({ type: 'run.ready', title, url: server?.url ?? null, console: server?.consoleUrl ?? null })}\n`);
+    io.stdout(`${JSON.stringify({ type: 'run.ready', title, url: page ?? null, console: server?.consoleUrl ?? null })}\n`);
     return;
   }
   const paint = pc.createColors(io.color);
-  io.stdout(`${paint.bold(title)} is on air${sessions.length > 1 ? ` in ${sessions.length} calls` : ''}.\n`);
-  if (server) {
-    io.stdout(`\n  ${paint.cyan(server.url)}\n\nOpen it and press Listen. What happens inside is shown by the console:\n`);
-    io.stdout(`\n  ${paint.cyan(server.consoleUrl)}\n\n`);
-  }
+  if (length === 0) io.stdout(`${paint.bold(title)} waits for its calls.\n`);
+  else io.stdout(`${paint.bold(title)} is on air${length > 1 ? ` in ${length} calls` : ''}.\n`);
+  if (page !== undefined)
+    io.stdout(`\n  ${paint.cyan(page)}\n\nOpen it and press Listen. What happens inside is shown by the console:\n`);
+  else if (server) io.stdout('What happens inside is shown by the console:\n');
+  if (server) io.stdout(`\n  ${paint.cyan(server.consoleUrl)}\n\n`);
   io.stdout('Ctrl-C stops.\n');
 }
 
@@ -183,7 +181,7 @@ export function withRunOptions(command: Command): Command {
       (given: string, before: readonly string[] | undefined) => [...(before ?? []), given],
     )
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)
-    .option('--port <number>', 'port of the page', wholeNumber('--port', 0, 65_535), 8765)
+    .option('--port <number>', 'port of the page and the HTTP API (default: 8765)', wholeNumber('--port', 0, 65_535))
     .option('--host <address>', 'address to listen on; anything beyond this machine needs --token', '127.0.0.1')
     .option('--token <secret>', 'what clients must show; VOXGRAPH_TOKEN in the environment does the same')
     .option('--admin-token <secret>', 'what those show who may write as admins and steer plugins; default: VOXGRAPH_ADMIN_TOKEN')

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { voxError } from '../../errors.js';
-import { DEFAULT_URL, askEngine, engineOptions, textOf, type EngineArgs } from '../ask-engine.js';
+import { askEngine, engineAt, engineOptions, textOf, type EngineArgs } from '../ask-engine.js';
 import { finish, type CliIo } from '../io.js';
 
 /** The arguments of `voxgraph say`. */
@@ -18,7 +18,8 @@ export interface SayArgs extends EngineArgs {
 
 /** Writes in the chat of a room of a running engine, so that plugins react to it. Exit code 0; 3 when no engine answers. */
 export async function sayCommand(args: SayArgs, io: CliIo): Promise<number> {
-  const { url = DEFAULT_URL, token, text, as: name = userName(), admin } = args;
+  const { text, as: name = userName(), admin } = args;
+  const { url, token } = engineAt(args, io.cwd);
   const room = args.room ?? (await onlyRoom(url, token));
   const body = { text, participant: 'command-line', name, ...(admin && { admin }) };
   await textOf(await askEngine(url, `/rooms/${encodeURIComponent(room)}/messages`, { token, body }));

@@ -4,20 +4,16 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { reasonOf, voxError } from '../../errors.js';
-import { DEFAULT_URL, askEngine, engineOptions, textOf } from '../ask-engine.js';
+import { askEngine, engineAt, engineOptions, textOf, type EngineArgs } from '../ask-engine.js';
 import { finish, type CliIo } from '../io.js';
 import { onStopSignal } from '../stop-signal.js';
 
 /** The arguments of `voxgraph tap`. */
-export interface TapArgs {
+export interface TapArgs extends EngineArgs {
   /** `node` or `node.port`. */
   readonly wire: string;
-  /** The running engine's address. Default `http://127.0.0.1:8765`. */
-  readonly url?: string;
   /** Which graph, if several run. */
   readonly graph?: string;
-  /** What the engine wants to be shown; default `VOXGRAPH_TOKEN` of the environment. */
-  readonly token?: string;
   /** A WAV file to write instead of showing the level. */
   readonly wav?: string;
   /** Ends after so much sound; default: at Ctrl-C. */
@@ -33,11 +29,11 @@ const WIDTH = 40;
 
 /** Listens to a wire of a running engine. Exit code 0; 3 when no engine answers. */
 export async function tapCommand(args: TapArgs, io: CliIo): Promise<number> {
-  const base = args.url ?? DEFAULT_URL;
-  const graph = args.graph ?? (await onlyGraph(base, args));
+  const { url: base, token } = engineAt(args, io.cwd);
+  const graph = args.graph ?? (await onlyGraph(base, token));
   const what = args.wav === undefined ? 'levels' : 'sound';
   const path = `/graphs/${encodeURIComponent(graph)}/wires/${encodeURIComponent(args.wire)}/${what}`;
-  const response = await askEngine(base, path, args);
+  const response = await askEngine(base, path, { token });
   const off = onStopSignal(() => response.destroy());
   try {
     if (args.wav !== undefined) await writeWav(response, resolve(io.cwd, args.wav), args, io);
@@ -49,8 +45,8 @@ export async function tapCommand(args: TapArgs, io: CliIo): Promise<number> {
   return 0;
 }
 
-async function onlyGraph(base: string, args: TapArgs): Promise<string> {
-  const { graphs } = JSON.parse(await textOf(await askEngine(base, '/graphs', args))) as {
+async function onlyGraph(base: string, token: string | undefined): Promise<string> {
+  const { graphs } = JSON.parse(await textOf(await askEngine(base, '/graphs', { token }))) as {
     graphs: { id: string; title: string }[];
   };
   if (graphs.length === 1) return graphs[0]!.id;

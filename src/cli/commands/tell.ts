@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { reasonOf, voxError } from '../../errors.js';
-import { DEFAULT_URL, askEngine, engineOptions, textOf, type EngineArgs } from '../ask-engine.js';
+import { askEngine, engineAt, engineOptions, textOf, type EngineArgs } from '../ask-engine.js';
 import { finish, type CliIo } from '../io.js';
 
 /** The arguments of `voxgraph tell`. */
@@ -15,7 +15,8 @@ export interface TellArgs extends EngineArgs {
 
 /** Sends a plugin of a running engine a message and prints its reply as JSON. Exit code 0; 2 wrong message, 3 when no engine answers. */
 export async function tellCommand(args: TellArgs, io: CliIo): Promise<number> {
-  const { url = DEFAULT_URL, token, plugin, message, payload = 'null' } = args;
+  const { plugin, message, payload = 'null' } = args;
+  const { url, token } = engineAt(args, io.cwd);
   let body: unknown;
   try {
     body = JSON.parse(payload);

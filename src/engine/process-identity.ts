@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * What tells a process from a later one that got the same number: the machine's boot and the moment the process began (Linux, proc(5)).
+ *
+ * @param pid the process; default this one.
+ * @returns undefined where there is no `/proc`, or no such process.
+ */
+export function processIdentity(pid: number = process.pid): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in brackets, may hold anything; behind it `starttime` is the 20th field.
+    const began = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return `${boot} ${began}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a process still runs.
+ *
+ * @param identity what {@link processIdentity} said of it; undefined: nothing.
+ */
+export function isRunning(pid: number, identity: string | undefined): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process may not be signalled, but is there.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const now = processIdentity(pid);
+  return identity === undefined || now === undefined || identity === now;
+}
