@@ -1,4 +1,5 @@
 import type { Engine, GraphSession, RunOptions } from '../engine.js';
+import { RtmpNames } from '../engine/rtmp-call.js';
 import type { GraphEndReason } from '../graph/run/graph-events.js';
 
 /** The runs of one graph in several calls. */
@@ -7,6 +8,12 @@ export interface CallRuns {
   readonly sessions: readonly GraphSession[];
   /** How each ended, once all have. */
   readonly ended: Promise<readonly GraphEndReason[]>;
+}
+
+/** What calls at addresses are called: the addresses, but for the secrets in them. @throws VoxError `RTMP_ADDRESS`. */
+export function callNames(addresses: readonly string[]): string[] {
+  const names = new RtmpNames();
+  return addresses.map((address) => names.of(address));
 }
 
 /** What {@link startCalls} tells of calls that come, or fail, behind the others. */
@@ -27,16 +34,18 @@ export interface LateCalls {
 export async function startCalls(
   engine: Engine,
   calls: readonly string[],
-  run: (call: string) => RunOptions & { readonly graph: string },
+  run: (address: string) => RunOptions & { readonly graph: string },
   late: LateCalls,
 ): Promise<CallRuns> {
   const sessions: GraphSession[] = [];
   const failures: (readonly [call: string, error: unknown])[] = [];
   let begun = false;
   const ends: Promise<GraphEndReason>[] = [];
-  for (const call of calls) {
-    const { graph, ...options } = run(call);
-    const started = engine.run(graph, { ...options, call }).then(
+  const names = callNames(calls);
+  for (const [i, address] of calls.entries()) {
+    const call = names[i]!;
+    const { graph, ...options } = run(address);
+    const started = engine.run(graph, { ...options, call: address }).then(
       (session) => {
         sessions.push(session);
         if (begun) late.live(call);

@@ -14,7 +14,7 @@ import { collectParam, finish, type CliIo } from '../io.js';
 import { dataFolder, openStorage, setUpPlugins, withConfigOption, type PluginArgs } from '../plugin-setup.js';
 import { pluginSentence } from '../plugin-sentences.js';
 import { problemOfEvent, renderProblem } from '../problems.js';
-import { startCalls, type CallRuns } from '../run-calls.js';
+import { callNames, startCalls, type CallRuns } from '../run-calls.js';
 import { noteRun } from '../run-file.js';
 import { serveCalls, steeringUrl, type ServerArgs } from '../run-server.js';
 import { followFiles } from '../run-watch.js';
@@ -86,8 +86,9 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     }
     if (args.inspect !== undefined) stopInspecting = await inspectMachines(engine, args.inspect, scheduler);
     // The port first: whoever starts twice learns it before anything else happens.
+    const names = callNames(calls);
     const server = await serveCalls(engine, calls, args);
-    if (server) forgetRun = noteRun({ url: steeringUrl(server), graph: args.file, calls });
+    if (server) forgetRun = noteRun({ url: steeringUrl(server), graph: args.file, calls: names });
     const record = args.record === undefined ? {} : { record: args.record };
     const starting = startCalls(engine, calls, () => ({ graph: args.file, params: args.params, cwd: io.cwd, ...record }), {
       live: (call) => void (args.json || io.stdout(`On air in ${call}.\n`)),
