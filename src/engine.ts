@@ -5,7 +5,6 @@
 import { resolve } from 'node:path';
 import { Subject, filter, type Observable } from 'rxjs';
 import type { RunningGraph } from './api/index.js';
-import { rtmpMedia } from './calls/rtmp/rtmp-media.js';
 import { fileMedia } from './calls/file/file-media.js';
 import type { CallMediaFactory } from './calls/call-media.js';
 import type { RoomServer, RoomServerOptions } from './calls/room/index.js';
@@ -71,6 +70,10 @@ const roomMedia: CallMediaFactory = async (config, scheduler) => {
   const { RoomMedia } = await loadRooms();
   return new RoomMedia(config, scheduler);
 };
+
+/** The same: it brings TLS. */
+const rtmpMedia: CallMediaFactory = async (config, scheduler) =>
+  (await import('./calls/rtmp/rtmp-media.js')).rtmpMedia(config, scheduler);
 
 class VoxEngine implements Engine {
   readonly registry: Registry;
