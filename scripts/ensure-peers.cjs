@@ -96,11 +96,13 @@ function ensure(peer, mayMake) {
 
 /**
  * Finds the peers; makes those that are missing if they are required, that is in CI and by `npm run test:interop`. Returns the variables by which the
- * tests know them. Never throws: where peers are required, their tests fail with the reason.
+ * tests know them; with `names` only those. Never throws: where peers are required, their tests fail with the reason.
  */
-function ensurePeers(required) {
+function ensurePeers(required, names) {
   const variables = required ? { VOXGRAPH_PEERS: 'required' } : {};
-  PEERS.forEach(function (peer) {
+  PEERS.filter(function (peer) {
+    return !names || names.indexOf(peer.name) !== -1;
+  }).forEach(function (peer) {
     const found = ensure(peer, required);
     if (found.path) variables[peer.variable] = found.path;
     else {

@@ -23,7 +23,6 @@ from ntgcalls import (  # noqa: E402
     VideoDescription,
 )
 
-CALL = 1
 RATE = 48_000
 # What is kept of each voice: the newest 20 s of 16-bit mono.
 KEEP_BYTES = 20 * RATE * 2
@@ -32,7 +31,7 @@ KEEP_BYTES = 20 * RATE * 2
 class Peer:
     def __init__(self):
         self.engine = NTgCalls()
-        self.connected = asyncio.Event()
+        self.connected = {}
         self.loop = asyncio.get_running_loop()
         self.voices = {}
         self.pictures = {}
@@ -40,9 +39,9 @@ class Peer:
         self.engine.on_frames(self.on_frames)
 
     # ntgcalls calls these from threads of its own.
-    def on_connection(self, _call, info):
+    def on_connection(self, call, info):
         if info.state == ConnectionState.CONNECTED:
-            self.loop.call_soon_threadsafe(self.connected.set)
+            self.loop.call_soon_threadsafe(self.connected[call].set)
 
     def on_frames(self, _call, mode, device, frames):
         if mode != StreamMode.PLAYBACK:
@@ -63,29 +62,33 @@ class Peer:
                     data=data,
                 )
 
-    async def join(self, sound=None, picture=None, listen=True, look=True):
-        """Makes a call that sends these files; gives the parameters of its join."""
-        params = await self.engine.create_call(CALL)
+    async def join(self, call=1, sound=None, picture=None, listen=True, look=True, record=None):
+        """Makes a call that sends these files, and mixes voices to one if wanted; gives the parameters of its join."""
+        self.connected[call] = asyncio.Event()
+        params = await self.engine.create_call(call)
         microphone = sound and AudioDescription(MediaSource.FILE, RATE, 1, sound, False)
         camera = picture and VideoDescription(
             MediaSource.FILE, picture["width"], picture["height"], picture["frameRate"], picture["path"], False
         )
-        await self.engine.set_stream_sources(CALL, StreamMode.CAPTURE, MediaDescription(microphone, None, camera, None))
+        await self.engine.set_stream_sources(call, StreamMode.CAPTURE, MediaDescription(microphone, None, camera, None))
         # Others' microphones and cameras are what is played back; pictures are scaled to this size.
         voices = AudioDescription(MediaSource.EXTERNAL, RATE, 1, "", False) if listen else None
+        if record:
+            voices = AudioDescription(MediaSource.FILE, RATE, 1, record, False)
         cameras = VideoDescription(MediaSource.EXTERNAL, 320, 240, 30, "", False) if look else None
-        await self.engine.set_stream_sources(CALL, StreamMode.PLAYBACK, MediaDescription(voices, None, cameras, None))
+        if voices or cameras:
+            await self.engine.set_stream_sources(call, StreamMode.PLAYBACK, MediaDescription(voices, None, cameras, None))
         return {"params": params}
 
-    async def connect(self, answer, presentation=False):
-        await self.engine.connect(CALL, answer, presentation)
-        await asyncio.wait_for(self.connected.wait(), 20)
+    async def connect(self, answer, call=1):
+        await self.engine.connect(call, answer, False)
+        await asyncio.wait_for(self.connected[call].wait(), 20)
         return {}
 
-    async def look(self, endpoint, groups, user=2):
+    async def look(self, endpoint, groups, user=2, call=1):
         """Wants somebody's picture."""
         await self.engine.add_incoming_video(
-            CALL, user, endpoint, [SsrcGroup(group["semantics"], group["sources"]) for group in groups]
+            call, user, endpoint, [SsrcGroup(group["semantics"], group["sources"]) for group in groups]
         )
         return {}
 
@@ -100,12 +103,8 @@ class Peer:
         """The newest picture of each kind, by the mean of its planes (I420)."""
         return {"pictures": {kind: describe(seen) for kind, seen in list(self.pictures.items())}}
 
-    async def mute(self, muted):
-        await (self.engine.mute(CALL) if muted else self.engine.unmute(CALL))
-        return {}
-
-    async def leave(self):
-        await self.engine.stop(CALL)
+    async def leave(self, call=1):
+        await self.engine.stop(call)
         return {}
 
 

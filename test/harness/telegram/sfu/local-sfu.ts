@@ -211,6 +211,7 @@ export class LocalSfu implements Sfu {
       this.violations.push(`a packet of source ${ssrc} with payload type ${payloadType}`);
       return;
     }
+    client.heard(data, header, nowUs);
     client.count(ssrc, 48_000, sequence, timestamp, payload.length, nowUs);
     if (!client.mayAudio) return;
     const plain = Buffer.concat([data.subarray(0, payloadOffset), payload]);

@@ -13,6 +13,9 @@ import { SecureLeg, type SrtpPair } from './secure-leg.js';
 import type { VideoForward } from './video-forward.js';
 import { VideoSource } from './video-source.js';
 
+/** Nearer than so many decibels to full scale is not silence. */
+const AUDIBLE_DB = 60;
+
 /** What a client tells the SFU. */
 export interface ClientEvents {
   ready(): void;
@@ -49,6 +52,8 @@ export class SfuClient {
   controlled = false;
   heardUs: number;
   mediaUs: number;
+  /** When his first packet came that says of itself that it can be heard (RFC 6464). */
+  audibleUs: number | undefined;
   /** An admin may have muted him. */
   mayAudio = true;
   gone = false;
@@ -148,6 +153,13 @@ export class SfuClient {
   arrived(datagram: Buffer, header: RtpHeaderView, nowUs: number): void {
     const at = findExtension(datagram, header, EXTENSION.transportCc);
     if (at >= 0) this.#arrivals.arrived(datagram.readUInt16BE(at), nowUs);
+  }
+
+  /** Notes when he can first be heard. */
+  heard(datagram: Buffer, header: RtpHeaderView, nowUs: number): void {
+    if (this.audibleUs !== undefined) return;
+    const at = findExtension(datagram, header, EXTENSION.audioLevel);
+    if (at >= 0 && (datagram[at]! & 0x7f) < AUDIBLE_DB) this.audibleUs = nowUs;
   }
 
   /** Tells him which of his packets came and when, for his estimate of the network. */
