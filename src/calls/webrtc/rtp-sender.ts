@@ -44,6 +44,8 @@ export interface RtpSenderStats {
   /** Payload bytes, without headers. */
   bytes: number;
   retransmitted: number;
+  /** Packets that were sent again only to find out what the network carries. */
+  padding: number;
   /** Sequence numbers that were asked for. */
   nacked: number;
   /** Loss the peer reported last, 0…1; undefined before its first report. */
@@ -99,7 +101,7 @@ export class RtpSender {
     this.#rtxIndex = this.#index ^ 0x1555;
     this.#timestampBase = options.random32() >>> 0;
     this.#rtxWriter = options.rtx ? new RtpHeaderWriter(options.rtx, options.extensions, options.mid) : undefined;
-    this.stats = { ssrc: options.ssrc, packets: 0, bytes: 0, retransmitted: 0, nacked: 0 };
+    this.stats = { ssrc: options.ssrc, packets: 0, bytes: 0, retransmitted: 0, padding: 0, nacked: 0 };
   }
 
   /** True once it has sent something, so that sender reports make sense. */
@@ -194,6 +196,19 @@ export class RtpSender {
     if (!datagram) return false;
     this.stats.retransmitted++;
     this.#options.transmit(datagram);
+    return true;
+  }
+
+  /** Whether it may send packets again that nobody asked for: as retransmissions of their own they do not disturb anything. */
+  get pads(): boolean {
+    return this.#options.rtx !== undefined;
+  }
+
+  /** Sends a packet again that nobody asked for. @returns whether it was still remembered. */
+  pad(sequence: number, nowUs: number, transportSequence: number): boolean {
+    if (!this.pads || !this.resendOne(sequence, nowUs, transportSequence)) return false;
+    this.stats.retransmitted--;
+    this.stats.padding++;
     return true;
   }
 

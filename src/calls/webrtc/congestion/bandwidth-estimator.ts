@@ -1,5 +1,6 @@
 import { DelayTrend } from './delay-trend.js';
 import { LossControl } from './loss-control.js';
+import { Probing } from './probing.js';
 import { RateControl } from './rate-control.js';
 import { SentPackets } from './sent-packets.js';
 import type { TransportFeedback } from './transport-feedback.js';
@@ -29,6 +30,10 @@ export interface EstimatorStats {
 
 /** What came through is measured over so long, in microseconds. */
 const THROUGHPUT_US = 500_000;
+/** Who sends less than this share of the estimate would not send more if he could. */
+const LIMITED = 0.7;
+/** Nothing is probed above this share of loss, which is smoothed by so much with each report. */
+const [MOST_LOSS, LOSS_SMOOTHING] = [0.02, 0.05];
 /** A receiver's own limit counts for so long, in microseconds. */
 const REMB_US = 5_000_000;
 
@@ -41,14 +46,19 @@ export class BandwidthEstimator {
   readonly #trend = new DelayTrend();
   readonly #delay: RateControl;
   readonly #loss: LossControl;
+  readonly #probing = new Probing();
   readonly #came: { readonly arrivalUs: number; readonly bytes: number }[] = [];
   #cameBytes = 0;
   #rttMs = 100;
   #rembKbps = Infinity;
   #rembUs = -Infinity;
   #reported = false;
+  /** Share of packets that were lost in about the last two seconds. */
+  #lossShare = 0;
+  readonly #maxKbps: number;
 
   constructor({ startKbps = 800, minKbps = 50, maxKbps = 20_000 }: EstimatorLimits = {}) {
+    this.#maxKbps = maxKbps;
     const limits = { minBps: minKbps * 1000, maxBps: maxKbps * 1000 };
     this.#delay = new RateControl(startKbps * 1000, limits);
     this.#loss = new LossControl(startKbps * 1000, limits);
@@ -87,6 +97,7 @@ export class BandwidthEstimator {
       const sent = this.sent.take(sequence, arrivalUs !== undefined);
       if (!sent) continue;
       known++;
+      this.#probing.reported(sequence, sent.sentUs, sent.bytes, arrivalUs);
       if (arrivalUs === undefined) {
         lost++;
         continue;
@@ -96,12 +107,41 @@ export class BandwidthEstimator {
       this.#cameBytes += sent.bytes;
     }
     if (known === 0) return;
+    this.#lossShare += LOSS_SMOOTHING * (lost / known - this.#lossShare);
     const throughputBps = this.#throughput();
     this.#loss.count(known, lost);
     this.#delay.update(this.#trend.use, throughputBps, this.#rttMs, nowUs);
     this.#loss.settle(throughputBps, nowUs);
+    if (this.#trend.use === 'overuse') this.#probing.full(throughputBps, nowUs);
+    const found = this.#probing.found(Math.min(this.#delay.bps, this.#loss.bps), nowUs);
+    if (found !== undefined) {
+      this.#delay.probed(found);
+      this.#loss.probed(found);
+    }
     // Growth by the one is no reason to go on from where the other is not.
     this.#loss.capAt(this.#delay.bps * 1.5);
+  }
+
+  /**
+   * Whether the link should be probed now: it is what keeps the rate low, and it is known by its arrivals. Who does so tells by
+   * {@link probeBegins} and {@link probeEnds} which transport-wide numbers leave in a row.
+   */
+  wantsProbe(nowUs: number): boolean {
+    // Where packets are lost it is loss that says how much is too much.
+    if (!this.#reported || this.#lossShare > MOST_LOSS || !this.#probing.due(nowUs)) return false;
+    const estimateKbps = this.estimateKbps(nowUs);
+    const throughput = this.#throughput();
+    return throughput !== undefined && throughput / 1000 > LIMITED * estimateKbps && estimateKbps < this.#maxKbps;
+  }
+
+  /** The first packet of a probe has this number. */
+  probeBegins(sequence: number, nowUs: number): void {
+    this.#probing.begin(sequence, nowUs);
+  }
+
+  /** And the last this one. */
+  probeEnds(sequence: number): void {
+    this.#probing.end(sequence);
   }
 
   /** Figures of this moment. */

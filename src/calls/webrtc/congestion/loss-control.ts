@@ -63,6 +63,11 @@ export class LossControl {
     }
   }
 
+  /** A probe has shown that the link carries so much. */
+  probed(bps: number): void {
+    if (this.#bps < bps) this.#set(bps);
+  }
+
   /** Never more than this. */
   capAt(bps: number): void {
     if (this.#bps > bps) this.#set(bps);

@@ -52,6 +52,12 @@ export class RateControl {
     else this.#increase(ackedBps, rttMs, passedSec, nowUs);
   }
 
+  /** A probe has shown that the link carries so much. */
+  probed(bps: number): void {
+    this.#capacityKbps = undefined;
+    this.#set(Math.max(this.#bps, bps));
+  }
+
   #decrease(ackedBps: number | undefined, rttMs: number, nowUs: number): void {
     this.#state = 'hold';
     // What was sent before the last decrease is still under way.

@@ -24,6 +24,8 @@ export interface PacerOptions {
 const HASTE = 2.5;
 /** What may leave at once, as time at the pace, in milliseconds. */
 const BURST_MS = 5;
+/** Padding is of the last so many packets. */
+const MOST_BACK = 8;
 /** Bytes of headers and encryption that each packet has besides its payload. */
 const OVERHEAD_BYTES = 70;
 
@@ -37,6 +39,7 @@ export class Pacer {
   readonly #again: { readonly sender: RtpSender; readonly sequence: number }[] = [];
   #bytesPerMs = 100;
   #queuedBytes = 0;
+  #padding: { readonly sender: RtpSender; readonly done: () => void; bytes: number; back: number } | undefined;
   #budget = 0;
   #budgetUs = 0;
   #cancel: (() => void) | undefined;
@@ -51,6 +54,11 @@ export class Pacer {
   /** Sets the rate that is paced for, in kbit/s. */
   setRate(kbps: number): void {
     this.#bytesPerMs = Math.max(1, (kbps * HASTE) / 8);
+  }
+
+  /** How fast packets leave. */
+  get bytesPerMs(): number {
+    return this.#bytesPerMs;
   }
 
   /** How long what waits takes, in milliseconds. */
@@ -78,6 +86,15 @@ export class Pacer {
     this.#go();
   }
 
+  /**
+   * Sends what was sent last again, behind all that waits, without a gap: so many bytes. Told when they have left. One at a time; nothing else waits for it.
+   */
+  pad(sender: RtpSender, bytes: number, done: () => void): void {
+    if (this.#closed || this.#padding) return;
+    this.#padding = { sender, done, bytes, back: 0 };
+    this.#go();
+  }
+
   /** Nothing of a stream that was sent before is needed again. */
   forget(sender: RtpSender): void {
     const kept = this.#again.filter((again) => again.sender !== sender);
@@ -98,6 +115,7 @@ export class Pacer {
     this.#cancel?.();
     this.#parts.length = 0;
     this.#again.length = 0;
+    this.#padding = undefined;
   }
 
   #go(): void {
@@ -121,18 +139,40 @@ export class Pacer {
         continue;
       }
       const part = this.#parts.shift();
-      if (!part) return;
+      if (!part) {
+        if (!this.#pad(nowUs)) return;
+        continue;
+      }
       const bytes = part.payload.length + OVERHEAD_BYTES;
       this.#queuedBytes -= bytes;
       this.#budget -= bytes;
       part.onSend?.();
       part.sender.sendPart(part, nowUs, nextSequence(bytes, nowUs));
     }
-    if (this.#parts.length === 0 && this.#again.length === 0) return;
+    if (this.#parts.length === 0 && this.#again.length === 0 && !this.#padding) return;
     const waitMs = Math.max(BURST_MS / 2, -this.#budget / this.#bytesPerMs);
     this.#cancel = timers.after(waitMs, () => {
       this.#cancel = undefined;
       if (!this.#closed) this.#go();
     });
+  }
+
+  /** Sends one packet of the padding. @returns whether there was any. */
+  #pad(nowUs: number): boolean {
+    const padding = this.#padding;
+    if (!padding) return false;
+    const { sender, done } = padding;
+    const sequence = (sender.nextSequence - 1 - (padding.back++ % MOST_BACK)) & 0xffff;
+    const bytes = padding.bytes > 0 ? sender.remembered(sequence) : 0;
+    if (bytes === 0) {
+      this.#padding = undefined;
+      done();
+      return false;
+    }
+    const sent = bytes + OVERHEAD_BYTES;
+    padding.bytes -= sent;
+    this.#budget -= sent;
+    sender.pad(sequence, nowUs, this.#options.nextSequence(sent, nowUs));
+    return true;
   }
 }

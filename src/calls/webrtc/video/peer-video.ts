@@ -67,6 +67,8 @@ const [TOLD_CHANGE, TOLD_EVERY_US] = [0.04, 1_000_000];
 /** The encoder is asked for this share: its bit rate is a mean, and what is sent again needs room. */
 const SHARE = 0.93;
 const LEAST_KBPS = 30;
+/** A probe of the network lasts so long, in milliseconds, and has at least so many bytes. */
+const [PROBE_MS, PROBE_BYTES] = [15, 3500];
 
 interface Incoming {
   readonly receiver: VideoReceiver;
@@ -127,7 +129,14 @@ export class PeerVideo {
   send(packet: Packet, purpose: VideoPurpose, layer = 0): void {
     const nowUs = this.#options.timers.nowUs();
     for (const sender of this.senders)
-      if (sender.purpose === purpose && (sender.params.layer ?? 0) === layer) sender.send(packet, nowUs);
+      if (sender.purpose === purpose && (sender.params.layer ?? 0) === layer) {
+        const first = this.#transportSequence & 0xffff;
+        const probes =
+          sender.rtp.pads && sender.params.transportCc && this.#pacer.queuedMs === 0 && this.#estimator.wantsProbe(nowUs);
+        if (probes) this.#estimator.probeBegins(first, nowUs);
+        sender.send(packet, nowUs);
+        if (probes) this.#probe(sender, packet.data.length);
+      }
   }
 
   /** Figures of this moment. */
@@ -217,6 +226,14 @@ export class PeerVideo {
     const sequence = this.#transportSequence++ & 0xffff;
     this.#estimator.sent.note(sequence, bytes, nowUs);
     return sequence;
+  }
+
+  /** Makes of the frame that leaves just now a train of packets long enough to tell what the network carries. */
+  #probe(sender: VideoSender, bytes: number): void {
+    const wanted = Math.max(PROBE_BYTES, this.#pacer.bytesPerMs * PROBE_MS);
+    this.#pacer.pad(sender.rtp, Math.max(0, wanted - bytes), () =>
+      this.#estimator.probeEnds((this.#transportSequence - 1) & 0xffff),
+    );
   }
 
   /** Tells what the videos may take together. */

@@ -13,6 +13,11 @@ function pace(kbps: number) {
       note(`again ${sequence}`, 1000);
       return true;
     },
+    nextSequence: 3,
+    pad: (sequence: number) => {
+      note(`pad ${sequence}`, 1000);
+      return true;
+    },
     remembered: (sequence: number) => (sequence < 100 ? 1000 : 0),
   } as unknown as RtpSender;
   let number = 0;
@@ -78,5 +83,24 @@ describe('a pacer', () => {
     timers.advanceBy(1000);
     pacer.push(frame(3, 1));
     expect(sent.length).toBe(after);
+  });
+
+  it('pads behind a frame without a gap, with what was sent last, and stops where nothing is remembered', () => {
+    const { timers, pacer, sender, sent, frame } = pace(1000);
+    let done = 0;
+    pacer.push(frame(1, 2));
+    pacer.pad(sender, 8 * 1070, () => done++);
+    // What is new does not wait for it.
+    timers.advanceBy(15);
+    pacer.push(frame(2, 1));
+    timers.advanceBy(500);
+    const kinds = sent.map(({ what }) => what.split(' ')[0]);
+    expect(kinds.filter((kind) => kind === 'pad').length).toBeLessThanOrEqual(8);
+    expect(kinds.slice(0, 2)).toEqual(['new', 'new']);
+    expect(kinds.indexOf('new', 2)).toBeLessThan(kinds.length - 1);
+    expect(sent.find(({ what }) => what.startsWith('pad'))!.what).toBe('pad 2');
+    const gaps = sent.slice(1).map(({ ms }, i) => ms - sent[i]!.ms);
+    expect(Math.max(...gaps)).toBeLessThan(8);
+    expect(done).toBe(1);
   });
 });
