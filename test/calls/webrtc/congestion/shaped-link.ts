@@ -1,15 +1,8 @@
-import { SrtpCipher } from '../../../../src/calls/webrtc/srtp-cipher.js';
-import { deriveSessionKeys } from '../../../../src/calls/webrtc/srtp-keys.js';
-import { SrtpReceiver } from '../../../../src/calls/webrtc/srtp-receiver.js';
-import type { VideoParams } from '../../../../src/calls/webrtc/media-params.js';
-import { PtsClock } from '../../../../src/calls/webrtc/pts-clock.js';
-import { createRtpHeaderView, isRtcp, parseRtpHeader } from '../../../../src/calls/webrtc/rtp.js';
-import { RtcpReporter } from '../../../../src/calls/webrtc/rtcp-reporter.js';
-import type { RtpSource } from '../../../../src/calls/webrtc/rtp-source.js';
-import { PeerVideo, type PeerVideoStats } from '../../../../src/calls/webrtc/video/peer-video.js';
+import type { PeerVideoStats } from '../../../../src/calls/webrtc/video/peer-video.js';
 import type { Packet } from '../../../../src/media/packet.js';
 import { createVirtualScheduler } from '../../../../src/time/index.js';
 import { seeded } from '../support/stream.js';
+import { videoEnd } from '../support/video-end.js';
 
 /** A link that changes: from each time on, in seconds, so many kbit/s, and so much loss. */
 export interface LinkPhase {
@@ -55,20 +48,6 @@ export async function sendOverLink(
   const { phases, seconds, encoderKbps = 2500, delayMs = 25, queueMs = 300, transportCc = true, seed = 21 } = run;
   const timers = createVirtualScheduler();
   const random = seeded(seed);
-  const keys = deriveSessionKeys('AEAD_AES_128_GCM', Buffer.alloc(16, 1), Buffer.alloc(12, 2));
-  const params = (send: boolean): VideoParams => ({
-    purpose: 'camera',
-    codecs: [{ codec: 'vp8', payloadType: 96, rtxPayloadType: 97 }],
-    extensions: transportCc ? { transportCc: 3 } : {},
-    nack: true,
-    pli: true,
-    fir: true,
-    remb: false,
-    transportCc,
-    send,
-    receive: !send,
-    ssrcs: [],
-  });
   let keyWanted = true;
   let wantedKbps = 300;
   const told: [number, number][] = [];
@@ -87,72 +66,33 @@ export async function sendOverLink(
   };
   const back = (datagram: Buffer) => void timers.after(delayMs, () => sender.take(datagram));
 
-  const end = (send: boolean, transmit: (datagram: Buffer) => void) => {
-    const outgoing = new SrtpCipher(keys);
-    const incoming = new SrtpReceiver(new SrtpCipher(keys));
-    const sources = new Map<number, RtpSource>();
-    const header = createRtpHeaderView();
-    const video = new PeerVideo({
-      timers,
-      videos: [params(send)],
-      ssrcs: new Map([['camera', { ssrc: 1000, rtxSsrc: 1001 }]]),
-      ptsClock: new PtsClock(),
-      ssrc: send ? 1000 : 2000,
-      participantId: 'ann',
-      sources,
-      rtcp: () => rtcp,
-      rttMs: () => 2 * delayMs,
-      heardUs: () => undefined,
-      audioKbps: () => 0,
-      onIncoming: (change) => {
-        if (change.type === 'started') change.video.packets$.subscribe((packet) => seen(packet));
-      },
-      onDemand: (demand) => {
-        if (demand.type === 'key-frame') keyWanted = true;
-        else {
-          told.push([timers.nowUs() / 1e6, Math.round(demand.bitrateKbps)]);
-          wantedKbps = demand.bitrateKbps;
-        }
-      },
-      cipher: outgoing,
-      transmit,
-      random32: () => Math.floor(random() * 2 ** 32),
-    });
-    let index = 0;
-    const rtcp: RtcpReporter = new RtcpReporter({
-      timers,
-      ssrc: send ? 1000 : 2000,
-      cname: 'c',
-      senders: video.senders.map(({ rtp }) => rtp),
-      sources,
-      transmit: (packet) => transmit(outgoing.protectRtcp(packet, ++index)),
-      onBye: () => {},
-      onNack: (rtp, sequences) => void video.nacked(rtp, sequences),
-      onFeedback: (item, nowUs) => video.feedback(item, nowUs),
-      onLoss: (rtp, fraction, nowUs) => video.lossReported(rtp, fraction, nowUs),
-      intervalMs: 1000,
-      random,
-    });
-    const take = (datagram: Buffer) => {
-      if (isRtcp(datagram)) {
-        const packet = incoming.rtcp(datagram);
-        if (packet) rtcp.receive(packet);
-        return;
-      }
-      if (!parseRtpHeader(datagram, header)) return;
-      const payload = incoming.rtp(datagram, header);
-      if (payload) video.receive(datagram, header, payload, timers.nowUs());
-    };
-    return { video, rtcp, take };
-  };
   const sentUs = new Map<number, number>();
   const seen = ({ data, key }: Packet) => {
     const number = Buffer.from(data).readUInt32BE(1);
     const nowUs = timers.nowUs();
     frames.push({ atSec: nowUs / 1e6, delayMs: (nowUs - sentUs.get(number)!) / 1000, bytes: data.length, key });
   };
-  const sender = end(true, onLink);
-  const receiver = end(false, back);
+  const each = { timers, random, transportCc, rttMs: 2 * delayMs };
+  const sender = videoEnd({
+    ...each,
+    send: true,
+    transmit: onLink,
+    onDemand: (demand) => {
+      if (demand.type === 'key-frame') keyWanted = true;
+      else {
+        told.push([timers.nowUs() / 1e6, Math.round(demand.bitrateKbps)]);
+        wantedKbps = demand.bitrateKbps;
+      }
+    },
+  });
+  const receiver = videoEnd({
+    ...each,
+    send: false,
+    transmit: back,
+    onIncoming: (change) => {
+      if (change.type === 'started') change.video.packets$.subscribe((packet) => seen(packet));
+    },
+  });
   sender.video.start();
 
   // The encoder: what is asked for, give or take, from the next frame on; a key frame is larger, and those behind it smaller for it.
@@ -175,10 +115,8 @@ export async function sendOverLink(
   });
   timers.advanceBy(seconds * 1000);
   const stats = sender.video.stats();
-  for (const { video, rtcp } of [sender, receiver]) {
-    rtcp.stop();
-    video.close();
-  }
+  sender.close();
+  receiver.close();
   timers.close();
   return { frames, stats, told };
 }
