@@ -531,6 +531,11 @@ export const ERRORS = {
     fix: 'End it and start one with telegram:@name?rtmp&create, or in Telegram with "Stream with"; or join it without rtmp.',
     exit: input,
   },
+  TELEGRAM_BROADCAST_FORMAT: {
+    message: 'the broadcast of the call has a form that is not known: {reason}',
+    fix: 'Its form is known from public clients only and may have changed: look for a newer voxgraph, and report it.',
+    exit: failed,
+  },
   TELEGRAM_CALL_CLOSED: {
     message: 'the account may not join the video chat: {error}',
     fix: 'Look in Telegram whether the account is a member of the group and not banned from it.',

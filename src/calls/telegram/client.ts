@@ -136,12 +136,15 @@ class Connection implements TelegramPort {
     this.#setLink('up');
   }
 
-  async invoke<R>(request: TelegramRequest<R>, { signal, limitMs = INVOKE_LIMIT_MS }: InvokeOptions = {}): Promise<R> {
+  async invoke<R>(request: TelegramRequest<R>, { signal, dcId, limitMs = INVOKE_LIMIT_MS }: InvokeOptions = {}): Promise<R> {
     if (signal?.aborted) throw new TelegramLinkError('aborted', request.className);
     this.#checkAlive();
     let answer: R;
     try {
-      answer = await this.#limited(this.#client.invoke(request as never) as Promise<R>, limitMs, request.className, signal);
+      // Where it is the account's own anyway, no second connection is made.
+      const elsewhere = dcId === undefined || dcId === this.#session.dcId ? undefined : dcId;
+      const asked = this.#client.invoke(request as never, elsewhere) as Promise<R>;
+      answer = await this.#limited(asked, limitMs, request.className, signal);
     } catch (error) {
       throw rpcError(error, request.className);
     }

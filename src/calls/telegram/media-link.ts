@@ -1,7 +1,8 @@
-import { filter, map, tap, type Observable } from 'rxjs';
+import { filter, map, type Observable, Subject, tap } from 'rxjs';
 import { reasonOf, VoxError } from '../../errors.js';
 import { CallError, callFailure } from '../../machines/failure.js';
 import type {
+  Joined,
   Membership,
   ParticipantInfo,
   ParticipantVideo,
@@ -12,6 +13,8 @@ import type {
 import type { Transport, TransportAnswer, TransportEvent, TransportParams } from '../../machines/transport.js';
 import type { VideoPurpose } from '../../media/gateway-video.js';
 import type { CallEvent, CallRequest } from '../call-media.js';
+import type { FetchedPart } from './broadcast.js';
+import { listenInstead } from './broadcast-link.js';
 
 /** The way from the control plane to a call's media side, wherever that runs. */
 export interface MediaLink {
@@ -26,6 +29,8 @@ export interface DescribingSignalling extends Signalling {
   describe(sources: readonly number[], signal: AbortSignal): Promise<readonly ParticipantInfo[]>;
   /** Shows a screen by a second connection. */
   joinPresentation(params: TransportParams, signal: AbortSignal): Promise<TransportAnswer>;
+  /** The parts of a broadcast. */
+  broadcast(rtmp: boolean): Observable<FetchedPart>;
   /** Takes it away. */
   leavePresentation(signal: AbortSignal): Promise<void>;
 }
@@ -46,6 +51,8 @@ export interface LinkedCall {
  */
 export function linkCall(signalling: DescribingSignalling, link: MediaLink): LinkedCall {
   const ending = new AbortController();
+  /** We may be let in for real now, where we only listen to a broadcast. */
+  const mayJoin$ = new Subject<void>();
   let attempts = 0;
   // A media side that is gone has said so itself.
   const ask = (request: CallRequest): void => void link.request(request).catch(() => {});
@@ -71,6 +78,7 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
     ask({ type: 'self.set', muted: muted || silenced });
   };
   const hear = (update: SignallingUpdate): void => {
+    if (update.type === 'self.allowed') mayJoin$.next();
     if (update.type === 'participant.joined' || update.type === 'participant.changed') set(update.participant);
     else if (update.type === 'participant.left') ask({ type: update.type, participantId: update.participantId });
     else if (update.type === 'self.silenced' || update.type === 'self.allowed') appear({}, update.type === 'self.silenced');
@@ -89,6 +97,8 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
     // A refusal says that pictures are not allowed there; the sound goes on.
     if (membership) await signalling.edit(membership, { videoStopped: !shown }, ending.signal).catch(() => {});
   };
+  // The same join once more: where the server only broadcasts, it may let us in later.
+  let rejoin: ((signal: AbortSignal) => Promise<Joined>) | undefined;
   // A screen has a connection of its own. If that fails, the media side asks for another one while there is something to show.
   let screen: Transport | undefined;
   const dropScreen = (): void => {
@@ -119,7 +129,10 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
     signalling: {
       resolve: (address, signal) => signalling.resolve(address, signal),
       join: async (ref, params, self, signal) => {
-        const joined = await signalling.join(ref, params, { ...self, videoStopped: self.videoStopped ?? !shows }, signal);
+        const again = (ended: AbortSignal): Promise<Joined> =>
+          signalling.join(ref, params, { ...self, videoStopped: self.videoStopped ?? !shows }, ended);
+        const joined = await again(signal);
+        rejoin = again;
         membership = { ref, source: params.source };
         // The server has dropped the screen with the place it belonged to.
         dropScreen();
@@ -134,10 +147,19 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
       edit: async (edited, self, signal) => {
         await signalling.edit(edited, self, signal);
         appear(self);
+        if (self.muted === false) mayJoin$.next();
       },
       updates: (ref) => signalling.updates(ref).pipe(tap(hear)),
     },
-    createTransport: () => remoteTransport(link, ++attempts, 'camera'),
+    createTransport: () => {
+      const attempt = ++attempts;
+      return listenInstead(remoteTransport(link, attempt, 'camera'), {
+        parts: (rtmp) => signalling.broadcast(rtmp),
+        take: ({ timeMs, data }) => ask({ type: 'broadcast.part', attempt, timeMs, data: data.toString('base64') }),
+        mayJoin$,
+        rejoin: (signal) => rejoin!(signal),
+      });
+    },
     close: () => {
       ending.abort();
       dropScreen();

@@ -12,6 +12,8 @@ export type LinkState = 'up' | 'down' | 'lost' | 'forgotten';
 export interface InvokeOptions {
   /** Nobody waits any more; the request may still be done. */
   readonly signal?: AbortSignal;
+  /** The data centre that is to answer; absent: the account's own. */
+  readonly dcId?: number;
   /** How long an answer may take, in milliseconds. Default 15 s. */
   readonly limitMs?: number;
 }

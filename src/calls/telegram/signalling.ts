@@ -13,6 +13,8 @@ import type {
 import type { TransportAnswer, TransportParams } from '../../machines/transport.js';
 import type { Scheduler } from '../../time/scheduler.js';
 import type { TelegramAddress } from './address.js';
+import { type FetchedPart, fetchBroadcast } from './broadcast.js';
+import { broadcastSource } from './broadcast-source.js';
 import { TelegramControls, telegramVolume } from './controls.js';
 import { watchCall, WATCH_TIMES, type WatchTimes } from './call-watch.js';
 import { isDoneAlready, isRpc, telegramFailure } from './failures.js';
@@ -176,6 +178,12 @@ export class TelegramSignalling implements Signalling {
       const people = peopleOf(got.users, got.chats);
       return got.participants.filter((row) => !row.self).map((row) => participantOf(row, people));
     });
+  }
+
+  /** The parts of the call's broadcast, from now on; errs with a CallError when they cannot be had any more. */
+  broadcast(rtmp: boolean): Observable<FetchedPart> {
+    const at = (signal: AbortSignal) => this.#at(signal);
+    return fetchBroadcast(broadcastSource(at, rtmp), this.#options.scheduler);
   }
 
   /** Shows the group that we speak; others see it for some seconds (tdlib says it again every 4 s). Never rejects. */

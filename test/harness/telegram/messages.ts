@@ -90,6 +90,8 @@ export interface Operations {
     connectionInStream?: boolean;
     rtmpUrl?: string;
   }): void;
+  /** Adds a part to the broadcast of a call, which has one from the first on. */
+  addPart(call: bigint, timeMs: number, part: Buffer): void;
   callState(id: bigint): CallState;
 }
 

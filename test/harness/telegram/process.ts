@@ -113,6 +113,7 @@ const operations: Operations = {
     if (settings.rtmpUrl !== undefined) world.rtmpUrl = settings.rtmpUrl;
     if (settings.connectionInStream !== undefined) world.connectionInStream = settings.connectionInStream;
   },
+  addPart: (id, timeMs, part) => void (world.calls.get(id)!.parts ??= new Map()).set(timeMs, Buffer.from(part)),
   callState: (id) => {
     const call = world.calls.get(id)!;
     return {

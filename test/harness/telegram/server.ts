@@ -6,6 +6,7 @@ import { keyId } from './mtproto/crypto.js';
 import type { NewKey } from './mtproto/key-exchange.js';
 import { type AuthKey, type Outgoing, randomLong, type Session } from './mtproto/session.js';
 import { authMethods } from './rpc/auth.js';
+import { broadcastMethods } from './rpc/broadcast.js';
 import { callAdminMethods } from './rpc/call-admin.js';
 import { callMethods } from './rpc/calls.js';
 import type { RpcContext, RpcHandler } from './rpc/context.js';
@@ -23,6 +24,7 @@ const METHODS: Record<string, RpcHandler> = {
   ...updateMethods,
   ...callMethods,
   ...callAdminMethods,
+  ...broadcastMethods,
 };
 const INVOKE_WITH_LAYER = 0xda9b0d0d;
 

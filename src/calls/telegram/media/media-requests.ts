@@ -30,6 +30,14 @@ const applyRequest = z.object({
   attempt,
   answer: z.custom<TransportAnswer>((value) => typeof value === 'object' && value !== null && 'kind' in value),
 });
+/** A part of the broadcast that an attempt was answered with. */
+const partRequest = z.object({
+  type: z.literal('broadcast.part'),
+  attempt,
+  /** When it begins, on the clock of the broadcast. */
+  timeMs: z.number().int(),
+  data: z.base64(),
+});
 const closeRequest = z.object({ type: z.literal('transport.close'), attempt });
 /** A picture of somebody. */
 const picture = z.object({
@@ -61,6 +69,7 @@ const selfRequest = z.object({ type: z.literal('self.set'), muted: z.boolean() }
 const telegramMediaRequest = z.discriminatedUnion('type', [
   openRequest,
   applyRequest,
+  partRequest,
   closeRequest,
   setRequest,
   leftRequest,

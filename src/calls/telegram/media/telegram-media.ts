@@ -1,11 +1,12 @@
 import { BehaviorSubject, Subject } from 'rxjs';
-import { voxError } from '../../../errors.js';
+import { problem, reasonOf, VoxError, voxError } from '../../../errors.js';
 import type { Gateway } from '../../../media/gateway.js';
 import type { TransportEvent, TransportParams } from '../../../machines/transport.js';
 import type { VideoPurpose } from '../../../media/gateway-video.js';
 import type { Scheduler } from '../../../time/scheduler.js';
 import type { CallEvent, CallMedia, CallMediaFactory, CallRequest } from '../../call-media.js';
 import type { PeerStats } from '../../webrtc/index.js';
+import { BroadcastPlayer, UNIFIED_SOURCE } from './broadcast-player.js';
 import { GroupConnection } from './group-connection.js';
 import { GroupVideo } from './group-video.js';
 import { parseMediaRequest, telegramMediaConfig, type MediaParticipant, type TelegramMediaConfig } from './media-requests.js';
@@ -39,6 +40,8 @@ export class TelegramMedia implements CallMedia {
   readonly #connections = new Map<number, GroupConnection>();
   /** Where packets go. */
   #live: GroupConnection | undefined;
+  /** What is heard of a broadcast, until the call is joined for real. */
+  #broadcast: { readonly attempt: number; readonly player: BroadcastPlayer } | undefined;
   /** Where pictures of a screen go. */
   #screen: GroupConnection | undefined;
   #muted = false;
@@ -77,7 +80,12 @@ export class TelegramMedia implements CallMedia {
       case 'transport.open':
         return this.#open(wanted.attempt, wanted.purpose);
       case 'transport.apply':
+        if (wanted.answer.kind === 'broadcast') return this.#listen(wanted.attempt, wanted.answer.rtmp);
         return this.#at(wanted.attempt).apply(wanted.answer);
+      case 'broadcast.part':
+        // Parts may be under way when it ends.
+        if (this.#broadcast?.attempt !== wanted.attempt) return undefined;
+        return this.#broadcast.player.push(wanted.timeMs, Buffer.from(wanted.data, 'base64'));
       case 'transport.close':
         return this.#close(wanted.attempt);
       case 'participant.set':
@@ -107,6 +115,7 @@ export class TelegramMedia implements CallMedia {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#unlisten();
     await Promise.allSettled([...this.#connections.keys()].map((attempt) => this.#close(attempt)));
     this.#voices.close();
     this.#video.close();
@@ -157,6 +166,33 @@ export class TelegramMedia implements CallMedia {
     return connection.params();
   }
 
+  /** The server sends nothing: parts come instead. The connection is kept for when it may be made after all. */
+  #listen(attempt: number, rtmp: boolean): void {
+    this.#at(attempt);
+    this.#unlisten();
+    const player = new BroadcastPlayer(this.#scheduler, rtmp, {
+      began: () => this.#tell(attempt, { type: 'transport.connected' }),
+      voice: (change) => this.#voices.stream(change),
+      failed: (error) => {
+        const { code, message } =
+          error instanceof VoxError ? error.problems[0]! : problem('INTERNAL', { reason: reasonOf(error) });
+        this.#tell(attempt, { type: 'transport.failed', failure: { code, message, retry: 'never' } });
+      },
+    });
+    this.#broadcast = { attempt, player };
+    const participant = { participantId: 'stream', source: UNIFIED_SOURCE, muted: false };
+    if (rtmp) this.#voices.set(participant);
+  }
+
+  #unlisten(): void {
+    this.#broadcast?.player.close();
+    this.#broadcast = undefined;
+  }
+
+  #tell(attempt: number, event: TransportEvent): void {
+    this.events$.next({ type: 'transport.event', attempt, event });
+  }
+
   #at(attempt: number): GroupConnection {
     const connection = this.#connections.get(attempt);
     if (!connection) throw voxError('BAD_REQUEST', { reason: `there is no attempt ${attempt}` });
@@ -167,6 +203,7 @@ export class TelegramMedia implements CallMedia {
     const connection = this.#connections.get(attempt);
     if (!connection) return;
     this.#connections.delete(attempt);
+    if (this.#broadcast?.attempt === attempt) this.#unlisten();
     this.#gone(connection);
     await connection.close();
   }
@@ -174,9 +211,12 @@ export class TelegramMedia implements CallMedia {
   #told(attempt: number, connection: GroupConnection, event: TransportEvent): void {
     if (event.type === 'transport.connected') {
       if (connection.purpose === 'screen') this.#video.presenting((this.#screen = connection));
-      else this.#goLive(connection);
+      else {
+        this.#unlisten();
+        this.#goLive(connection);
+      }
     } else if (event.type === 'transport.failed') this.#gone(connection);
-    this.events$.next({ type: 'transport.event', attempt, event });
+    this.#tell(attempt, event);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Scheduler } from '../../../time/scheduler.js';
 import type { CallEvent } from '../../call-media.js';
 import { SpeakingWatch } from '../../speaking.js';
 import type { IncomingChange } from '../../webrtc/index.js';
+import type { BroadcastChange } from './broadcast-player.js';
 import type { MediaParticipant } from './media-requests.js';
 import { ParticipantVoice } from './participant-voice.js';
 
@@ -102,7 +103,7 @@ export class Voices {
   }
 
   /** A stream of the connection begins or ends. */
-  stream(change: IncomingChange): void {
+  stream(change: IncomingChange | BroadcastChange): void {
     const { ssrc } = change;
     if (change.type === 'ended') return this.#ended(ssrc);
     const heard: Heard = { audio: change.audio, participantId: undefined, cancel: () => {} };

@@ -1,5 +1,5 @@
 import { Application, createEncoder, type EncoderOptions } from 'libopus-wasm';
-import { firstValueFrom, filter, Subject } from 'rxjs';
+import { firstValueFrom, filter, NEVER, Subject } from 'rxjs';
 import { joinJson, readAnswer } from '../../../../src/calls/telegram/join-json.js';
 import { TelegramMedia } from '../../../../src/calls/telegram/media/telegram-media.js';
 import { linkCall, type DescribingSignalling, type LinkedCall } from '../../../../src/calls/telegram/media-link.js';
@@ -292,6 +292,7 @@ export class Caller {
         this.info = rest;
         this.show({});
       },
+      broadcast: () => NEVER,
       describe: async (sources) => {
         asked.push([...sources]);
         return [...callers.values()].flatMap(({ info }) => (info && sources.includes(info.source) ? [info] : []));

@@ -55,13 +55,17 @@ async function join(context: RpcContext, request: TlObject): Promise<TlObject> {
   const { source, groups } = readJoinParams(text, context.violation);
   const others = [...call.participants.values()].filter((other) => other.userId !== me.id);
   if (others.some((other) => other.source === source)) throw new RpcFault(400, 'GROUPCALL_SSRC_DUPLICATE_MUCH');
-  const answer = call.rtmp ? '{"stream":true,"rtmp":true}' : await world.sfu.join(place(call, me.id, source, false), text);
   const admin = call.chat.members.get(me.id)?.admin === true;
-  const mayUnmute = admin || bySpeakerLink || !call.joinMuted;
   // A second join of the same account takes the first one's place without any error (public clients agree).
   const before = ownParticipant(call, me.id);
+  // Whoever was allowed to speak stays so: tdesktop joins anew then, to be let in (applySelfUpdate).
+  const mayUnmute = admin || bySpeakerLink || !call.joinMuted || before?.canSelfUnmute === true;
+  // Belief: in a call that is broadcast those get parts who may not speak (tdesktop: a stream until one is unmuted).
+  const listens = call.parts !== undefined && !mayUnmute;
+  const stream = call.rtmp ? '{"stream":true,"rtmp":true}' : '{"stream":true}';
+  const answer = call.rtmp || listens ? stream : await world.sfu.join(place(call, me.id, source, false), text);
   if (before) {
-    world.sfu.leave(place(call, me.id, before.source, false));
+    if (!before.listens) world.sfu.leave(place(call, me.id, before.source, false));
     call.participants.delete(peerKey(before.as));
   }
   const participant: Participant = {
@@ -74,6 +78,7 @@ async function join(context: RpcContext, request: TlObject): Promise<TlObject> {
     raisedHand: false,
     videoStopped: request['videoStopped'] === true,
     ...(groups.length > 0 && { video: { endpoint: `video-${source >>> 0}`, groups, paused: false } }),
+    listens: call.rtmp || listens,
     date: world.nowSec(),
     mutedFor: new Set(),
   };

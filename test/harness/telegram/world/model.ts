@@ -56,6 +56,8 @@ export interface Participant {
   volume: number;
   raisedHand: boolean;
   videoStopped: boolean;
+  /** Whether he gets parts of a broadcast, and has no connection. */
+  readonly listens: boolean;
   video?: VideoSources;
   presentation?: VideoSources;
   readonly date: number;
@@ -75,6 +77,8 @@ export interface GroupCall {
   readonly rtmp: boolean;
   discarded: boolean;
   readonly startDate: number;
+  /** What those hear who may not speak, where the call is broadcast: parts by the time they begin at, in milliseconds. */
+  parts?: Map<number, Buffer>;
   readonly participants: Map<string, Participant>;
   readonly subscribers: Set<bigint>;
   readonly invites: { listener: string; speaker: string };
