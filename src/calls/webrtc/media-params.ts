@@ -7,6 +7,8 @@ export interface MediaParams {
   readonly payloadType: number;
   /** Header extensions that may be sent and read. */
   readonly extensions: ExtensionIds;
+  /** Header extension in which the other side numbers what it sends, over all its streams; it is told what came of that. Only read. */
+  readonly numberedBy?: number;
   /** Lost packets may be asked for again. */
   readonly nack: boolean;
   /** Retransmission as a stream of its own, by payload type; absent: the same packet is sent again. */

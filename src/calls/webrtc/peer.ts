@@ -314,7 +314,9 @@ export class WebRtcPeer {
     if (!payload || !this.#media) return;
     if (header.payloadType !== this.#media.payloadType) return this.#video?.receive(datagram, header, payload, nowUs);
     if (payload.length === 0 || !this.#media.receive) return;
-    const { nack, extensions } = this.#media;
+    const { nack, extensions, numberedBy } = this.#media;
+    // One numbering for all streams: what is left out of the report would count as lost.
+    if (numberedBy !== undefined) this.#video?.arrived(datagram, header, numberedBy, nowUs);
     const agreed = { nack, audioLevelId: extensions.audioLevel, rttMs: this.#transport.rttMs };
     const missing = this.#incoming.receive(datagram, header, payload, nowUs, agreed);
     if (missing && missing.length > 0) this.#rtcp?.nack(header.ssrc, missing);

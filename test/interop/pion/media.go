@@ -35,6 +35,7 @@ type stream struct {
 
 type reports struct {
 	senderReports, receiverReports, nacks, plis, feedbacks int
+	toldCame, toldLost                                     int
 	cname                                                  string
 }
 
@@ -56,7 +57,11 @@ func (c *client) begin(in, out *srtp.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	for _, one := range []interceptor.Factory{generator, responder, receiver, feedback} {
+	numbers, err := twcc.NewHeaderExtensionInterceptor()
+	if err != nil {
+		return err
+	}
+	for _, one := range []interceptor.Factory{generator, responder, receiver, feedback, numbers} {
 		registry.Add(one)
 	}
 	chain, err := registry.Build(c.user)
@@ -199,7 +204,6 @@ func (c *client) forward(header rtp.Header, payload []byte) {
 	writer := c.writers[header.SSRC]
 	if writer == nil {
 		info := describe(&header)
-		info.RTPHeaderExtensions = nil
 		writer = c.chain.BindLocalStream(info, interceptor.RTPWriterFunc(
 			func(header *rtp.Header, payload []byte, _ interceptor.Attributes) (int, error) {
 				plain, err := (&rtp.Packet{Header: *header, Payload: payload}).Marshal()
@@ -214,7 +218,7 @@ func (c *client) forward(header rtp.Header, payload []byte) {
 			}))
 		c.writers[header.SSRC] = writer
 	}
-	// Numbers of the sender's way mean nothing on the receiver's.
+	// Numbers of the sender's way mean nothing on the receiver's, which Pion's interceptor gives its own.
 	_ = header.DelExtension(transportCc)
 	_, _ = writer.Write(&header, payload, interceptor.Attributes{})
 }
@@ -238,6 +242,7 @@ func (c *client) control(plain []byte) {
 			c.reports.nacks++
 		case *rtcp.TransportLayerCC:
 			c.reports.feedbacks++
+			c.reports.count(item)
 		case *rtcp.SourceDescription:
 			for _, chunk := range item.Chunks {
 				for _, one := range chunk.Items {
@@ -255,6 +260,33 @@ func (c *client) control(plain []byte) {
 	for _, ssrc := range keys {
 		for _, other := range others(c) {
 			other.wantKey(ssrc)
+		}
+	}
+}
+
+// What the client says of the packets that were numbered for it.
+func (r *reports) count(item *rtcp.TransportLayerCC) {
+	left := int(item.PacketStatusCount)
+	tell := func(symbol uint16) {
+		if left--; left < 0 {
+			return
+		}
+		if symbol == rtcp.TypeTCCPacketNotReceived {
+			r.toldLost++
+		} else {
+			r.toldCame++
+		}
+	}
+	for _, chunk := range item.PacketChunks {
+		switch part := chunk.(type) {
+		case *rtcp.RunLengthChunk:
+			for n := uint16(0); n < part.RunLength; n++ {
+				tell(part.PacketStatusSymbol)
+			}
+		case *rtcp.StatusVectorChunk:
+			for _, symbol := range part.SymbolList {
+				tell(symbol)
+			}
 		}
 	}
 }
@@ -281,7 +313,7 @@ func (c *client) seen() map[string]any {
 		"streams": streams, "profile": c.profile, "channel": c.label, "messages": c.messages, "problem": c.problem,
 		"reports": map[string]any{
 			"senderReports": c.reports.senderReports, "receiverReports": c.reports.receiverReports, "nacks": c.reports.nacks,
-			"plis": c.reports.plis, "feedbacks": c.reports.feedbacks, "cname": c.reports.cname,
+			"plis": c.reports.plis, "feedbacks": c.reports.feedbacks, "toldCame": c.reports.toldCame, "toldLost": c.reports.toldLost, "cname": c.reports.cname,
 		},
 	}
 }

@@ -35,6 +35,9 @@ export interface PionView {
     readonly nacks: number;
     readonly plis: number;
     readonly feedbacks: number;
+    /** Packets that the client said had come, and had not. */
+    readonly toldCame: number;
+    readonly toldLost: number;
     readonly cname: string;
   };
 }

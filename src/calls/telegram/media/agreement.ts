@@ -31,6 +31,8 @@ export function agreeOn(answer: TransportAnswer, purpose: VideoPurpose = 'camera
   const opus = audio?.payloadTypes.find(({ name }) => name.toLowerCase() === 'opus');
   if (!opus && purpose === 'camera') throw unusable('it has no Opus');
   const agreedVideo = agreeOnVideo(video);
+  const numberedBy =
+    audio && opus?.feedback.includes('transport-cc') ? extensionsOf(audio, ['transportCc']).transportCc : undefined;
   if (purpose === 'screen' && agreedVideo.codecs.length === 0) throw unusable('it has no codec for a screen');
   return {
     remote: {
@@ -45,6 +47,7 @@ export function agreeOn(answer: TransportAnswer, purpose: VideoPurpose = 'camera
         ? {
             payloadType: opus.id,
             extensions: extensionsOf(audio, ['audioLevel']),
+            ...(numberedBy !== undefined && { numberedBy }),
             nack: opus.feedback.includes('nack'),
             send: true,
             receive: true,

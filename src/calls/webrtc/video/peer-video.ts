@@ -154,8 +154,7 @@ export class PeerVideo {
     if (!stream) return;
     const { params, again } = stream;
     const { transportCc } = params.extensions;
-    const numberAt = transportCc === undefined ? -1 : findExtension(datagram, header, transportCc);
-    if (numberAt >= 0 && params.transportCc) this.#arrivals.arrived(datagram.readUInt16BE(numberAt), nowUs);
+    if (transportCc !== undefined && params.transportCc) this.arrived(datagram, header, transportCc, nowUs);
     let incoming = this.#incoming.get(params);
     if (again) incoming?.receiver.repaired(datagram, header, payload, nowUs);
     else {
@@ -166,6 +165,12 @@ export class PeerVideo {
       incoming.lastUs = nowUs;
       incoming.receiver.receive(datagram, header, payload, nowUs);
     }
+  }
+
+  /** A packet of any stream came, whose number is in a header extension. */
+  arrived(datagram: Buffer, header: RtpHeaderView, extension: number, nowUs: number): void {
+    const at = findExtension(datagram, header, extension);
+    if (at >= 0) this.#arrivals.arrived(datagram.readUInt16BE(at), nowUs);
   }
 
   /** The other side asks for packets again. @returns whether they are of a video. */

@@ -22,7 +22,14 @@ describe('an answer of the server', () => {
     expect(remote).toMatchObject({ ufrag: at.ufrag, pwd: at.pwd, iceLite: true });
     expect(remote.fingerprints).toEqual([{ hash: 'sha-256', fingerprint: at.fingerprint }]);
     expect(remote.candidates.find(({ protocol }) => protocol === 'udp')).toMatchObject({ ip: '127.0.0.1', port: 32_001 });
-    expect(audio).toEqual({ payloadType: 111, extensions: { audioLevel: 1 }, nack: false, send: true, receive: true });
+    expect(audio).toEqual({
+      payloadType: 111,
+      extensions: { audioLevel: 1 },
+      numberedBy: 3,
+      nack: false,
+      send: true,
+      receive: true,
+    });
   });
 
   it('may number Opus and the extension as it likes', () => {

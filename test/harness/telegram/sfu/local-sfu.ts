@@ -216,7 +216,10 @@ export class LocalSfu implements Sfu {
     if (!client.mayAudio) return;
     const plain = Buffer.concat([data.subarray(0, payloadOffset), payload]);
     plain[0]! &= ~0x20;
-    for (const other of this.#listeners(client)) other.rtp(plain, payloadOffset);
+    for (const other of this.#listeners(client)) {
+      other.number(plain);
+      other.rtp(plain, payloadOffset);
+    }
   }
 
   #picture(client: SfuClient, packet: VideoPacket, nowUs: number): void {

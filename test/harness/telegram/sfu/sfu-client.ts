@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { ArrivalLog } from '../../../../src/calls/webrtc/congestion/arrival-log.js';
 import { buildReceiverReport, buildSdes, buildSenderReport, type SenderInfo } from '../../../../src/calls/webrtc/rtcp.js';
 import { findExtension } from '../../../../src/calls/webrtc/rtp-extensions.js';
-import type { RtpHeaderView } from '../../../../src/calls/webrtc/rtp.js';
+import { createRtpHeaderView, parseRtpHeader, type RtpHeaderView } from '../../../../src/calls/webrtc/rtp.js';
 import { RtpSource } from '../../../../src/calls/webrtc/rtp-source.js';
 import { estimateIndex } from '../../../../src/calls/webrtc/srtp-receiver.js';
 import type { SfuPlace } from '../world/world.js';
@@ -39,7 +39,7 @@ export class SfuClient {
   channel: ColibriChannel | undefined;
   constraints: ReceiverConstraints | undefined;
   channelOpen = false;
-  /** Numbers of what he is sent, over all streams of pictures. */
+  /** Numbers of what he is sent, over all streams. */
   transportSequence = 0;
   readonly video: VideoSource;
   /** What he is sent of others' pictures. */
@@ -64,6 +64,7 @@ export class SfuClient {
   readonly #indexes = new Map<number, number>();
   readonly #shifts = new Map<number, number>();
   readonly #arrivals = new ArrivalLog();
+  readonly #view = createRtpHeaderView();
   readonly #transmit: (datagram: Buffer, host: string, port: number) => void;
 
   constructor(
@@ -141,6 +142,13 @@ export class SfuClient {
     if (newest === undefined || index > newest) this.#indexes.set(ssrc, index);
     out.protectRtp(datagram, headerBytes, ssrc, index);
     this.raw(datagram);
+  }
+
+  /** Gives a packet for him the next number of his, over all streams: the sender's numbers are of another way. */
+  number(packet: Buffer): void {
+    if (!parseRtpHeader(packet, this.#view)) return;
+    const at = findExtension(packet, this.#view, EXTENSION.transportCc);
+    if (at >= 0) packet.writeUInt16BE(this.transportSequence++ & 0xffff, at);
   }
 
   /** Sends a compound RTCP packet in the clear, encrypted for him. */

@@ -1,7 +1,6 @@
 import type { SenderInfo } from '../../../../src/calls/webrtc/rtcp.js';
-import { findExtension } from '../../../../src/calls/webrtc/rtp-extensions.js';
 import { createRtpHeaderView, parseRtpHeader, sequenceDelta } from '../../../../src/calls/webrtc/rtp.js';
-import { EXTENSION, PAYLOAD } from './answer.js';
+import { PAYLOAD } from './answer.js';
 import type { SfuClient } from './sfu-client.js';
 import type { VideoPacket, VideoSource } from './video-source.js';
 
@@ -71,7 +70,7 @@ export class VideoForward {
       again[1] = RTX[plain[1]! & 0x7f]! | (plain[1]! & 0x80);
       again.writeUInt16BE(this.#rtxSequence++ & 0xffff, 2);
       again.writeUInt32BE(rtx, 8);
-      this.#number(again);
+      this.#receiver.number(again);
       this.#receiver.rtp(again, payloadOffset);
     }
   }
@@ -121,14 +120,7 @@ export class VideoForward {
     }
     this.#history.set(outSequence, Buffer.from(out));
     this.#history.delete((outSequence - HISTORY) & 0xffff);
-    this.#number(out);
+    this.#receiver.number(out);
     this.#receiver.rtp(out, headerBytes);
-  }
-
-  /** Packets to a receiver are counted over all streams. */
-  #number(packet: Buffer): void {
-    if (!parseRtpHeader(packet, this.#view)) return;
-    const at = findExtension(packet, this.#view, EXTENSION.transportCc);
-    if (at >= 0) packet.writeUInt16BE(this.#receiver.transportSequence++ & 0xffff, at);
   }
 }
