@@ -6,7 +6,6 @@ import {
   AV_CHANNEL_ORDER_NATIVE,
   AV_CHANNEL_ORDER_UNSPEC,
   AV_CODEC_FLAG_GLOBAL_HEADER,
-  AV_OPT_SEARCH_CHILDREN,
   AV_SAMPLE_FMT_FLT,
 } from 'node-av/constants';
 
@@ -56,7 +55,7 @@ async function written(
       : { order: AV_CHANNEL_ORDER_NATIVE, nbChannels: planes.length, mask: planes.length === 1 ? 4n : 3n };
     context.bitRate = BigInt(64_000 * planes.length);
     context.timeBase = new Rational(1, RATE);
-    if (floats) context.setOption('mapping_family', '255', AV_OPT_SEARCH_CHILDREN);
+    if (floats) context.setOption('mapping_family', '255');
     else context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     if ((await context.open2(codec, null)) < 0) throw new Error(`${codecName} was not opened`);
     const output = new FormatContext();
