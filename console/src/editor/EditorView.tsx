@@ -107,8 +107,14 @@ function GraphEditorPane({ graph }: { graph: string }) {
         </div>
         <div className="row">
           <label className="save">
-            <input type="checkbox" checked={save} onChange={(event) => setSave(event.target.checked)} /> Save to the file
+            <input type="checkbox" checked={save} onChange={(event) => setSave(event.target.checked)} /> Save to file
           </label>
+          <Button
+            icon="tidy"
+            label="Tidy"
+            title="Line breaks and indents (comments stay)"
+            onClick={() => editor.current?.tidy()}
+          />
           <Button icon="reset" label="Load again" disabled={task.busy} onClick={() => void task.run(load)} />
           <Button icon="undo" label="Undo" disabled={task.busy || !source || source.undo === 0} onClick={() => void undo()} />
           <Button

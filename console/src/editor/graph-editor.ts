@@ -1,3 +1,4 @@
+import { format, type Edit } from 'jsonc-parser';
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
@@ -34,6 +35,8 @@ export interface GraphEditor {
   set(text: string): void;
   /** Moves the cursor to a line and column, both from 1. */
   goTo(line: number, column: number): void;
+  /** Sets line breaks and indents as they should be; comments stay, and it can be undone. */
+  tidy(): void;
   /** What Ctrl-S does. */
   applyBy(work: () => void): void;
   close(): void;
@@ -178,6 +181,15 @@ export function openEditor(
       view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
       view.focus();
     },
+    tidy() {
+      const changes = tidyEdits(view.state.doc.toString()).map(({ offset, length, content }) => ({
+        from: offset,
+        to: offset + length,
+        insert: content,
+      }));
+      if (changes.length > 0) view.dispatch({ changes, userEvent: 'input.tidy' });
+      view.focus();
+    },
     applyBy: (work) => {
       applied = work;
     },
@@ -200,4 +212,10 @@ function endOfWord(doc: Text, from: number): number {
   const line = doc.lineAt(from);
   const word = /^("[^"]*"?|[^\s,{}[\]:]+)/.exec(line.text.slice(from - line.from));
   return from + (word?.[0].length ?? 0);
+}
+
+/** A text in few lines is spread over as many as it needs; one that somebody has divided keeps his lines. */
+function tidyEdits(text: string): Edit[] {
+  const keepLines = text.trim().split('\n').length > 3;
+  return format(text, undefined, { tabSize: 2, insertSpaces: true, eol: '\n', keepLines });
 }

@@ -2,9 +2,10 @@ import { useState } from 'react';
 import { ask } from '../api/client.js';
 import type { DrawnGraph, DrawnNode, NodeTypeDoc } from '../api/types.js';
 import { WireSound } from '../listen/WireSound.js';
-import { drawings, figures } from '../live/live.js';
+import { drawings, engine, figures } from '../live/live.js';
 import { useStore } from '../live/store.js';
 import { Button } from '../ui/Button.js';
+import { Icon } from '../ui/Icon.js';
 import { Meter } from '../ui/Meter.js';
 import { PanelHead } from '../ui/PanelHead.js';
 import { RichText } from '../ui/RichText.js';
@@ -44,6 +45,7 @@ export function NodePanel({ graph, node, close }: { graph: DrawnGraph; node: Dra
           />
         </div>
       )}
+      <Trouble graph={graph.id} node={node.id} />
       {bypass.problem && <p className="notice">{bypass.problem}</p>}
       <Outlets graph={graph} node={node} />
       <Figures graph={graph} node={node} />
@@ -57,6 +59,20 @@ export function NodePanel({ graph, node, close }: { graph: DrawnGraph; node: Dra
       </section>
       {doc && <Docs doc={doc} />}
     </aside>
+  );
+}
+
+/** What went wrong with it last. */
+function Trouble({ graph, node }: { graph: string; node: string }) {
+  const found = useStore(engine, ({ graphs }) => graphs[graph]?.problems[node]);
+  if (!found) return null;
+  return (
+    <p className="notice" role="status">
+      <Icon name="warning" />
+      <span>
+        {found.message} <span className="dim">{found.fix}</span>
+      </span>
+    </p>
   );
 }
 

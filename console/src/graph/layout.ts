@@ -1,5 +1,5 @@
 import type { DrawnGraph, DrawnNode, DrawnWire } from '../api/types.js';
-import { placeGraph } from '../ui/elk.js';
+import { placeGraph, type ElkNode } from '../ui/elk.js';
 
 /** Where a node is, in the drawing. */
 export interface PlacedNode {
@@ -21,6 +21,9 @@ export interface PlacedWire {
 export interface PlacedGraph {
   readonly nodes: readonly PlacedNode[];
   readonly wires: readonly PlacedWire[];
+  /** Of the whole drawing, wires among it. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** How large a node is drawn. */
@@ -35,11 +38,34 @@ export function labelSize({ kind }: DrawnWire): { readonly width: number; readon
   return kind === 'video' ? VIDEO_LABEL : LABEL;
 }
 
-/** Places a graph, from left to right or, on narrow screens, downwards. */
-export async function layOut({ plan: { nodes, wires } }: DrawnGraph, downwards: boolean): Promise<PlacedGraph> {
-  const placed = await placeGraph({
+/** The room there is for a drawing, in pixels. */
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Below this scale a node can hardly be read. */
+const READABLE = 0.75;
+
+/** Places a graph: downwards on narrow screens, else from left to right, and a long one in several rows. */
+export async function layOut(graph: DrawnGraph, downwards: boolean, room: Room): Promise<PlacedGraph> {
+  const placed = await place(graph, downwards, {});
+  if (downwards || scaleOf(placed, room) >= READABLE) return fromElk(graph, placed);
+  const rows = { 'elk.layered.wrapping.strategy': 'MULTI_EDGE', 'elk.aspectRatio': String(room.width / room.height) };
+  // There are graphs that ELK cannot wrap: they stay as they are.
+  const wrapped = await place(graph, downwards, rows).catch(() => placed);
+  return fromElk(graph, scaleOf(wrapped, room) > scaleOf(placed, room) ? wrapped : placed);
+}
+
+function scaleOf({ width = 1, height = 1 }: ElkNode, room: Room): number {
+  return Math.min(room.width / width, room.height / height);
+}
+
+function place({ plan: { nodes, wires } }: DrawnGraph, downwards: boolean, more: Record<string, string>): Promise<ElkNode> {
+  return placeGraph({
     id: 'graph',
     layoutOptions: {
+      ...more,
       'elk.algorithm': 'layered',
       'elk.direction': downwards ? 'DOWN' : 'RIGHT',
       'elk.edgeRouting': 'ORTHOGONAL',
@@ -58,8 +84,13 @@ export async function layOut({ plan: { nodes, wires } }: DrawnGraph, downwards: 
       labels: [{ id: `l${index}`, text: ' ', ...labelSize(wire), layoutOptions: { 'elk.edgeLabels.inline': 'true' } }],
     })),
   });
+}
+
+function fromElk({ plan: { nodes, wires } }: DrawnGraph, placed: ElkNode): PlacedGraph {
   const byId = new Map((placed.children ?? []).map((child) => [child.id, child]));
   return {
+    width: placed.width ?? 0,
+    height: placed.height ?? 0,
     nodes: nodes.map((node) => ({ node, x: byId.get(node.id)?.x ?? 0, y: byId.get(node.id)?.y ?? 0 })),
     wires: wires.map((wire, index) => {
       const edge = placed.edges?.find(({ id }) => id === `w${index}`);

@@ -64,6 +64,8 @@ function textOf(event: Readonly<Record<string, unknown>>, problem: Problem | und
 }
 
 function short(value: unknown): string {
+  // What is in a list is for the API; that it has three entries is for people.
+  if (Array.isArray(value) && value.some((one) => typeof one === 'object')) return `(${value.length})`;
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -36,6 +36,7 @@ const PATHS = {
   fold: 'M6 9l6 6 6-6',
   unfoldAll: 'M6 9l6-6 6 6M6 15l6 6 6-6',
   foldAll: 'M6 4l6 6 6-6M6 20l6-6 6 6',
+  tidy: 'M4 6h16M8 11h12M8 16h12M4 11h.5M4 16h.5M4 21h16',
   reset: 'M5 12a7 7 0 1 1 2 5M5 20v-4h4',
 } as const;
 

@@ -106,6 +106,35 @@ describe('the console', () => {
     expect(errors).toEqual([]);
   });
 
+  it('says of a node what went wrong with it, and draws a long graph in rows that can be read', async () => {
+    const chain = Object.fromEntries(
+      Array.from({ length: 9 }, (_, i) => [`e${i}`, { type: 'effect.gain', in: { audio: i === 0 ? 'station' : `e${i - 1}` } }]),
+    );
+    const station = { type: 'source.url', options: { src: 'http://127.0.0.1:9/none' } };
+    stage = await openStage({
+      rooms: {
+        lobby: {
+          station,
+          ...chain,
+          opus: { type: 'encode.opus', in: { audio: 'e8' } },
+          call: { type: 'sink.call', in: { audio: 'opus' } },
+        },
+      },
+    });
+    const { page } = await enter('view=graph');
+    await page.locator('.node.troubled', { hasText: 'faults' }).waitFor(LIMIT);
+    const boxes = await page
+      .locator('.node')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as DOMRect));
+    expect(new Set(boxes.map(({ top }) => Math.round(top))).size).toBeGreaterThan(1);
+    for (const { left, right, width } of boxes) {
+      expect(width).toBeGreaterThan(190 * 0.6);
+      expect([left >= 0, right <= 1280]).toEqual([true, true]);
+    }
+    await page.getByRole('button', { name: /^Node station/ }).click(LIMIT);
+    await page.locator('.panel .notice', { hasText: '127.0.0.1:9 cannot be reached' }).waitFor(LIMIT);
+  });
+
   it('draws the machine of a call from the machine, lit where it is', async () => {
     stage = await openStage({ rooms: { lobby: duckNodes } });
     const { page, errors } = await enter('view=states');

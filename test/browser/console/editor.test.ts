@@ -123,6 +123,46 @@ describe('the editor of the console', () => {
     expect(file).toBeTruthy();
   });
 
+  it('sets a text that is all in one line as it should be, which can be undone', async () => {
+    const { page } = await enter();
+    const content = page.locator('.cm-content');
+    const line = '{"version":1,/* one */"title":"All in one line","nodes":{"tone":{"type":"source.tone"}}}';
+    await content.press('Control+a');
+    await page.keyboard.insertText(line);
+    await content.filter({ hasText: 'All in one line' }).waitFor(LIMIT);
+    await page.getByRole('button', { name: 'Tidy' }).click();
+    await until(async () => (await page.locator('.cm-line').count()) >= 8);
+    expect(await content.textContent()).toContain('/* one */');
+    await content.press('Control+z');
+    await until(async () => (await page.locator('.cm-line').count()) === 1);
+    expect(await content.textContent()).toBe(line);
+  });
+
+  it('says what is wrong with what is no JSON, runs on, and is right again by undo', async () => {
+    const { page, graph } = await enter();
+    const { state } = stage.engine;
+    await page.locator('.cm-content').press('Control+a');
+    for (const wrong of [
+      '',
+      '[1, 2',
+      '{ "version": 99 }',
+      '{ "version": 1, "nodes": { "a": { "type": "no.such" } } }',
+      '\u0000',
+    ]) {
+      await page.locator('.cm-content').press('Control+a');
+      await page.keyboard.insertText(wrong === '' ? ' ' : wrong);
+      await page.locator('.problems button').first().waitFor(LIMIT);
+      expect(await page.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true);
+      // Ctrl-S applies nothing of it either.
+      await page.locator('.cm-content').press('Control+s');
+    }
+    expect(graph.plan.title).toBe('A tone to be changed');
+    expect(stage.engine.state.graphs[graph.id]?.status).toBe(state.graphs[graph.id]?.status);
+    await page.getByRole('button', { name: 'Load again' }).click();
+    await page.locator('.problems', { hasText: 'No problems.' }).waitFor(LIMIT);
+    expect(await page.locator('.cm-content').textContent()).toContain('A tone to be changed');
+  });
+
   it('fits on a phone, in the dark', async () => {
     const { page } = await enter({ ...LOOKS.phone, colorScheme: 'dark' });
     expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
