@@ -37,9 +37,7 @@ const PEERS = [
     from: ['go.mod', 'go.sum', 'main.go', 'join.go', 'client.go', 'media.go'].map(function (file) {
       return path.join(PION, file);
     }),
-    needs: [
-      ['go', ['version'], 'Go 1.24 or newer (https://go.dev/dl, or on Debian 13 with backports: apt-get install golang-go)'],
-    ],
+    needs: [['go', ['version'], 'Go 1.24 or newer (https://go.dev/dl; on Debian 13: apt-get install golang-go)']],
     make: function (to) {
       return run('go', ['build', '-mod=readonly', '-buildvcs=false', '-o', path.join(to, 'sfu'), '.'], PION);
     },
@@ -90,6 +88,11 @@ function ensure(peer, mayMake) {
     const problem = peer.make(partial);
     if (problem) return { missing: peer.name + ' could not be had: ' + problem };
     fs.renameSync(partial, folder);
+    // What it was made of before is of no use any more.
+    fs.readdirSync(FOLDER).forEach(function (name) {
+      const other = path.join(FOLDER, name);
+      if (name.indexOf(peer.name + '-') === 0 && other !== folder) fs.rmSync(other, { recursive: true, force: true });
+    });
   }
   return { path: peer.path(folder) };
 }
