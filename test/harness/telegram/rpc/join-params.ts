@@ -15,7 +15,7 @@ function isSource(value: unknown): value is number {
 
 /**
  * Reads the JSON of a join as strictly as public clients agree that it looks (tgcalls GroupJoinPayloadInternal.cpp, ntgcalls getJoinPayload,
- * tweb processMediaSection). @throws RpcFault `DATA_JSON_INVALID`; `why` tells the test.
+ * tweb processMediaSection); what ntgcalls 3.0.5 makes passes (test/interop/ntgcalls.test.ts). @throws RpcFault `DATA_JSON_INVALID`; `why` tells the test.
  */
 export function readJoinParams(text: string, why: (reason: string) => void): JoinParams {
   const fail = (reason: string): never => {

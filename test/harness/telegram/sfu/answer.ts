@@ -32,7 +32,7 @@ const VIDEO_FEEDBACK = [
 /**
  * The answer to a join, in the form that the parsers of public clients read (tgcalls GroupJoinPayloadInternal.cpp; ntgcalls
  * response_payload.cpp; telegram-tt secret-sauce/types.ts): every value of a candidate is a string; `parameters` may be an empty list; the
- * answer for a presentation has no `audio`.
+ * answer for a presentation has no `audio`. ntgcalls 3.0.5 connects by it (test/interop/ntgcalls.test.ts), and sends H.264 since it is listed.
  */
 export function answerJson(at: SfuAddress, presentation: boolean): string {
   const transport = {

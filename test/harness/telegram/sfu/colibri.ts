@@ -35,7 +35,7 @@ export class ColibriChannel {
     // werift lets packets that are none reject a promise that nobody holds.
     inside.handleData = (data) => handle(data).catch(() => on.violation('SCTP packet'));
     this.#sctp.onDataChannel.subscribe((channel) => {
-      // tgcalls opens exactly this one (SctpDataChannelProviderInterfaceImpl.cpp).
+      // tgcalls opens exactly this one (SctpDataChannelProviderInterfaceImpl.cpp), and so does ntgcalls 3.0.5, as seen.
       if (channel.id !== 0 || channel.label !== 'data') on.violation(`data channel ${String(channel.id)} "${channel.label}"`);
       this.#channel = channel;
       channel.onMessage.subscribe((message) => read(String(message), on));

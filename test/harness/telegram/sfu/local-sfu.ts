@@ -24,7 +24,10 @@ export interface SfuBeliefs {
   readonly unconnectedMs: number;
   /** Of whom nothing at all is heard, not even consent (RFC 7675), in milliseconds. */
   readonly vanishedMs: number;
-  /** Who sends no media is removed after this, in milliseconds; undefined: never (what native listeners need is not known). */
+  /**
+   * Who sends no media is removed after this, in milliseconds; undefined: never. A guess on the safe side: as a listener ntgcalls 3.0.5 sends none at
+   * all (seen), and such listeners are in calls.
+   */
   readonly silentMs: number | undefined;
 }
 

@@ -11,7 +11,8 @@ const HISTORY = 1024;
 
 /**
  * One sender's video on its way to one receiver. Whatever size is forwarded, the receiver sees one stream with the first source of the group:
- * belief, from how clients make one receiver for a SIM group (tgcalls GroupInstanceCustomImpl) and how Jitsi's bridge does it.
+ * belief, from how clients make one receiver for a SIM group (tgcalls GroupInstanceCustomImpl) and how Jitsi's bridge does it; ntgcalls 3.0.5 shows
+ * what comes so.
  */
 export class VideoForward {
   readonly #source: VideoSource;
