@@ -33,7 +33,7 @@ export async function loadLibrary(): Promise<TelegramLibrary> {
     import('telegram/Password.js'),
     import('telegram/network/MTProtoSender.js'),
   ]);
-  mendContainers(senders.MTProtoSender.prototype as unknown as SenderPrototype);
+  mendSender(senders.MTProtoSender.prototype as unknown as SenderPrototype);
   return {
     Api,
     TelegramClient: Client,
@@ -48,17 +48,36 @@ export async function loadLibrary(): Promise<TelegramLibrary> {
 
 interface SenderPrototype {
   _handleRPCResult: (message: unknown) => void;
+  send: (request: { readonly className?: string; disconnectDelay?: number }) => unknown;
 }
 
+/** As long as the server keeps a connection of which it hears nothing; a ping goes out every 9 s. */
+const DISCONNECT_SEC = 75;
+
 const mended = new WeakSet<SenderPrototype>();
+
+/** Mends what gramjs does wrong on a connection, once. */
+function mendSender(prototype: SenderPrototype): void {
+  if (mended.has(prototype)) return;
+  mended.add(prototype);
+  mendContainers(prototype);
+  mendPings(prototype);
+}
+
+/** gramjs asks for 60,000, as if it were milliseconds: the server would keep a dead connection for 16 hours. */
+function mendPings(prototype: SenderPrototype): void {
+  const { send } = prototype;
+  prototype.send = function sendMended(request) {
+    if (request.className === 'PingDelayDisconnect') request.disconnectDelay = DISCONNECT_SEC;
+    return send.call(this, request);
+  };
+}
 
 /**
  * An answer with an error makes gramjs drop whatever came in the same container behind it: other answers, whose requests then wait for ever, and
  * updates. Its error has reached who asked by then, so it need not be thrown through the container (teleproto mended it likewise).
  */
 function mendContainers(prototype: SenderPrototype): void {
-  if (mended.has(prototype)) return;
-  mended.add(prototype);
   const handle = prototype._handleRPCResult;
   prototype._handleRPCResult = function handleResult(message) {
     try {

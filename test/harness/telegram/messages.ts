@@ -78,6 +78,8 @@ export interface Operations {
   cut(user?: bigint): void;
   forgetKeys(user: bigint, error?: string): void;
   newSalts(user: bigint): void;
+  /** As if a user's clients had said nothing for so long; gives after how many seconds each connection wants to be dropped. */
+  silence(user: bigint, seconds: number): (number | undefined)[];
   /** Lets held requests go on, and sends updates in the packet of their answers. */
   releaseWith(user: bigint, updates: readonly TlObject[]): Promise<void>;
   /** Sends a message of any bytes, encrypted as it should be. */

@@ -98,6 +98,7 @@ const operations: Operations = {
   cut: (user) => server.cut(user),
   forgetKeys: (user, error) => server.forgetKeys(user, error),
   newSalts: (user) => server.newSalts(user),
+  silence: (user, seconds) => server.silence(user, seconds),
   releaseWith: async (user, updates) => {
     server.release();
     // The answer is queued by then, and not sent yet.

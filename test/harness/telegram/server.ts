@@ -92,6 +92,16 @@ export class TelegramServer {
     }
   }
 
+  /**
+   * As if a user's clients had said nothing for so long: those that asked to be dropped after less are (`ping_delay_disconnect`,
+   * https://core.telegram.org/mtproto/service_messages#deferred-connection-closure). Gives what each connection had asked for.
+   */
+  silence(userId: bigint, seconds: number): (number | undefined)[] {
+    const own = [...this.#sockets.values()].filter((one) => [...one.sessions].some(({ key }) => key.userId === userId));
+    for (const one of own) if (one.disconnectAfterSec !== undefined && seconds >= one.disconnectAfterSec) one.end();
+    return own.map((one) => one.disconnectAfterSec);
+  }
+
   /** Forgets the keys of a user; with `error` they are known still, but answered with it. */
   forgetKeys(userId: bigint, error?: string): void {
     for (const key of this.keys.values()) {

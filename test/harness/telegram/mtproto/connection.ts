@@ -36,6 +36,8 @@ export class Connection implements Carrier {
   #exchange: KeyExchange | undefined;
   #salt = 0n;
   readonly sessions = new Set<Session>();
+  /** How long the client may say nothing: what its last `ping_delay_disconnect` asked for; undefined before. */
+  disconnectAfterSec: number | undefined;
 
   constructor(socket: Socket, dc: number, host: ConnectionHost) {
     this.#socket = socket;
@@ -243,6 +245,7 @@ export class Connection implements Carrier {
         return true;
       case 'Ping':
       case 'PingDelayDisconnect':
+        if (object._ === 'PingDelayDisconnect') this.disconnectAfterSec = object['disconnectDelay'] as number;
         session.answers.set(msgId, undefined);
         session.service({ _: 'Pong', msgId, pingId: object['pingId'] });
         return true;
