@@ -101,11 +101,13 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
   let rejoin: ((signal: AbortSignal) => Promise<Joined>) | undefined;
   // A screen has a connection of its own. If that fails, the media side asks for another one while there is something to show.
   let screen: Transport | undefined;
+  let presents = false;
   const dropScreen = (): void => {
     screen?.close();
     screen = undefined;
   };
   const present = async (): Promise<void> => {
+    presents = true;
     dropScreen();
     if (!membership) return;
     const transport = (screen = remoteTransport(link, ++attempts, 'screen'));
@@ -117,6 +119,7 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
     }
   };
   const unpresent = async (): Promise<void> => {
+    presents = false;
     dropScreen();
     if (membership) await signalling.leavePresentation(ending.signal).catch(() => {});
   };
@@ -136,6 +139,7 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
         membership = { ref, source: params.source };
         // The server has dropped the screen with the place it belonged to.
         dropScreen();
+        if (presents) void present();
         appear(self);
         return joined;
       },

@@ -224,6 +224,16 @@ describe('pictures of a group call', () => {
     await party.until(() => party.sfu.client(place) !== first, 10_000);
     await party.arrival(() => party.sfu.client(place)?.constraints !== undefined);
 
+    // The call is joined anew: the screen comes along at once, with a connection and sources of its own.
+    const second = party.sfu.client(place)!;
+    await anna.join();
+    await anna.connected(1);
+    await party.arrival(() => party.sfu.client(place) !== undefined && party.sfu.client(place) !== second);
+    expect(party.sfu.client(place)!.request.source).not.toBe(second.request.source);
+    await party.arrival(() => party.sfu.client(place)?.constraints !== undefined);
+    const shown = eyes.seen.get('anna')!.length;
+    await party.until(() => eyes.seen.get('anna')!.length >= shown + 25, 10_000);
+
     screen.stop();
     await party.until(() => party.sfu.client(place) === undefined, 10_000);
     expect(anna.info!.screen).toBeUndefined();
