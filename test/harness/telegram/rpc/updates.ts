@@ -18,7 +18,11 @@ const sendMessage: RpcHandler = (context, request) => {
     date: world.nowSec(),
     message: request['message'],
   };
-  if (chat.kind === 'channel') chat.pts++;
+  if (chat.kind === 'channel') {
+    chat.pts++;
+    const update = { _: 'UpdateNewChannelMessage', message, pts: chat.pts, ptsCount: 1 };
+    world.history.set(chat.id, [...(world.history.get(chat.id) ?? []), { pts: chat.pts, update }]);
+  }
   const updateFor = (user: User): TlObject => {
     if (chat.kind === 'channel') return { _: 'UpdateNewChannelMessage', message, pts: chat.pts, ptsCount: 1 };
     user.pts++;
@@ -56,7 +60,12 @@ export const updateMethods: Record<string, RpcHandler> = {
   },
   'updates.GetChannelDifference': (context, { channel, pts }) => {
     const me = signedIn(context);
-    context.world.chatOf(me.id, channel as TlObject);
-    return { _: 'updates.ChannelDifferenceEmpty', final: true, pts: pts as number };
+    const { world } = context;
+    const chat = world.chatOf(me.id, channel as TlObject);
+    const missed = (world.history.get(chat.id) ?? []).filter((entry) => entry.pts > (pts as number)).map(({ update }) => update);
+    if (missed.length === 0) return { _: 'updates.ChannelDifferenceEmpty', final: true, pts: chat.pts };
+    const { users, chats } = world.updates(me.id, missed) as TlObject & { users: TlObject[]; chats: TlObject[] };
+    const newMessages = missed.map((update) => update['message']);
+    return { _: 'updates.ChannelDifference', final: true, pts: chat.pts, newMessages, otherUpdates: [], chats, users };
   },
 };

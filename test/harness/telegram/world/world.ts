@@ -39,7 +39,7 @@ export class World {
   /** Options of the test. */
   connectionInStream = false;
   #nextId = 1000n;
-  /** Events of each user that carry a pts, for `getDifference`. */
+  /** Events of each user, and of each channel, that carry a pts, for `getDifference` and `getChannelDifference`. */
   readonly history = new Map<bigint, { pts: number; update: TlObject }[]>();
 
   constructor(nowSec: () => number, sfu: Sfu, deliver: Deliver) {
