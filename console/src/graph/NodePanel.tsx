@@ -12,7 +12,9 @@ import { RichText } from '../ui/RichText.js';
 import { count, microseconds, milliseconds } from '../ui/format.js';
 import { useAsked } from '../ui/useAsked.js';
 import { useTask } from '../ui/useTask.js';
+import { LevelPast } from './LevelPast.js';
 import { OptionsForm } from './OptionsForm.js';
+import { Thumbnail } from './Thumbnail.js';
 
 /** What is known of a node, and what can be done with it. */
 export function NodePanel({ graph, node, close }: { graph: DrawnGraph; node: DrawnNode; close: () => void }) {
@@ -76,26 +78,41 @@ function Trouble({ graph, node }: { graph: string; node: string }) {
   );
 }
 
+/** What leaves it: pictures to see, sound to hear. Packets are heard where they were made, or in the room. */
 function Outlets({ graph, node }: { graph: DrawnGraph; node: DrawnNode }) {
-  const audio = node.outputs.filter(({ kind }) => kind === 'audio' || kind === 'packets');
-  if (audio.length === 0) return null;
+  const wired = new Set(graph.plan.wires.map(({ outlet }) => outlet));
+  const sounds = node.outputs.filter(({ kind }) => kind === 'audio');
+  const pictures = node.outputs.filter(({ kind, port }) => kind === 'video' && wired.has(`${node.id}.${port}`));
   return (
-    <section className="section" aria-label="Sound">
-      <h2>Sound</h2>
-      {audio.map(({ port, kind }) => (
-        <Outlet key={port} graph={graph.id} outlet={`${node.id}.${port}`} metered={kind === 'audio'} />
-      ))}
-    </section>
+    <>
+      {pictures.length > 0 && (
+        <section className="section" aria-label="Picture">
+          <h2>Picture</h2>
+          {pictures.map(({ port, format }) => (
+            <Thumbnail key={port} graph={graph.id} outlet={`${node.id}.${port}`} format={format ?? 'video'} />
+          ))}
+        </section>
+      )}
+      {sounds.length > 0 && (
+        <section className="section" aria-label="Sound">
+          <h2>Sound</h2>
+          {sounds.map(({ port }) => (
+            <Outlet key={port} graph={graph.id} outlet={`${node.id}.${port}`} />
+          ))}
+        </section>
+      )}
+    </>
   );
 }
 
-function Outlet({ graph, outlet, metered }: { graph: string; outlet: string; metered: boolean }) {
+function Outlet({ graph, outlet }: { graph: string; outlet: string }) {
   const level = useStore(figures, (all) => all[graph]?.levels[outlet]);
   return (
     <div className="outlet">
       <code className="small">{outlet}</code>
-      {metered ? <Meter level={level} label={`Level of ${outlet}`} tall /> : <span className="dim small">packets</span>}
+      <Meter level={level} label={`Level of ${outlet}`} tall />
       <WireSound graph={graph} outlet={outlet} />
+      <LevelPast graph={graph} outlet={outlet} />
     </div>
   );
 }

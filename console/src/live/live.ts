@@ -3,6 +3,7 @@ import { EMPTY_STATE, reduce } from '../../../src/events/state.js';
 import { ask, sentence } from '../api/client.js';
 import { followFeed, type FeedMessage, type FeedState } from '../api/feed.js';
 import type { EngineState, Machines, MachineInstance, StampedEvent, StatsMessage, Transition } from '../api/types.js';
+import { forgetPast, noteFigures } from './history.js';
 import { noteLine, noteLog } from './log.js';
 import { notePlayed, playing } from './playing.js';
 import { createStore } from './store.js';
@@ -85,7 +86,10 @@ interface NumberedState {
 function begin(found: NumberedState): void {
   reduced = found.seq;
   // The steps of machines of another run have other numbers.
-  if (run !== found.engine) transitions.set({});
+  if (run !== found.engine) {
+    transitions.set({});
+    forgetPast();
+  }
   run = found.engine;
   engine.set(found.state);
   playing.set({});
@@ -95,8 +99,11 @@ function begin(found: NumberedState): void {
 
 function message({ event, data }: FeedMessage): void {
   if (event === 'fact') note(data as StampedEvent);
-  else if (event === 'stats') figures.set((all) => ({ ...all, [(data as StatsMessage).graph]: data as StatsMessage }));
-  else if (event === 'transition') step(data as Transition);
+  else if (event === 'stats') {
+    const found = data as StatsMessage;
+    noteFigures(found);
+    figures.set((all) => ({ ...all, [found.graph]: found }));
+  } else if (event === 'transition') step(data as Transition);
   else if (event === 'reset') {
     begin(data as NumberedState);
     seq = reduced;

@@ -142,7 +142,7 @@ export async function layOutChart({ chart, folded: ids }: DrawnChart): Promise<P
 }
 
 function sizeOf({ state, notes, hidden }: Box): { width: number; height: number } {
-  const word = hidden > 0 ? 106 : state.type === 'parallel' || state.type === 'final' ? 84 : 34;
+  const word = hidden > 0 ? 126 : state.type === 'parallel' || state.type === 'final' ? 84 : 34;
   const name = textWidth(state.key, NAME_FONT) + word + (state.states.length > 0 && hidden === 0 ? 20 : 0);
   const widest = Math.max(name, ...notes.map(({ text }) => textWidth(text, NOTE_FONT) + NOTE_WORD + 26));
   return { width: Math.max(96, Math.min(WIDEST, widest)), height: HEAD + notes.length * NOTE + (notes.length > 0 ? 8 : 2) };

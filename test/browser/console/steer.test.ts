@@ -80,6 +80,10 @@ describe('in the console', () => {
     expect(20 * Math.log10((await heard()).peak)).toBeCloseTo(-12, 0);
     await page.locator('.outlet button[aria-pressed=true]').click();
     await page.locator('.outlet button[aria-pressed=false]').waitFor(LIMIT);
+    // What was heard so far is drawn: a tone of −12 dB peak.
+    await page
+      .getByRole('img', { name: /^Level of tone\.audio in the last \d+ seconds: at most −12\.\d dB, 0 times/ })
+      .waitFor(LIMIT);
     expect(open.errors).toEqual([]);
   });
 
