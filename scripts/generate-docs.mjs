@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { apiPage } from './lib/api-page.mjs';
-import { table } from './lib/markdown-table.mjs';
+import { errorSections } from './lib/error-sections.mjs';
+import { cell, table } from './lib/markdown-table.mjs';
+import { nodeSection, takes } from './lib/node-section.mjs';
 import { compiled } from './make-wasm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const SECTION = /^\s*\/\/ — (.+?) —+\s*$/;
 
 // What a package.json leaves out but the package's LICENSE says.
 const UNSTATED = { '@shinyoshiaki/jspack': 'BSD-3-Clause' };
@@ -29,29 +30,9 @@ function cli(...args) {
   }
 }
 
-function cell(text) {
-  return text
-    .replace(/\|/g, '\\|')
-    .replace(/</g, '&lt;')
-    .replace(/([*_])/g, '\\$1');
-}
-
-/** The section headings of the error table are its comments, which the compiled table no longer has: code → heading. */
-function errorSections() {
-  const sections = new Map();
-  let heading = 'General';
-  for (const line of readFileSync(join(root, 'src/errors.ts'), 'utf8').split('\n')) {
-    const section = SECTION.exec(line);
-    if (section) heading = section[1][0].toUpperCase() + section[1].slice(1);
-    const row = /^ {2}([A-Z][A-Z0-9_]*): \{/.exec(line);
-    if (row) sections.set(row[1], heading);
-  }
-  return sections;
-}
-
 async function errorsPage() {
   const { ERRORS } = await import(join(root, 'dist/errors.js'));
-  const sections = errorSections();
+  const sections = errorSections(root);
   const lines = [
     '# Errors',
     '',
@@ -67,57 +48,9 @@ async function errorsPage() {
     if (heading !== last)
       lines.push('', `## ${heading}`, '', '| Code | What is wrong | What to do | Exit |', '| --- | --- | --- | --- |');
     last = heading;
-    lines.push(`| \`${code}\` | ${cell(row.message)} | ${cell(row.fix)} | ${row.exit} |`);
+    lines.push(`| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${cell(row.message)} | ${cell(row.fix)} | ${row.exit} |`);
   }
   return lines.join('\n') + '\n';
-}
-
-/** What an option takes, in words: the values of an enum, else the type and its bounds. */
-function takes(schema) {
-  if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
-  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
-  const variants = schema.anyOf ?? schema.oneOf;
-  if (variants) {
-    const words = [...new Set(variants.flatMap((one) => (one.anyOf ?? one.oneOf ?? [one]).map(takes)))];
-    return words.join(' or ');
-  }
-  if (schema.type === 'array') return schema.items ? `list of ${takes(schema.items)}` : 'list';
-  const from = schema.minimum ?? schema.exclusiveMinimum;
-  const to = schema.maximum ?? schema.exclusiveMaximum;
-  const range =
-    from !== undefined && to !== undefined
-      ? ` ${from} to ${to}`
-      : from !== undefined
-        ? ` from ${from}`
-        : to !== undefined
-          ? ` to ${to}`
-          : '';
-  return `${schema.type ?? 'any value'}${range}`;
-}
-
-function nodeSection(node) {
-  const required = new Set(node.options.required ?? []);
-  const ports = (what, list) =>
-    Object.entries(list).map(([name, port]) => [`${what} \`${name}\``, port.kind, port.arity, cell(port.about)]);
-  const options = Object.entries(node.options.properties ?? {}).map(([name, option]) => [
-    `\`${name}\``,
-    takes(option),
-    option.default !== undefined ? `\`${JSON.stringify(option.default)}\`` : required.has(name) ? 'required' : '–',
-    cell(option.description ?? ''),
-  ]);
-  return [
-    '',
-    `### ${node.type}`,
-    '',
-    node.summary,
-    ...(node.details ? ['', node.details] : []),
-    ...(node.needsCall ? ['', 'It needs a call.'] : []),
-    ...table(['Port', 'Kind', 'Wires', 'What it is'], [...ports('in', node.inputs), ...ports('out', node.outputs)]),
-    ...table(['Option', 'Takes', 'Default', 'What it does'], options),
-    ...(node.fixedOptions.length > 0
-      ? ['', `Only set when the graph starts: ${node.fixedOptions.map((name) => `\`${name}\``).join(', ')}.`]
-      : []),
-  ];
 }
 
 function nodesPage() {

@@ -1,11 +1,13 @@
 // `node scripts/make-media.mjs`: synthesises the files in media/, the same bytes every time on one kind of machine.
 // With --check it writes nothing and fails when a committed file differs.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openAudioFileWriter } from '../dist/media/av/audio-writer.js';
+import { png } from './lib/png.mjs';
 import { tune } from './media/tune.mjs';
+import { HEIGHT, valley, WIDTH } from './media/valley.mjs';
 import { voice } from './media/voice.mjs';
 
 const media = join(dirname(fileURLToPath(import.meta.url)), '..', 'media');
@@ -23,6 +25,7 @@ const FILES = [
     bitrateKbps: 32,
     tags: { title: 'Somebody talks without words', artist: 'voxgraph', license: 'CC0-1.0' },
   },
+  { name: 'valley.png', picture: () => png(WIDTH, HEIGHT, valley()) },
 ];
 
 async function write(path, planes, { bitrateKbps, tags }) {
@@ -38,7 +41,8 @@ try {
   mkdirSync(folder, { recursive: true });
   for (const file of FILES) {
     const path = join(folder, file.name);
-    await write(path, file.make(), file);
+    if (file.picture) writeFileSync(path, file.picture());
+    else await write(path, file.make(), file);
     const bytes = readFileSync(path);
     if (!check) console.log(`wrote media/${file.name}: ${bytes.length} bytes`);
     else if (!bytes.equals(readFileSync(join(media, file.name)))) {

@@ -1,6 +1,6 @@
 /**
  * voxgraph as a library: engines that run graphs, graph files, node declarations, frames, time, machines and errors.
- * @module
+ * @module voxgraph
  */
 export { createEngine } from './engine.js';
 export * from './engine/api.js';

@@ -1,7 +1,7 @@
 /**
  * The test kit for authors of nodes: run one node in virtual time, draw its frames, hold it to the contract every node keeps.
  * Needs no test runner of any make.
- * @module
+ * @module voxgraph/testing
  */
 
 export type { AudioInput, AudioScript, ScriptedAudio, ScriptStep } from './audio-script.js';
