@@ -172,6 +172,11 @@ const FILES = [
   { path: 'docs/nodes.md', make: nodesPage },
   { path: 'src/cli/api.generated.ts', make: apiClient, verbatim: true },
   { path: 'docs/api.md', make: async () => apiPage(await import(join(root, 'dist/api/document.js')), API_INTRO) },
+  {
+    path: 'docs/images/machines/source.svg',
+    make: () => cli('machines', 'source', '--format', 'svg'),
+    verbatim: true,
+  },
   { path: 'graphs/graph.schema.json', make: () => cli('schema'), verbatim: true },
   { path: 'graphs/test.schema.json', make: () => cli('schema', '--test'), verbatim: true },
   { path: 'THIRD-PARTY.md', make: thirdParty },

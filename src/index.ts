@@ -57,6 +57,7 @@ export { describeDiff, diffPlans, type OptionChange, type PlanDiff, type Rebuild
 export type { ChangeSettings } from './graph/run/change-settings.js';
 export type { GraphEndReason, GraphEvent, GraphStats, NodeStats } from './graph/run/graph-events.js';
 export type { NodeState } from './graph/run/node-run.js';
+export type { WorkStats } from './graph/run/work-time.js';
 export type { QueueStats } from './graph/run/queue.js';
 export * from './host/messages.js';
 export type { MediaHost } from './host/media-host.js';

@@ -8,7 +8,7 @@ export const SITE_ROOT = 'https://site.invalid/';
 /** The same for the site's own pages, where Markdown does not lead to them. */
 export const PAGE_ROOT = 'https://page.invalid/';
 /** Types whose pictures change in a way that one picture does not show. */
-const SHEETS = /fade|switch|visualizer|test-pattern|frames/;
+const SHEETS = /delay|fade|switch|visualizer|test-pattern|frames/;
 const LEAST_RMS = 1e-6;
 
 function escape(text) {

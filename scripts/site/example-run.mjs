@@ -141,7 +141,7 @@ export async function runExample(engine, file, type, frames, script) {
   if (!shown) throw new Error(`${file} has no node of the type ${type}`);
   const wires = type === 'sink.call' ? soundBeforeCall(plan, shown, registry) : wiresOf(plan, shown, registry);
   const pictured = wires.every(({ kind }) => kind === 'video' || kind === 'packets') && !existsSync(testFile);
-  const durationSec = pictured && !/fade|test-pattern|visualizer|encode|frames/.test(type) ? 1 : scene.durationSec;
+  const durationSec = pictured && !/delay|fade|test-pattern|visualizer|encode|frames/.test(type) ? 1 : scene.durationSec;
 
   const recordings = new Map();
   const packets = new Map();

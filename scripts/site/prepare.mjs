@@ -26,8 +26,8 @@ function relink(text, file, site) {
   return text
     .replace(/\]\((?:\.\.\/)*graphs\/([\w-]+)\.json\)/g, (_, name) => `](${up}graphs.md#${name})`)
     .replace(/\]\((?:\.\.\/)*(README)\.md(#[\w-]+)?\)/g, () => `](${up}start.md)`)
-    .replace(/!\[([^\]]*)\]\((?:\.\.\/)*images\/([\w.-]+)\)/g, (_, alt, image) => {
-      mkdirSync(join(site.media, 'images'), { recursive: true });
+    .replace(/!\[([^\]]*)\]\((?:\.\.\/)*images\/([\w./-]+)\)/g, (_, alt, image) => {
+      mkdirSync(dirname(join(site.media, 'images', image)), { recursive: true });
       copyFileSync(join(site.root, 'docs/images', image), join(site.media, 'images', image));
       return `<img class="shot" src="${SITE_ROOT}images/${image}" alt="${alt}" loading="lazy">`;
     });

@@ -47,7 +47,8 @@ export async function voxgraph(argv: readonly string[], io: CliIo): Promise<numb
   }
 }
 
-function createProgram(io: CliIo): Command {
+/** All commands with their arguments and options. */
+export function createProgram(io: CliIo): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   const program = new Command('voxgraph');
   program

@@ -6,6 +6,7 @@ export type PlayerStatus = 'loading' | 'playing' | 'paused' | 'idle' | 'ended' |
 
 /** What plays, and where it is. */
 export interface PlayedTrack {
+  /** What it does. */
   readonly status: PlayerStatus;
   /** The file or address; absent: nothing is chosen. */
   readonly src?: string;

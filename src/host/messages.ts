@@ -43,6 +43,7 @@ export interface WirePicture {
   readonly ptsUs: number;
   /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
   /** A JPEG file, as base64. */
   readonly jpeg: string;

@@ -45,7 +45,7 @@ export interface AudioReader {
   close(): void;
   /** Set when samples may be late, as from the network. */
   readonly remote?: RemoteControl;
-  /** Pictures that come with the sound, where they were asked for; closed with the reader. */
+  /** Pictures that come with the sound, where they were asked for; closed with the reader. @internal */
   readonly pictures?: StreamPictures | undefined;
 }
 
