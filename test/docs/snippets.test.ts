@@ -85,6 +85,7 @@ describe('commands', () => {
       .replace(/\\\n\s*/g, ' ')
       .split('\n')
       .map((line) => line.replace(/^\$ /, '').trim())
+      .flatMap((line) => line.replace(/ +#.*$/, '').split(/; | && /))
       .filter((line) => line !== '' && !line.startsWith('#'));
   }
 
