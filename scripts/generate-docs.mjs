@@ -48,7 +48,7 @@ async function errorsPage() {
     if (heading !== last)
       lines.push('', `## ${heading}`, '', '| Code | What is wrong | What to do | Exit |', '| --- | --- | --- | --- |');
     last = heading;
-    lines.push(`| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${cell(row.message)} | ${cell(row.fix)} | ${row.exit} |`);
+    lines.push(`| \`${code}\` | ${cell(row.message)} | ${cell(row.fix)} | ${row.exit} |`);
   }
   return lines.join('\n') + '\n';
 }
