@@ -1,7 +1,7 @@
 /**
  * Measures voxgraph against its peers on this machine: see README.md beside this file.
  *
- *     npm run bench -- [W1 W1gainecho W1p W2a W3 W4 W5 W6 W6x60 W7 W8 W9 plugins plugin-events storage start loudness console feed telegram] [--runs 3] [--json]
+ *     npm run bench -- [W1 W1gainecho W1p W2a W3 W4 W5 W6 W6x60 W7 W8 W9 plugins plugin-events storage start loudness console feed telegram room-video] [--runs 3] [--json]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ import { passthrough } from './workloads/passthrough.ts';
 import { pluginEvents } from './workloads/plugin-events.ts';
 import { plugins } from './workloads/plugins.ts';
 import { render } from './workloads/render.ts';
+import { roomVideo } from './workloads/room-video.ts';
 import { start } from './workloads/start.ts';
 import { storage } from './workloads/storage.ts';
 import { telegram } from './workloads/telegram.ts';
@@ -42,6 +43,7 @@ const WORKLOADS: Readonly<Record<string, (runs: number) => Promise<Result>>> = {
   console: consoleCost,
   feed: () => feed(),
   telegram,
+  'room-video': roomVideo,
 };
 
 async function main(): Promise<number> {

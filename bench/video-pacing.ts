@@ -8,6 +8,7 @@
  * turns. Prints one JSON line a run: lateness in milliseconds, CPU of the process and its child in percent of one core, frames done.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Codec, CodecContext, Filter, FilterGraph, FilterInOut, FormatContext, Frame, Packet, Rational } from 'node-av/lib';
 import { AV_PIX_FMT_YUV420P, AVERROR_EAGAIN, AVMEDIA_TYPE_VIDEO, AV_PICTURE_TYPE_NONE } from 'node-av/constants';
@@ -17,6 +18,9 @@ const PERIOD_US = 20_000;
 const FRAME_US = 1e6 / 30;
 /** What decoding an MP3 and encoding Opus costs. */
 const AUDIO_WORK_US = 140;
+
+/** What is wrong with the command line, as a sentence. */
+class Refusal extends Error {}
 
 /** One film on its way to VP8. */
 class Film {
@@ -34,9 +38,10 @@ class Film {
   bytes = 0;
 
   async open(path: string): Promise<void> {
-    await this.#format.openInput(path, null, null);
+    if ((await this.#format.openInput(path, null, null)) < 0) throw new Refusal(`${path} is no media file that FFmpeg can read`);
     await this.#format.findStreamInfo(null);
-    const stream = this.#format.streams.find((one) => one.codecpar.codecType === AVMEDIA_TYPE_VIDEO)!;
+    const stream = this.#format.streams.find((one) => one.codecpar.codecType === AVMEDIA_TYPE_VIDEO);
+    if (!stream) throw new Refusal(`${path} has no pictures`);
     this.#stream = stream.index;
     this.#decoder.allocContext3(Codec.findDecoder(stream.codecpar.codecId));
     this.#decoder.parametersToContext(stream.codecpar);
@@ -191,9 +196,29 @@ const { values, positionals } = parseArgs({
     one: { type: 'string' },
   },
 });
-const path = positionals[0]!;
+const USAGE =
+  'Usage: node --experimental-strip-types bench/video-pacing.ts FILE.mp4 [--seconds 10] [--repeats 3] [--ways none,sync,async,child]';
+const [path = ''] = positionals;
+
+/** Whether the file is a film; says what is wrong otherwise. */
+async function usable(): Promise<boolean> {
+  try {
+    if (path === '') throw new Refusal('no film was named');
+    if (!existsSync(path)) throw new Refusal(`there is no file ${path}`);
+    await new Film().open(path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    console.error(`${error.message}.\n${USAGE}`);
+    return false;
+  }
+}
+
 if (values.one !== undefined) await runOne(values.one, path, Number(values.seconds));
-else {
+else if (!(await usable())) {
+  scheduler.close();
+  process.exitCode = 2;
+} else {
   for (let i = 0; i < Number(values.repeats); i++) {
     for (const way of values.ways.split(',')) {
       const args = [...process.execArgv, process.argv[1]!, path, '--one', way, '--seconds', values.seconds];

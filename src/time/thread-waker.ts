@@ -9,8 +9,11 @@ const WOKEN = 1;
 /** Instead of a deadline: the thread ends. */
 const END = -1;
 
-/** setInterval's longest; only there to keep the process alive. */
+/** setTimeout's longest; then it only keeps the process alive. */
 const LONGEST_MS = 2 ** 31 - 1;
+
+/** How much later than the thread the timer is, in milliseconds: it must not make a second wake-up of each that is in time. */
+const SPARE_MS = 1;
 
 /** Who only waits for longer than this is served by a timer well enough, and saves the thread's 15 MB. */
 const NEAR_US = 100_000;
@@ -37,6 +40,9 @@ for (;;) {
  * Waits in a thread that sleeps in `Atomics.wait`, exact to microseconds, and wakes this one by `Atomics.waitAsync`. The thread
  * starts with the first request for a time less than 100 ms ahead; until it is up, and if it cannot start or dies, {@link timerWaker} does the waiting. It never
  * keeps the process alive by itself and needs no ending before `process.exit`.
+ *
+ * On a busy machine the thread itself may have to wait for a core, and this one would wait behind it. So a timer is set beside it, for a
+ * millisecond or two later; whichever is first wakes, and the other is too late to matter.
  */
 export function threadWaker(clock: Clock, onWake: () => void): Waker {
   return new ThreadWaker(clock, onWake);
@@ -49,7 +55,7 @@ class ThreadWaker implements Waker {
   readonly #words = new Int32Array(new SharedArrayBuffer(8));
   readonly #due = new Float64Array(new SharedArrayBuffer(8));
   #state: 'unstarted' | 'starting' | 'running' | 'failed' | 'closed' = 'unstarted';
-  #keepAlive: NodeJS.Timeout | undefined;
+  #spare: NodeJS.Timeout | undefined;
   #dueUs = Infinity;
 
   constructor(clock: Clock, onWake: () => void) {
@@ -73,16 +79,16 @@ class ThreadWaker implements Waker {
       this.#timer.wakeAt(dueUs);
       return;
     }
-    this.#keepAlive ??= setInterval(() => {}, LONGEST_MS);
     // The threads share only hrtime. Its reading comes second: the thread must rather be late than early, which costs a turn.
     const waitUs = dueUs - this.#clock.nowUs();
     this.#tell(Number(process.hrtime.bigint()) / 1000 + waitUs);
+    this.#setSpare(waitUs);
   }
 
   idle(): void {
     this.#timer.idle();
-    clearInterval(this.#keepAlive);
-    this.#keepAlive = undefined;
+    clearTimeout(this.#spare);
+    this.#spare = undefined;
     if (this.#dueUs === Infinity) return;
     this.#dueUs = Infinity;
     if (this.#state === 'running') this.#tell(Infinity);
@@ -100,6 +106,19 @@ class ThreadWaker implements Waker {
     Atomics.add(this.#words, TURN, 1);
     Atomics.notify(this.#words, TURN);
   }
+
+  #setSpare(waitUs: number): void {
+    clearTimeout(this.#spare);
+    this.#spare = setTimeout(this.#spared, Math.min(LONGEST_MS, Math.max(0, Math.ceil(waitUs / 1000)) + SPARE_MS));
+  }
+
+  /** Timers count from the beginning of a turn of the loop, which may be long: it can be early. */
+  readonly #spared = (): void => {
+    if (this.#dueUs === Infinity) return;
+    const waitUs = this.#dueUs - this.#clock.nowUs();
+    if (waitUs > 0) this.#setSpare(waitUs);
+    else this.#onWake();
+  };
 
   #start(): void {
     this.#state = 'starting';

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createRealtimeScheduler, monotonicClock, threadWaker } from '../../src/time/index.js';
 
 const timeouts = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
@@ -64,5 +64,38 @@ describe('threadWaker', () => {
     scheduler.close();
     expect(indexes.every((index, i) => i === 0 || index > indexes[i - 1]!)).toBe(true);
     expect(ticker.stats().ticks).toBe(indexes.length);
+  });
+});
+
+describe('when the thread is held up', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('a timer wakes in its place, not before the deadline and only once', async () => {
+    let nowUs = 0;
+    const wakes: number[] = [];
+    const waker = threadWaker({ nowUs: () => nowUs }, () => wakes.push(nowUs));
+    await vi.waitFor(
+      () => {
+        waker.wakeAt(nowUs + 1000);
+        expect(waker.name).toBe('thread');
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+    waker.idle();
+    wakes.length = 0;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    // On its own clock the thread has to wait for hours.
+    waker.wakeAt(nowUs + 3600e6);
+    vi.advanceTimersByTime(3600e3 + 1);
+    // The timer was early: the clock has not come so far.
+    expect(wakes).toEqual([]);
+    nowUs += 3600e6;
+    vi.advanceTimersByTime(3600e3 + 1);
+    expect(wakes).toEqual([nowUs]);
+    vi.advanceTimersByTime(1e9);
+    expect(wakes).toHaveLength(1);
+    waker.wakeAt(nowUs + 3600e6);
+    waker.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -10,6 +10,7 @@ import {
 } from 'node-av/constants';
 import { voxError } from '../../../errors.js';
 import { avReason, setAvLogQuiet } from '../native.js';
+import { yieldToSound } from '../pool-priority.js';
 
 /** The codecs pictures are encoded with. */
 export type VideoCodec = 'vp8' | 'vp9' | 'h264';
@@ -91,6 +92,7 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Co
     if (context.setOption(key, value) < 0) throw new Error(`the encoder ${ENCODERS[options.codec]} has no option "${key}"`);
   }
   const code = await context.open2(codec, null);
+  if (purpose === 'realtime') yieldToSound();
   if (code >= 0) return context;
   context.freeContext();
   throw new Error(

@@ -12,6 +12,7 @@ import {
 import { voxError } from '../../../errors.js';
 import type { PictureColors } from '../../packet.js';
 import { avReason, setAvLogQuiet } from '../native.js';
+import { yieldToSound } from '../pool-priority.js';
 import { giveFrame, Picture, takeFrame } from './picture.js';
 
 const CODEC_IDS = { vp8: AV_CODEC_ID_VP8, h264: AV_CODEC_ID_H264 } as const;
@@ -42,6 +43,7 @@ export class PacketDecoder {
     // Calls have no pictures that wait for later ones.
     context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
     const code = await context.open2(found, null);
+    yieldToSound();
     if (code >= 0) return new PacketDecoder(context);
     context.freeContext();
     throw new Error(`the decoder for ${codec} cannot be opened: ${avReason(code)}`);
