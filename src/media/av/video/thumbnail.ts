@@ -17,7 +17,9 @@ const LAMBDA = 118;
 export interface Thumbnail {
   /** A JPEG file. */
   readonly jpeg: Buffer;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
 }
 
