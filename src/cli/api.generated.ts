@@ -1096,6 +1096,11 @@ export interface components {
             users: string[];
         } | {
             /** @constant */
+            type: "call.start";
+            /** @description The call, such as room:lobby. */
+            call: string;
+        } | {
+            /** @constant */
             type: "call.end";
             /** @description The call, such as room:lobby. */
             call: string;

@@ -49,6 +49,8 @@ interface CallParts {
   readonly steer?: (request: CallRequest) => Promise<unknown> | undefined;
   /** Follows the call's machine. */
   readonly follow?: (actor: CallActor) => void;
+  /** Whether nobody hears us at first. Default false. */
+  readonly muted?: boolean;
   /** Gives back what belongs to them. */
   readonly release: () => Promise<void>;
 }
@@ -205,7 +207,8 @@ export class Calls {
     if (!this.#telegram) throw voxError('TELEGRAM_NO_ACCOUNT');
     const open = await this.#telegram.open(address);
     const link = this.#linkTo(address);
-    if (parseTelegramAddress(address).rtmp) {
+    const parsed = parseTelegramAddress(address);
+    if (parsed.rtmp) {
       const parts = { ...telegramRtmpCall(open.signalling, link), steer: open.steer, release: () => open.release() };
       return this.#join(address, 'rtmp', {}, parts).catch(async (error: unknown) => {
         await open.release();
@@ -220,7 +223,7 @@ export class Calls {
     };
     const follow = (actor: CallActor) => tellSpeaking(actor, scheduler, (signal) => open.signalling.sayThatWeSpeak(signal));
     try {
-      return await this.#join(address, 'telegram', {}, { ...tied, release, steer: open.steer, follow });
+      return await this.#join(address, 'telegram', {}, { ...tied, release, steer: open.steer, follow, muted: parsed.muted });
     } catch (error) {
       await release();
       throw error;
@@ -231,7 +234,7 @@ export class Calls {
     address: string,
     backend: string,
     config: Readonly<Record<string, unknown>>,
-    { signalling, createTransport, release, steer, follow }: CallParts = ROOM,
+    { signalling, createTransport, release, steer, follow, muted = false }: CallParts = ROOM,
   ): Promise<OpenCall> {
     const { host, scheduler, nowMs, tell, machines } = this.#options;
     if (this.#closed) throw voxError('HOST_CLOSED');
@@ -250,8 +253,13 @@ export class Calls {
       random: Math.random,
     });
     const inspect = machines.follow(machine, { call: address });
-    const actor = createActor(machine, { input: { address }, clock: xstateClock(scheduler), inspect });
+    const actor = createActor(machine, {
+      input: { address, ...(muted && { self: { muted } }) },
+      clock: xstateClock(scheduler),
+      inspect,
+    });
     tell({ type: 'call.opened', call: address, address });
+    if (muted) tell({ type: 'call.muted', call: address, muted });
     let started = false;
     actor.on('call.started', () => {
       started = true;
@@ -278,7 +286,7 @@ export class Calls {
 }
 
 /** What only Telegram's calls can. */
-const TELEGRAM_ONLY = new Set(['call.raiseHand', 'call.title', 'call.record', 'call.invite', 'call.end']);
+const TELEGRAM_ONLY = new Set(['call.raiseHand', 'call.title', 'call.record', 'call.invite', 'call.start', 'call.end']);
 
 /** Changes how we appear; resolves when the server has agreed. @throws VoxError with why it has not. */
 async function edit(actor: CallActor, change: SelfChange): Promise<null> {

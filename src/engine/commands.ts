@@ -101,6 +101,7 @@ export class Commands {
       case 'call.title':
       case 'call.record':
       case 'call.invite':
+      case 'call.start':
       case 'call.end':
       case 'participant.volume':
       case 'participant.kick':

@@ -83,6 +83,9 @@ export const COMMANDS = {
       users: z.array(z.string().min(1)).min(1).max(10).meta({ description: 'Public names, such as @anna.' }),
     })
     .meta({ description: 'Invite users to a Telegram call.' }),
+  'call.start': z
+    .strictObject({ type: z.literal('call.start'), call })
+    .meta({ description: 'Begin a Telegram call that is scheduled; for admins.' }),
   'call.end': z
     .strictObject({ type: z.literal('call.end'), call })
     .meta({ description: 'End a Telegram call for everybody; for admins.' }),

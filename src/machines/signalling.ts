@@ -82,6 +82,8 @@ export type CallUpdate =
   | { readonly type: 'self.replaced'; readonly source: number }
   /** The server no longer knows this source of ours. */
   | { readonly type: 'self.dropped'; readonly source: number }
+  /** The server no longer knows the screen that we show; what ties it to the media side shows it anew. */
+  | { readonly type: 'presentation.dropped'; readonly source: number }
   /** An admin muted us; we cannot unmute ourselves. */
   | { readonly type: 'self.silenced' }
   /** We may speak again. */

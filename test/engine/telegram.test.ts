@@ -218,6 +218,30 @@ describe('Telegram calls of an engine', () => {
     expect(await participants(call)).toHaveLength(1);
   });
 
+  it('begins a scheduled call by a command, as an admin', async () => {
+    await signIn('boss', 'Bert');
+    const username = `eng${++made}later`;
+    const given = { kind: 'channel', title: 'Later', username, members: [users['Bert']!], admins: [users['Bert']!] } as const;
+    const call = await centre.addCall(await centre.addChat(given), { scheduleDate: Math.floor(Date.now() / 1000) + 3600 });
+    const address = `telegram:boss:@${username}`;
+    const running = run(address);
+    await expect.poll(() => of('call.waiting')).toMatchObject([{ kind: 'schedule' }]);
+    await engine.execute({ type: 'call.start', call: address });
+    await running;
+    expect(await participants(call)).toHaveLength(1);
+    // It has begun: that is no fault.
+    await engine.execute({ type: 'call.start', call: address });
+  });
+
+  it('joins muted where the address says so, and is heard when told', async () => {
+    const address = `${place.address}?muted`;
+    await run(address);
+    expect(await participants()).toMatchObject([{ muted: true }]);
+    expect(of('call.muted')).toMatchObject([{ call: address, muted: true }]);
+    await engine.execute({ type: 'call.mute', call: address, muted: false });
+    expect(await participants()).toMatchObject([{ muted: false }]);
+  });
+
   it('is steered by commands', async () => {
     const bert = new Guest(centre, users['Bert']!, place.call);
     await run(place.address);

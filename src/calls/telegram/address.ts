@@ -12,6 +12,8 @@ export interface TelegramAddress {
   readonly callInvite?: string;
   /** The public name of the channel to appear as; absent: the account itself. */
   readonly as?: string;
+  /** Whether to join muted: nobody hears the graph until `call.mute` says otherwise. */
+  readonly muted: boolean;
   /** Whether the call is fed by RTMP, instead of being joined. */
   readonly rtmp: boolean;
   /** Whether to start a call if there is none. */
@@ -27,7 +29,7 @@ const INVITE = /^[\w-]{6,64}$/;
 
 /**
  * Reads an address: `telegram:@name`, `telegram:https://t.me/name?voicechat=HASH`, `telegram:https://t.me/+INVITE`; with an account
- * `telegram:work:@name`; with `?as=@channel`, `?create` and `?rtmp`.
+ * `telegram:work:@name`; with `?as=@channel`, `?create`, `?rtmp` and `?muted`.
  *
  * @throws VoxError `TELEGRAM_ADDRESS`.
  */
@@ -50,7 +52,8 @@ export function parseTelegramAddress(address: string): TelegramAddress {
   if (invite !== undefined && !INVITE.test(invite)) fail('this is no invite link');
   if (invite === undefined && !USERNAME.test(username)) fail('names have 4 to 32 letters, digits and _, and begin with a letter');
   for (const key of query.keys()) {
-    if (!['voicechat', 'videochat', 'livestream', 'as', 'create', 'rtmp'].includes(key)) fail(`it says nothing about "${key}"`);
+    if (!['voicechat', 'videochat', 'livestream', 'as', 'create', 'rtmp', 'muted'].includes(key))
+      fail(`it says nothing about "${key}"`);
   }
   const callInvite = query.get('voicechat') ?? query.get('videochat') ?? query.get('livestream');
   const as = query.get('as')?.replace(/^@/, '');
@@ -63,5 +66,6 @@ export function parseTelegramAddress(address: string): TelegramAddress {
     ...(as !== undefined && { as }),
     create: query.has('create'),
     rtmp: query.has('rtmp'),
+    muted: query.has('muted'),
   };
 }

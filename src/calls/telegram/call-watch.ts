@@ -31,6 +31,8 @@ export interface Watched {
   readonly times: WatchTimes;
   /** Our audio source, unsigned, as soon as we have joined. */
   readonly source: () => number | undefined;
+  /** That of our screen, while we show one. */
+  readonly screenSource?: () => number | undefined;
 }
 
 const PAGE = 100;
@@ -176,9 +178,14 @@ class Watch {
     const source = this.#watched.source();
     if (source !== undefined) {
       try {
-        const request = new port.api.phone.CheckGroupCall({ call: place.input, sources: [toSigned(source)] });
+        const screen = this.#watched.screenSource?.();
+        const sources = [source, ...(screen === undefined ? [] : [screen])].map(toSigned);
+        const request = new port.api.phone.CheckGroupCall({ call: place.input, sources });
         const known = await port.invoke(request, { signal: this.#abort.signal });
         if (!known.some((one) => toUnsigned(one) === source)) return await this.#missed(source);
+        // As tdesktop: the screen alone is shown anew.
+        if (screen !== undefined && !known.some((one) => toUnsigned(one) === screen) && this.#watched.screenSource?.() === screen)
+          this.#out.next({ type: 'presentation.dropped', source: screen });
       } catch (error) {
         if (this.#out.closed) return;
         if (isRpc(error, 'GROUPCALL_JOIN_MISSING')) return this.#dropped(source);

@@ -79,6 +79,7 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
   };
   const hear = (update: SignallingUpdate): void => {
     if (update.type === 'self.allowed') mayJoin$.next();
+    if (update.type === 'presentation.dropped' && presents) void present();
     if (update.type === 'participant.joined' || update.type === 'participant.changed') set(update.participant);
     else if (update.type === 'participant.left') ask({ type: update.type, participantId: update.participantId });
     else if (update.type === 'self.silenced' || update.type === 'self.allowed') appear({}, update.type === 'self.silenced');

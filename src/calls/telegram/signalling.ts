@@ -41,6 +41,7 @@ export class TelegramSignalling implements Signalling {
   readonly #options: TelegramSignallingOptions;
   #found: { readonly port: TelegramPort; readonly place: CallPlace } | undefined;
   #source: number | undefined;
+  #screenSource: number | undefined;
 
   /** @param options the address, and the account's connection. */
   constructor(options: TelegramSignallingOptions) {
@@ -84,13 +85,13 @@ export class TelegramSignalling implements Signalling {
         ...(this.#options.address.callInvite !== undefined && { inviteHash: this.#options.address.callInvite }),
       });
       const answer = await this.#connection(port, request, false, signal);
-      this.#source = params.source;
+      [this.#source, this.#screenSource] = [params.source, undefined];
       return { answer };
     });
   }
 
   async leave({ ref, source }: Membership, signal: AbortSignal): Promise<void> {
-    if (this.#source === source) this.#source = undefined;
+    if (this.#source === source) this.#source = this.#screenSource = undefined;
     await this.#quietly(
       async () => {
         const { port, place } = await this.#at(signal);
@@ -128,7 +129,13 @@ export class TelegramSignalling implements Signalling {
         () => new CallError(callFailure('CALL_CONNECTION_LOST', { reason: 'the call was not found yet' }, 'backoff')),
       );
     const { scheduler, times } = this.#options;
-    return watchCall({ ...found, scheduler, times: { ...WATCH_TIMES, ...times }, source: () => this.#source });
+    return watchCall({
+      ...found,
+      scheduler,
+      times: { ...WATCH_TIMES, ...times },
+      source: () => this.#source,
+      screenSource: () => this.#screenSource,
+    });
   }
 
   /** Where the call's own stream is pushed to; for admins. The key is a secret. @throws CallError such as `TELEGRAM_NOT_RTMP`. */
@@ -146,17 +153,16 @@ export class TelegramSignalling implements Signalling {
     return this.#typed(async () => {
       const { port, place } = await this.#at(signal);
       const data = new port.api.DataJSON({ data: joinJson(params) });
-      return this.#connection(
-        port,
-        new port.api.phone.JoinGroupCallPresentation({ call: place.input, params: data }),
-        true,
-        signal,
-      );
+      const request = new port.api.phone.JoinGroupCallPresentation({ call: place.input, params: data });
+      const answer = await this.#connection(port, request, true, signal);
+      this.#screenSource = params.source;
+      return answer;
     });
   }
 
   /** Takes the screen away. Resolves too if there was none. @throws CallError. */
   async leavePresentation(signal: AbortSignal): Promise<void> {
+    this.#screenSource = undefined;
     await this.#quietly(async () => {
       const { port, place } = await this.#at(signal);
       await port.invoke(new port.api.phone.LeaveGroupCallPresentation({ call: place.input }), { signal });

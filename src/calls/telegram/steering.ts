@@ -12,6 +12,7 @@ const BY_WORDS = new Set([
   'call.title',
   'call.record',
   'call.invite',
+  'call.start',
   'call.end',
   'chat.send',
 ]);
@@ -48,6 +49,9 @@ export async function steerTelegram(signalling: TelegramSignalling, request: Cal
         break;
       case 'call.invite':
         await controls.invite(request['users'] as readonly string[]);
+        break;
+      case 'call.start':
+        await controls.start();
         break;
       case 'call.end':
         await controls.end();

@@ -4,6 +4,7 @@ import { parseTelegramAddress } from '../../../src/calls/telegram/address.js';
 describe('addresses of Telegram calls', () => {
   it.each([
     ['telegram:@group', { chat: { username: 'group' }, create: false, rtmp: false }],
+    ['telegram:@group?muted', { chat: { username: 'group' }, muted: true }],
     ['telegram:group', { chat: { username: 'group' } }],
     ['telegram:work:@group', { account: 'work', chat: { username: 'group' } }],
     ['telegram:https://t.me/group', { chat: { username: 'group' } }],
@@ -23,7 +24,7 @@ describe('addresses of Telegram calls', () => {
     ['telegram:@1group', 'names have 4 to 32'],
     ['telegram:-100123', 'names have 4 to 32'],
     ['telegram:t.me/+ab', 'this is no invite link'],
-    ['telegram:@group?muted=1', 'it says nothing about "muted"'],
+    ['telegram:@group?volume=1', 'it says nothing about "volume"'],
     ['telegram:@group?as=1', '"as" must be'],
     ['room:lobby', 'it does not begin with telegram:'],
   ])('refuses %s', (address, reason) => {

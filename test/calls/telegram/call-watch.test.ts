@@ -24,7 +24,7 @@ const row = (user: number, source: number, more: Row = {}): Row => ({
 });
 
 /** A watch in virtual time over a connection that the test plays. */
-function start(answers: Record<string, Answer> = {}) {
+function start(answers: Record<string, Answer> = {}, screen?: number) {
   const scheduler = createVirtualScheduler();
   const updates$ = new Subject<TelegramNews>();
   const link$ = new BehaviorSubject<LinkState>('up');
@@ -49,7 +49,8 @@ function start(answers: Record<string, Answer> = {}) {
   const place = { chat: { id: '-1009' }, input: { id: 4n }, call: {} } as unknown as CallPlace;
   const told: SignallingUpdate[] = [];
   let error: unknown;
-  const subscription = watchCall({ port, place, scheduler, times: WATCH_TIMES, source: () => 4_000_000_000 }).subscribe({
+  const sources = { source: () => 4_000_000_000, screenSource: () => screen };
+  const subscription = watchCall({ port, place, scheduler, times: WATCH_TIMES, ...sources }).subscribe({
     next: (update) => told.push(update),
     error: (thrown: unknown) => void (error = thrown),
   });
@@ -67,6 +68,17 @@ describe('the watch over a call', () => {
     expect(sources).toEqual([[-294_967_296], [-294_967_296], [-294_967_296]]);
     watch.end();
     expect(watch.scheduler.flush()).toBe(0);
+  });
+
+  it('asks for our screen too, and tells when the server does not know that one', async () => {
+    let known = [-294_967_296, 77];
+    const watch = start({ CheckGroupCall: ({ sources: asked }) => (expect(asked).toEqual([-294_967_296, 77]), known) }, 77);
+    await watch.scheduler.play(15_000);
+    expect(watch.told).toEqual([]);
+    known = [-294_967_296];
+    await watch.scheduler.play(10_000);
+    expect(watch.told).toEqual([{ type: 'presentation.dropped', source: 77 }]);
+    watch.end();
   });
 
   it('asks again after a second when it got no answer, and after a flood when that is over', async () => {

@@ -234,6 +234,12 @@ describe('pictures of a group call', () => {
     const shown = eyes.seen.get('anna')!.length;
     await party.until(() => eyes.seen.get('anna')!.length >= shown + 25, 10_000);
 
+    // The server says that it does not know the screen any more.
+    const third = party.sfu.client(place)!;
+    anna.updates$.next({ type: 'presentation.dropped', source: third.request.source });
+    await party.arrival(() => party.sfu.client(place) !== undefined && party.sfu.client(place) !== third);
+    await party.arrival(() => party.sfu.client(place)?.constraints !== undefined);
+
     screen.stop();
     await party.until(() => party.sfu.client(place) === undefined, 10_000);
     expect(anna.info!.screen).toBeUndefined();
