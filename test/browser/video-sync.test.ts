@@ -88,6 +88,11 @@ it(
       write({
         gray: { type: 'video.grayscale', in: { video: 'film' } },
         coded: { type: 'encode.vp8', in: { video: 'gray' } },
+        // Late by 81 ms, for which the pictures wait from then on.
+        noise: { type: 'effect.denoise', in: { audio: 'film' } },
+        pitch: { type: 'effect.pitch', in: { audio: 'noise' }, options: { semitones: 2 } },
+        limit: { type: 'effect.limiter', in: { audio: 'pitch' } },
+        call: { type: 'sink.call', in: { audio: 'limit', video: 'coded' } },
       });
       await session.change(graph);
       await together(page, 'a changed graph');
