@@ -49,7 +49,7 @@ function largestDifference(a: RenderedPicture, b: ReturnType<typeof golden>): nu
 
 describe('effects on pictures give what FFmpeg gives by the same filters', () => {
   it.each([
-    ['video.blur', { sigmaPx: 3 }, 'format=yuv420p,gblur=sigma=3'],
+    ['video.blur', { sigmaPx: 3 }, 'format=yuv420p,gblur=3:planes=1,gblur=1.5:planes=6'],
     ['video.grayscale', {}, 'format=yuv420p,hue=s=0'],
     ['video.sharpen', { amount: 1.5, sizePx: 7 }, 'format=yuv420p,unsharp=7:7:1.5:7:7:0'],
     ['video.sharpen', { sizePx: 13 }, 'format=yuv420p,unsharp=13:13:1:13:13:0'],
@@ -146,6 +146,14 @@ describe('edges of a drawn picture', () => {
     const made = await through('video.cartoon', { lines: 1, smoothPx: 0 }, square(200));
     expect(across(made, (luma) => luma < 30)).toEqual([2, 2]);
   });
+});
+
+it('video.blur blurs colours as far as brightness', async () => {
+  const step = "color=black:s=96x64,format=yuv420p,geq=lum='if(lt(X,48),60,180)':cb='if(lt(X,24),60,180)':cr=128";
+  const { y, u } = await through('video.blur', { sigmaPx: 6 }, step);
+  // A quarter of the step is passed between these two, of whatever it is.
+  const width = (line: Uint8Array) => line.filter((x) => x > 90 && x < 150).length;
+  expect(Math.abs(width(y.subarray(32 * 96, 33 * 96)) - 2 * width(u.subarray(16 * 48, 17 * 48)))).toBeLessThanOrEqual(2);
 });
 
 describe('other effects', () => {
