@@ -24,7 +24,7 @@ export interface PumpOptions {
   readonly resumeUs: number;
   /** Whether going back is possible. */
   readonly seekable: boolean;
-  /** The pictures beside it, and where their packets go. */
+  /** The pictures beside it, and where their packets go; of a film without sound they are the stream itself. */
   readonly video?: { readonly stream: Stream; readonly packets: VideoPackets } | undefined;
   /** Waits until a packet can probably be read without a thread of Node's pool standing still for it. */
   ready(): Promise<void>;
@@ -213,12 +213,12 @@ export class PacketPump implements PacketSource {
   async #readOne(packet: Packet): Promise<void> {
     const { format, stream, video } = this.#options;
     // Not even parsed while nobody looks.
-    if (video) video.stream.discard = video.packets.wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    if (video && video.stream.index !== stream.index) video.stream.discard = video.packets.wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
     const code = await format.readFrame(packet);
     if (this.#seek || this.#closed) return packet.unref();
     if (code < 0) return this.#ended(code);
     if (packet.streamIndex === stream.index && !this.discards) this.#add(packet);
-    else if (packet.streamIndex === video?.stream.index && !this.discards) video.packets.push(packet);
+    if (packet.streamIndex === video?.stream.index && !this.discards) video.packets.push(packet);
     packet.unref();
   }
 

@@ -1,4 +1,5 @@
-import type { CodecContext } from 'node-av/lib';
+import { AVMEDIA_TYPE_AUDIO } from 'node-av/constants';
+import type { CodecContext, FormatContext, Stream } from 'node-av/lib';
 import { VoxError, voxError } from '../../errors.js';
 import { createAudioFrame, frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
 import { FRAME_SAMPLES } from '../format.js';
@@ -11,7 +12,8 @@ import { statesLength } from './formats.js';
 import { PacketPump, type PumpOptions } from './packet-pump.js';
 import { openRtpInput } from './rtp-input.js';
 import { openStreamInput, type StreamInput } from './stream-input.js';
-import { findVideo } from './video/open-video.js';
+import { SilentStream } from './silent-stream.js';
+import { findVideo, isCover } from './video/open-video.js';
 import { StreamPictures } from './video/stream-pictures.js';
 import { VideoPackets } from './video/video-packets.js';
 
@@ -53,13 +55,18 @@ export async function openNetworkAudio(
     const opened = await (sdp === undefined ? openStreamInput(source, name) : openRtpInput(source, sdp, name));
     input = opened;
     const { format } = opened;
+    const pictured = options.video === undefined ? undefined : findVideo(format);
+    if (pictured && isSilentFilm(format, pictured)) {
+      reader = openSilent({ opened, stream: pictured, source, name, options });
+      if (options.startSec) reader.seek(options.startSec * 1e6);
+      return reader;
+    }
     const stream = chooseStream(format, name, undefined);
     const decoder = await openDecoder(stream, name);
     const stated = readMediaInfo(format, stream, statesLength(format.iformat?.name ?? '', stream.startTime));
     // What FFmpeg estimates from the bytes it happens to have is worth nothing without a length.
     const known = !source.live && source.length !== undefined;
     const info: MediaInfo = known ? stated : { ...stated, ...(stated.durationExact && !source.live ? {} : UNKNOWN_LENGTH) };
-    const pictured = options.video === undefined ? undefined : findVideo(format);
     const { aheadMs = 10_000, resumeMs = 1000, startSec = 0, endSec } = options;
     reader = pumpedReader({
       name,
@@ -86,6 +93,42 @@ export async function openNetworkAudio(
     }
     throw worded(error, name);
   }
+}
+
+/** Nobody encodes silence to a film that has none. */
+function isSilentFilm({ streams }: FormatContext, pictures: Stream): boolean {
+  return !isCover(pictures) && streams.every(({ codecpar }) => codecpar.codecType !== AVMEDIA_TYPE_AUDIO);
+}
+
+/** A film without sound: its pictures give the time. */
+function openSilent(parts: {
+  readonly opened: StreamInput;
+  readonly stream: Stream;
+  readonly source: ByteSource;
+  readonly name: string;
+  readonly options: NetworkAudioOptions;
+}): AudioReader {
+  const { opened, stream, source, name, options } = parts;
+  const { format } = opened;
+  const { aheadMs = 10_000, resumeMs = 1000, endSec } = options;
+  const packets = new VideoPackets(options.video === true);
+  const pump = new PacketPump({
+    format,
+    stream,
+    aheadUs: aheadMs * 1000,
+    resumeUs: Math.min(resumeMs, aheadMs) * 1000,
+    seekable: source.seekable,
+    video: { stream, packets },
+    ready: () => source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES),
+  });
+  const known = !source.live && source.length !== undefined;
+  const stated = readMediaInfo(format, stream, known);
+  const info = known ? stated : { ...stated, ...UNKNOWN_LENGTH };
+  const close = () => {
+    source.close();
+    void pump.close().then(() => opened.close());
+  };
+  return new SilentStream({ name, format, stream, info, pump, packets, source, endSec, close });
 }
 
 /** An opened container whose packets come late. */

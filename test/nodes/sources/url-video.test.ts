@@ -14,6 +14,8 @@ beforeAll(async () => {
   const sound = (i: number) => 0.2 * Math.sin(i / 20);
   for (const name of ['film.mp4', 'film.webm', 'film.mkv', 'film.ts'])
     films[name] = readFileSync(await writeFilm(temp.path(name), { seconds: 3, sound }));
+  films['silent.mp4'] = readFileSync(await writeFilm(temp.path('silent.mp4'), { seconds: 3 }));
+  films['silent.webm'] = readFileSync(await writeFilm(temp.path('silent.webm'), { seconds: 3 }));
   films['beep.ts'] = readFileSync(await writeFilm(temp.path('beep.ts'), { ...FLASH_AND_BEEP, seconds: 3 }));
   films['other.webm'] = readFileSync(await writeFilm(temp.path('other.webm'), { seconds: 3, luma: '200', width: 96, sound }));
 });
@@ -182,6 +184,34 @@ describe('the pictures of source.url', () => {
     const lumas = pictures.map(({ y }) => y[2000]! - 40);
     expect(Math.max(...lumas)).toBeGreaterThan(55);
     expect(lumas.filter((luma) => luma > 0).every((luma, i, all) => i === 0 || luma >= all[i - 1]!)).toBe(true);
+  });
+
+  it.each(['silent.mp4', 'silent.webm'])('give the time where there is no sound, in %s', async (name) => {
+    const server = await files();
+    const src = `${server.url}/${name}`;
+    const whole = await run({ options: { src } });
+    expectSeen(whole, [
+      [0, 0],
+      [400, 400],
+      [2800, 2800],
+    ]);
+    expect(whole.outputs.audio!.frames.every(({ silent }) => silent)).toBe(true);
+    // Within the few pictures by which decoding is ahead of showing.
+    expect(Math.abs(whole.outputs.audio!.frames.length - 150)).toBeLessThan(6);
+    expect(whole.events.filter(({ event }) => event.type === 'stream.ended').map(({ event }) => event)).toMatchObject([
+      { reason: 'finished' },
+    ]);
+    expect(whole.outputs['video']!.end).toBeDefined();
+    const moved = await run({
+      options: { src, loop: true },
+      commands: [{ atMs: 400, command: { type: 'seek', positionMs: 2000 } }],
+      durationMs: 3000,
+    });
+    expectSeen(moved, [
+      [360, 360],
+      [680, 2240],
+      [2000, 600],
+    ]);
   });
 
   it('are black, or nothing, where there are none', async () => {
