@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Guest } from '../harness/telegram/guest.js';
 import type { TlObject } from '../harness/telegram/tl/codec.js';
-import { longestGapMs } from '../calls/telegram/support/party.js';
 import { readBack } from '../graphs/render-graph.js';
 import { usualToneDb } from '../integration/support/listen.js';
 import { meanColours } from '../support/films.js';
 import { describeWith, peerPath } from './support/foreign.js';
 import { Ntgcalls, type NtgcallsMedia, writeColour, writeTone } from './support/ntgcalls.js';
+import { longestSoundSec } from './support/steady.js';
 import { next, played, TelegramStack } from './support/telegram-stack.js';
 
 /** Green and violet, in BT.601. */
@@ -64,8 +64,10 @@ describeWith('ntgcalls', 'with ntgcalls in the call', () => {
       participants: [String(stack.bert)],
       people: { [String(stack.bert)]: { name: 'Bert' } },
     });
-    await played(session, 4);
     const anna = (await stack.centre.callState(stack.place.call)).participants.find(({ userId }) => userId === stack.anna)!;
+    await played(session, 4);
+    const steady = async () => longestSoundSec((await native.heard()).get(anna.source >>> 0) ?? new Float32Array());
+    await expect.poll(steady, { timeout: 60_000, interval: 1000 }).toBeGreaterThanOrEqual(2);
     const heard = await native.heard();
     const { nominates, controlled } = stack.sfu.client({
       call: String(stack.place.call),
@@ -80,13 +82,12 @@ describeWith('ntgcalls', 'with ntgcalls in the call', () => {
     const ours = heard.get(anna.source >>> 0)!;
     const end = ours.length / 48_000;
     expect(usualToneDb(ours, 523, end - 2, end)).toBeCloseTo(-12, 0);
-    expect(longestGapMs(ours.subarray(ours.length - 2 * 48_000))).toBe(0);
 
     // What we heard of it.
     const [plane] = (await readBack(path)).planes;
     const until = plane!.length / 48_000;
     expect(usualToneDb(plane!, 880, until - 2.5, until - 0.5)).toBeCloseTo(-12, 0);
-    expect(longestGapMs(plane!.subarray((until - 2.5) * 48_000, (until - 0.5) * 48_000))).toBe(0);
+    expect(longestSoundSec(plane!)).toBeGreaterThanOrEqual(2);
     expect(source).toBeLessThan(2 ** 31);
     // What the SFU believes of native clients: they are controlled, and no path is ever nominated.
     expect({ nominates, controlled }).toEqual({ nominates: false, controlled: true });
