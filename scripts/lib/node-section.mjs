@@ -24,8 +24,12 @@ export function takes(schema) {
   return `${schema.type ?? 'any value'}${range}`;
 }
 
-/** The tables of a node type as Markdown: ports, options, and which of those cannot change while it runs. */
-export function nodeTables(node) {
+/**
+ * The tables of a node type as Markdown: ports, options, and which of those cannot change while it runs.
+ *
+ * @param live whether a column says so, rather than a sentence
+ */
+export function nodeTables(node, live = false) {
   const required = new Set(node.options.required ?? []);
   const ports = (what, list) =>
     Object.entries(list).map(([name, port]) => [`${what} \`${name}\``, port.kind, port.arity, cell(port.about)]);
@@ -33,12 +37,14 @@ export function nodeTables(node) {
     `\`${name}\``,
     takes(option),
     option.default !== undefined ? `\`${JSON.stringify(option.default)}\`` : required.has(name) ? 'required' : '–',
+    ...(live ? [node.fixedOptions.includes(name) ? 'at the start' : 'live'] : []),
     cell(option.description ?? ''),
   ]);
+  const head = ['Option', 'Takes', 'Default', ...(live ? ['Changes'] : []), 'What it does'];
   return [
     ...table(['Port', 'Kind', 'Wires', 'What it is'], [...ports('in', node.inputs), ...ports('out', node.outputs)]),
-    ...table(['Option', 'Takes', 'Default', 'What it does'], options),
-    ...(node.fixedOptions.length > 0
+    ...table(head, options),
+    ...(node.fixedOptions.length > 0 && !live
       ? ['', `Only set when the graph starts: ${node.fixedOptions.map((name) => `\`${name}\``).join(', ')}.`]
       : []),
   ];

@@ -24,7 +24,7 @@ export async function errorsPage(root) {
     last = heading;
     lines.push(
       '',
-      `### ${code.replace(/_/g, '\\_')}`,
+      `### ${code}`,
       '',
       text(message),
       '',

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What runs where nothing else is said. */
-const SCENE = { durationSec: 4, params: {}, participants: {}, sources: {}, at: [] };
+const SCENE = { durationSec: 3.5, params: {}, participants: {}, sources: {}, at: [] };
 /** Pictures come at this rate. */
 export const PICTURE_RATE = 5;
 

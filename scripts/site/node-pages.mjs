@@ -91,7 +91,7 @@ async function nodePage(site, engine, node, errors) {
         ]
       : []),
     '## Ports and options',
-    ...nodeTables(node),
+    ...nodeTables(node, true),
     '',
     ...(errors.length > 0
       ? [
