@@ -2,9 +2,9 @@ import { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineNode } from '../../../src/graph/define-node.js';
-import { many, video } from '../../../src/graph/ports.js';
+import { many, video, type Branch } from '../../../src/graph/ports.js';
 import { joinVideo, mapVideo, videoPerTick } from '../../../src/graph/video-operators.js';
-import type { VideoContent } from '../../../src/media/video-frame.js';
+import type { VideoContent, VideoFrame } from '../../../src/media/video-frame.js';
 import { checkGraphObject } from '../../../src/graph/load.js';
 import { createRegistry } from '../../../src/graph/registry.js';
 import { GraphRun } from '../../../src/graph/run/graph-run.js';
@@ -129,9 +129,34 @@ const sink = defineNode({
   },
 });
 
-const registry = createRegistry([source, plus, sum, sink]);
+/** Two cameras on one wire. */
+const cameras = defineNode({
+  type: 'source.cameras',
+  summary: 'Give pictures of two.',
+  inputs: {},
+  outputs: { video: many(video('Pictures.')) },
+  options: z.strictObject({}),
+  create: ({ ctx }) => ({
+    video: new Observable<Branch<VideoFrame>>((subscriber) => {
+      for (const [id, from] of [
+        ['ann', 1000],
+        ['bob', 2000],
+      ] as const)
+        subscriber.next({ id, stream$: videoPerTick(ctx, ({ index }) => new Numbered(from + index)) });
+    }),
+  }),
+});
 
-async function run(nodes: Record<string, unknown>, settings: { durationMs?: number; debug?: boolean } = {}) {
+const registry = createRegistry([source, plus, sum, sink, cameras]);
+
+interface Settings {
+  readonly durationMs?: number;
+  readonly debug?: boolean;
+  /** Called before the first beat. */
+  readonly before?: (graph: GraphRun) => void;
+}
+
+async function run(nodes: Record<string, unknown>, settings: Settings = {}) {
   seen.clear();
   const checked = checkGraphObject({ version: 1, nodes } as never, { registry });
   if (!checked.plan) throw new Error(JSON.stringify(checked.problems));
@@ -147,6 +172,7 @@ async function run(nodes: Record<string, unknown>, settings: { durationMs?: numb
     onEvent: (event) => events.push(event),
   });
   await graph.start();
+  settings.before?.(graph);
   await scheduler.run();
   await graph.stop();
   return { events, plan: checked.plan, stats: graph.stats(), of: (node: string) => seen.get(node)! };
@@ -162,6 +188,51 @@ describe('pictures in a graph', () => {
     expect(of('s')).toHaveLength(24);
     expect(of('s').map(({ ptsUs }) => ptsUs)).toEqual(Array.from({ length: 24 }, (_, i) => Math.round((i * 1e6) / 24)));
     expect(events.filter(({ type }) => type !== 'graph.started' && type !== 'graph.ended')).toEqual([]);
+    expect(Numbered.live).toBe(0);
+  });
+
+  it('can be looked at beside those they are for, who get the same as if nobody looked', async () => {
+    const looks: number[] = [];
+    const look = ({ content }: VideoFrame) => void looks.push((content as Numbered).value);
+    const nodes = {
+      n: { type: 'source.numbers' },
+      a: { type: 'video.plus', in: { video: 'n' }, options: { plus: 10 } },
+      s: { type: 'sink.numbers', in: { video: 'a' } },
+    };
+    const { of, stats, events } = await run(nodes, {
+      durationMs: 200,
+      debug: false,
+      before: (graph) => {
+        graph.peek('n', look);
+        graph.peek('a.video', look);
+        graph.peek('a', () => looks.push(-1))();
+        expect(() => graph.peek('none', look)).toThrow('has no wire "none"');
+      },
+    });
+    // Each looks once, and nothing is made twice for it.
+    expect(looks.toSorted((a, b) => a - b)).toEqual([0, 10]);
+    expect(of('s').map(({ value }) => value)).toEqual([10, 11, 12, 13, 14, 15]);
+    expect(of('s').some(({ shared }) => shared)).toBe(false);
+    expect(stats.nodes['n']!.passed).toEqual({ video: 6 });
+    expect(events.filter(({ type }) => type === 'node.fault')).toEqual([]);
+    expect(Numbered.live).toBe(0);
+  });
+
+  it('of several on one wire the first is looked at', async () => {
+    const looks: number[] = [];
+    await run(
+      {
+        c: { type: 'source.cameras' },
+        m: { type: 'mix.numbers', in: { video: 'c' } },
+        s: { type: 'sink.numbers', in: { video: 'm' } },
+      },
+      {
+        durationMs: 200,
+        debug: false,
+        before: (graph) => void graph.peek('c.video', ({ content }) => void looks.push((content as Numbered).value)),
+      },
+    );
+    expect(looks).toEqual([1000]);
     expect(Numbered.live).toBe(0);
   });
 
