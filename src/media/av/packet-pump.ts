@@ -213,7 +213,8 @@ export class PacketPump implements PacketSource {
   async #readOne(packet: Packet): Promise<void> {
     const { format, stream, video } = this.#options;
     // Not even parsed while nobody looks.
-    if (video && video.stream.index !== stream.index) video.stream.discard = video.packets.wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    if (video && video.stream.index !== stream.index)
+      video.stream.discard = video.packets.wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
     const code = await format.readFrame(packet);
     if (this.#seek || this.#closed) return packet.unref();
     if (code < 0) return this.#ended(code);
