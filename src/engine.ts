@@ -28,6 +28,7 @@ import { createRoomService } from './engine/room-service.js';
 import { telegramMediaSide } from './engine/telegram-media-side.js';
 import type { TelegramSetup } from './engine/telegram-service.js';
 import { startGraph, type GraphPlace, type GraphRuns } from './engine/start-graph.js';
+import type { CallSnapshot } from './engine/snapshots/index.js';
 import { StreamFacts } from './engine/stream-facts.js';
 import { checkCommand } from './events/check-command.js';
 import type { EngineCommand } from './events/command.js';
@@ -42,6 +43,7 @@ import { readEventLog } from './host/event-log/index.js';
 import { InProcessHost } from './host/in-process.js';
 import { OUTSIDE } from './plugins/bus.js';
 import { FRAME_US } from './media/format.js';
+import type { CallInput } from './machines/call-types.js';
 import { MachineLog, type InspectMachine } from './machines/machine-log.js';
 import type { MediaHost } from './host/media-host.js';
 import { builtinNodes } from './nodes/index.js';
@@ -97,11 +99,13 @@ class VoxEngine implements Engine {
   readonly #graphEvents$ = new Subject<GraphEvent>();
   readonly #connectedPeers = new Set<string>();
   readonly #servers = new Set<RoomServer>();
+  readonly #snapshots: EngineOptions['snapshots'];
   #graphs = 0;
   #renders = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
+    this.#snapshots = options.snapshots;
     this.registry = options.registry ?? createRegistry(builtinNodes);
     this.#ownScheduler = options.scheduler === undefined;
     this.#scheduler = options.scheduler ?? createRealtimeScheduler();
@@ -173,6 +177,8 @@ class VoxEngine implements Engine {
       ending: this.#ending,
       tell: (event) => this.#tell(event),
       declared: (graph, how) => this.#declared(graph, how),
+      isMuted: (call) => this.state.calls[call]?.selfMuted ?? false,
+      snapshot: (call, plan, cwd) => this.#snapshot(call, plan, cwd),
     };
     this.#host.events$.subscribe((message) => {
       if (message.type === 'tap') return;
@@ -198,7 +204,10 @@ class VoxEngine implements Engine {
     if (this.#closing) throw voxError('HOST_CLOSED');
     const [plan, declared] = await this.#declared(graph, options);
     if (call !== undefined) this.#calls.check(call);
-    const open = call === undefined ? undefined : { id: this.#calls.idOf(call), open: () => this.#calls.open(call, cwd) };
+    const open = call === undefined ? undefined : {
+            id: this.#calls.idOf(call),
+            open: (resume?: CallInput['resume']) => this.#calls.open(call, cwd, resume),
+          };
     return this.#start(plan, declared, open, options);
   }
 
@@ -332,6 +341,18 @@ class VoxEngine implements Engine {
     await this.#plugins.ready();
     const declared = await this.#plugins.declare(graph, cwd ?? process.cwd());
     return [typeof graph === 'string' ? loadGraph(graph, { ...declared.check, params, cwd }) : graph, declared];
+  }
+
+  #snapshot(call: string, plan: Plan, cwd: string): Promise<CallSnapshot> | undefined {
+    const { folder, fresh = false } = this.#snapshots ?? {};
+    // A file is written anew, and only what has a name is found again.
+    if (folder === undefined || plan.file === undefined || call.startsWith('file:')) return undefined;
+    const named = this.#plugins.host.list().some(({ name, graph }) => name === 'music-queue' && graph === undefined);
+    // That plugin keeps its queue itself.
+    const queues = !named && !Object.hasOwn(plan.plugins, 'music-queue');
+    const options = { folder, fresh, scheduler: this.#scheduler, nowMs: this.#nowMs, tell: (event: EngineEvent) => this.#tell(event) };
+    const about = { call, graph: resolve(cwd, plan.file), plan, queues };
+    return import('./engine/snapshots/index.js').then(({ CallSnapshot }) => CallSnapshot.find(options, about));
   }
 
   async #start(

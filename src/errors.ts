@@ -404,6 +404,11 @@ export const ERRORS = {
     fix: 'It is tried again a few times; report it if it stays.',
     exit: failed,
   },
+  SNAPSHOT_UNREADABLE: {
+    message: 'what an earlier run left of the call {call} cannot be used: {reason}',
+    fix: 'It begins anew; nothing is lost: the file is kept as {aside}.',
+    exit: failed,
+  },
   SAVED_STATE_UNREADABLE: {
     message: 'the saved state of a {machine} cannot be used: {reason}',
     fix: 'It was written by another version; delete it and start afresh.',

@@ -11,7 +11,14 @@ const ENDS: Readonly<Record<string, string>> = {
 /** What happens to calls and accounts, as a sentence; undefined for other events, and for what needs no words. */
 export function callSentence(event: StampedEvent): string | undefined {
   switch (event.type) {
+    case 'call.takenUp': {
+      if (event.problem) return `${formatProblem(event.problem)} ${event.problem.fix}`;
+      const ago = event.savedAtMs === undefined ? '' : ` ${agoSentence(event.atMs - event.savedAtMs)} ago`;
+      return `${event.call} goes on where a run that was killed was${ago}; --fresh begins anew.`;
+    }
     case 'call.waiting': {
+      // A short one, of which was told already.
+      if (event.kind === 'resume') return undefined;
       const at = timeOf(event.untilMs);
       const why = event.problem ? `${formatProblem(event.problem)} ` : '';
       if (event.kind === 'schedule') return `${event.call} begins at ${at}.`;
@@ -37,6 +44,12 @@ export function callSentence(event: StampedEvent): string | undefined {
 /** Whether a call was taken from us. */
 export function isCallLost(event: StampedEvent): boolean {
   return event.type === 'call.ended' && ['failed', 'kicked', 'joined-elsewhere'].includes(event.reason);
+}
+
+function agoSentence(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
 function timeOf(ms: number): string {

@@ -60,7 +60,8 @@ export async function startCalls(
     ends.push(started.then((session) => session?.ended ?? 'failed'));
     const mustWait = new Promise<void>((done) => {
       const subscription = engine.events$.subscribe((event) => {
-        if (event.type === 'call.waiting' && event.call === call) done();
+        // The pause before a call is taken up again is short.
+        if (event.type === 'call.waiting' && event.call === call && event.kind !== 'resume') done();
       });
       void started.then(() => subscription.unsubscribe());
     });

@@ -46,6 +46,17 @@ export interface EngineOptions {
   readonly permissions?: Partial<Permissions>;
   /** Telegram's accounts, for calls at `telegram:…`. Default: none. */
   readonly telegram?: EngineTelegram;
+  /**
+   * Where it stores, each second, how the calls of graph files are: what plays and where, queues, what was set, muted and left out, and how
+   * the account is in a Telegram call. A process that begins to run the same graph in the same call after this one was killed goes on with
+   * that. What ends in order leaves nothing. Default: nowhere.
+   */
+  readonly snapshots?: {
+    /** A folder of its own. */
+    readonly folder: string;
+    /** Take up nothing of what earlier processes left. Default false. */
+    readonly fresh?: boolean;
+  };
   /** Plugins that work for all its graphs; they are loaded before the first graph. Default: none. */
   readonly plugins?: readonly Installation[];
   /** Imports the plugins that graph files name. Default: none, so that graphs may name only {@link plugins}. */

@@ -8,7 +8,7 @@ import type { HostEvent } from '../host/messages.js';
 import { callActors } from '../machines/call-actors.js';
 import { createCallMachine, type CallActor } from '../machines/call.js';
 import type { MachineLog } from '../machines/machine-log.js';
-import type { CallEnd, CallWait } from '../machines/call-types.js';
+import type { CallEnd, CallInput, CallWait } from '../machines/call-types.js';
 import type { CallFailure } from '../machines/failure.js';
 import type { SelfChange, Signalling } from '../machines/signalling.js';
 import type { Transport } from '../machines/transport.js';
@@ -119,7 +119,7 @@ export class Calls {
    * Opens the media side of the call at an address and begins to join it; see {@link OpenCall.live}.
    * @throws VoxError `BAD_CALL_ADDRESS`, `CALL_TAKEN`, and what the backend has to say.
    */
-  async open(address: string, cwd: string): Promise<OpenCall> {
+  async open(address: string, cwd: string, resume?: CallInput['resume']): Promise<OpenCall> {
     const [backend = '', ...rest] = address.split(':');
     const place = rest.join(':');
     if (backend === 'file' && place) return this.openFile(address, place, cwd);
@@ -127,7 +127,7 @@ export class Calls {
       const id = this.idOf(address);
       return this.#join(id, 'rtmp', {}, { ...rtmpCall(address, this.#linkTo(id)), release: async () => {} });
     }
-    if (address.startsWith(TELEGRAM)) return this.#openTelegram(address);
+    if (address.startsWith(TELEGRAM)) return this.#openTelegram(address, resume);
     if (backend !== 'room') throw voxError('BAD_CALL_ADDRESS', { address });
     const { addresses, maxPeers, banAddresses } = this.#options;
     const room = checkRoomName(place);
@@ -202,7 +202,7 @@ export class Calls {
     };
   }
 
-  async #openTelegram(address: string): Promise<OpenCall> {
+  async #openTelegram(address: string, resume?: CallInput['resume']): Promise<OpenCall> {
     const { telegram, scheduler } = this.#options;
     if (!this.#telegram) throw voxError('TELEGRAM_NO_ACCOUNT');
     const open = await this.#telegram.open(address);
@@ -223,7 +223,8 @@ export class Calls {
     };
     const follow = (actor: CallActor) => tellSpeaking(actor, scheduler, (signal) => open.signalling.sayThatWeSpeak(signal));
     try {
-      return await this.#join(address, 'telegram', {}, { ...tied, release, steer: open.steer, follow, muted: parsed.muted });
+      const parts = { ...tied, release, steer: open.steer, follow, muted: parsed.muted };
+      return await this.#join(address, 'telegram', {}, parts, resume);
     } catch (error) {
       await release();
       throw error;
@@ -235,6 +236,7 @@ export class Calls {
     backend: string,
     config: Readonly<Record<string, unknown>>,
     { signalling, createTransport, release, steer, follow, muted = false }: CallParts = ROOM,
+    resume?: CallInput['resume'],
   ): Promise<OpenCall> {
     const { host, scheduler, nowMs, tell, machines } = this.#options;
     if (this.#closed) throw voxError('HOST_CLOSED');
@@ -254,12 +256,12 @@ export class Calls {
     });
     const inspect = machines.follow(machine, { call: address });
     const actor = createActor(machine, {
-      input: { address, ...(muted && { self: { muted } }) },
+      input: { address, ...(muted && { self: { muted } }), ...(resume && { resume }) },
       clock: xstateClock(scheduler),
       inspect,
     });
     tell({ type: 'call.opened', call: address, address });
-    if (muted) tell({ type: 'call.muted', call: address, muted });
+    if (resume ? resume.self.muted : muted) tell({ type: 'call.muted', call: address, muted: true });
     let started = false;
     actor.on('call.started', () => {
       started = true;

@@ -6,6 +6,7 @@ import type { Plan } from '../graph/plan-types.js';
 import type { Registry } from '../graph/registry.js';
 import type { ChangeSettings } from '../graph/run/change-settings.js';
 import type { GraphEndReason, GraphEvent } from '../graph/run/graph-events.js';
+import type { CallInput } from '../machines/call-types.js';
 import type { MachineLog } from '../machines/machine-log.js';
 import type { MediaHost } from '../host/media-host.js';
 import type { DeclaredPlugins } from '../plugins/declared.js';
@@ -16,13 +17,14 @@ import type { CommandedGraph } from './commands.js';
 import type { EnginePlugins } from './engine-plugins.js';
 import { Playbacks } from './playbacks.js';
 import { Players } from './players.js';
+import type { CallSnapshot } from './snapshots/index.js';
 
 /** Where a graph's call is, and how it is opened. */
 export interface GraphPlace {
   /** Its id. */
   readonly id: string;
-  /** Opens it. Rejects with a VoxError. */
-  open(): Promise<OpenCall>;
+  /** Opens it. Rejects with a VoxError. @param resume how an earlier process was in it. */
+  open(resume?: CallInput['resume']): Promise<OpenCall>;
 }
 
 /** A graph that is to run. */
@@ -53,6 +55,10 @@ export interface GraphRuns {
   /** Settle when those that run have ended and are cleaned up. */
   readonly ending: Set<Promise<unknown>>;
   tell(event: EngineEvent): void;
+  /** Whether everybody hears silence of us in a call. */
+  isMuted(call: string): boolean;
+  /** What an earlier process left of a call in which a graph runs; undefined: nothing is kept. */
+  snapshot(call: string, plan: Plan, cwd: string): Promise<CallSnapshot> | undefined;
   /** Another version of a graph, checked and planned. */
   declared(graph: string | Plan, options: RunOptions): Promise<[Plan, DeclaredPlugins]>;
 }
@@ -62,8 +68,13 @@ export interface GraphRuns {
  * @throws VoxError with what is wrong; then nothing of it is left.
  */
 export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<GraphSession> {
-  const { id, plan, declared, place, options, replay } = start;
+  const { id, declared, place, options, replay } = start;
   const { host, plugins } = runs;
+  const { pace = 'realtime', durationUs, debug, cwd = process.cwd() } = options;
+  const saved = place && pace === 'realtime' ? await runs.snapshot(place.id, start.plan, cwd) : undefined;
+  const plan = saved?.plan ?? start.plan;
+  /** As the file has it, without what was set since. */
+  let base = start.plan;
   let loaded = false;
   let over = false;
   let call: OpenCall | undefined;
@@ -86,7 +97,13 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     .subscribe({ next: (event) => (playbacks.told(event), players.told(event)), complete: () => void (over = true) });
   let present = plan;
   /** What was set while it runs: a node that begins again has it too. */
-  const set = new Map<string, Readonly<Record<string, unknown>>>();
+  const set = new Map<string, Readonly<Record<string, unknown>>>(saved?.set);
+  const leftOut = new Set<string>();
+  const bypass = async (node: string, bypassed: boolean): Promise<void> => {
+    await host.request({ type: 'node.bypass', graph: id, node, bypassed });
+    if (bypassed) leftOut.add(node);
+    else leftOut.delete(node);
+  };
   const setOptions = async (node: string, changed: Readonly<Record<string, unknown>>): Promise<void> => {
     await host.request({ type: 'node.set', graph: id, node, options: changed });
     set.set(node, { ...set.get(node), ...changed });
@@ -104,13 +121,14 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
       settle(happened);
     }
   };
-  const release = async () => {
+  const release = async (ran: boolean) => {
     playbacks.close();
     // When the engine closes, the call may have ended before its graph.
     if (call?.actor.getSnapshot().status === 'active') call.actor.send({ type: 'audio.stopped' });
     try {
       if (call) await runs.calls.release(call);
     } finally {
+      await saved?.close(ran);
       runs.sessions.delete(id);
       // They hear of the end of the call first.
       await plugins.host.unloadGraph(id);
@@ -118,7 +136,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
   };
   try {
     const chain = await plugins.host.loadGraph(plugins.ofGraph(id, plan, place?.id, declared));
-    call = await place?.open();
+    call = await place?.open(saved?.resume);
     runs.sessions.set(id, {
       id,
       call: place?.id,
@@ -132,11 +150,10 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
         const nodes = present.nodes.map((one) => ({ ...one, options: { ...one.options, ...known.get(one.id) } }));
         await change({ ...present, nodes }, { again: [node] });
       },
-      bypass: async (node, bypassed) => void (await host.request({ type: 'node.bypass', graph: id, node, bypassed })),
+      bypass,
       command: async (node, command) => void (await host.request({ type: 'node.command', graph: id, node, command })),
       stop: async () => void (await host.request({ type: 'graph.stop', graph: id })),
     });
-    const { pace = 'realtime', durationUs, debug, cwd = process.cwd() } = options;
     const record = options.record === undefined ? undefined : resolve(cwd, options.record);
     await host.request({
       type: 'graph.load',
@@ -157,6 +174,18 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     runs.tell({ type: 'graph.loaded', graph: id, title: plan.title, ...about });
     // Files open while the call is being joined.
     await host.request({ type: 'graph.prepare', graph: id });
+    if (call && saved) {
+      const { id: callId } = call;
+      // What was muted without being able to is not.
+      const mute = () =>
+        runs.calls.request(callId, { type: 'call.mute', muted: true }).then(
+          () => {},
+          () => {},
+        );
+      await saved.takeUp({ playbacks: playbacks.present, bypass: (node) => bypass(node, true).catch(() => {}), mute });
+      const known = () => ({ base, players: players.list(), set, bypassed: leftOut, muted: runs.isMuted(callId) });
+      saved.keep(call, known);
+    }
     await call?.live;
     await host.request({ type: 'graph.start', graph: id });
     call?.actor.send({ type: 'audio.started' });
@@ -165,11 +194,11 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
   } catch (error) {
     if (loaded) await host.request({ type: 'graph.stop', graph: id }).catch(() => {});
     abandoned$.next();
-    await release();
+    await release(false);
     throw error;
   }
   const ended = end.then(async (reason) => {
-    await release();
+    await release(true);
     return reason;
   });
   // Whoever awaits it hears of a failure; for the others it was an event.
@@ -192,6 +221,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
       try {
         const diff = await change(next, settings);
         happened = true;
+        base = next;
         set.clear();
         return diff;
       } finally {

@@ -51,6 +51,14 @@ export type StreamFact =
 /** Facts about calls and who is in them. */
 export type CallFact =
   | { readonly type: 'call.opened'; readonly call: string; readonly address: string }
+  /** What a run that was killed left of it is taken up; with a problem that could not be used, and was set aside. */
+  | {
+      readonly type: 'call.takenUp';
+      readonly call: string;
+      /** When that run stored it last, in milliseconds since 1970; absent: nothing is taken up. */
+      readonly savedAtMs?: number;
+      readonly problem?: Problem;
+    }
   /** Live for the first time. */
   | { readonly type: 'call.started'; readonly call: string; readonly address: string }
   | { readonly type: 'call.moved'; readonly call: string; readonly status: string }

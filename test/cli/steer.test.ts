@@ -171,3 +171,105 @@ describe('positions', () => {
     for (const wrong of ['', '1:60', '1:99:00', 'x', '1:2:3:4', '1:-2']) expect(() => read(wrong)).toThrow();
   });
 });
+
+describe('a run that was killed', () => {
+  const left = () =>
+    readdirSync(join(folder, 'data', 'calls')).filter((name) => name.endsWith('.json') && !/hall|kitchen|attic/.test(name));
+
+  it(
+    'goes on where it was: track, position, volume, mute, pause; what ends in order leaves nothing',
+    { timeout: 60_000 },
+    async () => {
+      const killed = async (run: Child) => {
+        run.process.kill('SIGKILL');
+        await run.exited;
+        running.splice(0);
+      };
+      const first = await start('queue.json');
+      await word('skip');
+      await cli('queue', 'three.wav');
+      await word('seek', '0:11');
+      await word('volume', '25');
+      await cli('mute');
+      await word('pause');
+      const [name = ''] = await until(left, (names) => names.length === 1);
+      const file = join(folder, 'data', 'calls', name);
+      const text = () => readFileSync(file, 'utf8');
+      await until(text, (now) => now.includes('"playing":false') && now.includes('"muted":true') && now.includes('three.wav'));
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      await killed(first);
+
+      const second = await start('queue.json');
+      expect(second.text()).toMatch(/room:lobby goes on where a run that was killed was \d+ s ago/);
+      const now = await status();
+      expect(now).toMatchObject({ status: 'paused', src: 'two.wav', gainDb: -12.04, muted: true });
+      expect(Math.abs(now.positionMs - 11_000)).toBeLessThan(500);
+      expect((await cli('queue')).out).toContain('1. three.wav');
+      await word('resume');
+      const { positionMs } = await until(status, (shown) => shown.positionMs > now.positionMs + 2500);
+      await killed(second);
+
+      const third = await start('queue.json');
+      const again = await status();
+      expect(again).toMatchObject({ status: 'playing', src: 'two.wav' });
+      // At most a second is heard again.
+      expect(again.positionMs).toBeGreaterThan(positionMs - 1500);
+      third.process.kill('SIGINT');
+      expect(await third.exited).toBe(0);
+      running.splice(0);
+      expect(left()).toEqual([]);
+      const fourth = await start('queue.json');
+      expect(fourth.text()).not.toContain('goes on');
+      expect(await status()).toMatchObject({ src: 'one.wav', gainDb: 0, muted: false });
+    },
+  );
+
+  it('begins anew with --fresh, and where what it left is damaged, which is kept', { timeout: 60_000 }, async () => {
+    const first = await start('file.json', '--call', 'room:den');
+    await word('play', 'two.wav');
+    await word('seek', '0:20');
+    const [name = ''] = await until(left, (names) => names.some((one) => one.includes('den')));
+    const file = join(folder, 'data', 'calls', left().find((one) => one.includes('den')) ?? name);
+    await until(
+      () => readFileSync(file, 'utf8'),
+      (text) => /two\.wav/.test(text) && /"positionMs":2\d{4}/.test(text),
+    );
+    first.process.kill('SIGKILL');
+    await first.exited;
+    running.splice(0);
+    const good = readFileSync(file, 'utf8');
+    const second = await start('file.json', '--call', 'room:den');
+    expect(await status()).toMatchObject({ status: 'playing', src: join(folder, 'two.wav') });
+    expect((await status()).positionMs).toBeGreaterThan(19_000);
+    second.process.kill('SIGINT');
+    await second.exited;
+    running.splice(0);
+    writeFileSync(file, good.slice(0, -40));
+    const third = await start('file.json', '--call', 'room:den');
+    expect(third.text()).toMatch(/what an earlier run left of the call room:den cannot be used: .*kept as .*\.set-aside/);
+    expect(readFileSync(file.replace('.json', '.set-aside'), 'utf8')).toBe(good.slice(0, -40));
+    expect(await status()).toMatchObject({ src: 'one.wav' });
+    third.process.kill('SIGKILL');
+    await third.exited;
+    running.splice(0);
+    writeFileSync(file, good);
+    const fourth = await start('file.json', '--call', 'room:den', '--fresh');
+    expect(fourth.text()).not.toContain('goes on');
+    expect(await status()).toMatchObject({ src: 'one.wav' });
+  });
+});
+
+async function until<T>(read: () => T | Promise<T>, is: (value: T) => boolean): Promise<T> {
+  let last: T | undefined;
+  await expect
+    .poll(async () => {
+      try {
+        last = await read();
+        return is(last);
+      } catch {
+        return false;
+      }
+    })
+    .toBe(true);
+  return last!;
+}

@@ -1,4 +1,4 @@
-import { resolve as resolvePath } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { createEngine, type Engine } from '../../engine.js';
@@ -44,6 +44,8 @@ export interface RunArgs extends PluginArgs, ServerArgs {
   readonly allowProcess?: boolean;
   /** An event log of the media to write. */
   readonly record?: string;
+  /** Takes up nothing of what a killed run left. Default false. */
+  readonly fresh?: boolean;
   /** A log of the engine's events to write, for `voxgraph replay`. */
   readonly log?: string;
 }
@@ -64,6 +66,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
     plugins: config.installs,
     loader,
     telegram: { dataFolder: dataFolder(io, args, config) },
+    snapshots: { folder: join(dataFolder(io, args, config), 'calls'), fresh: args.fresh ?? false },
     storage: openStorage(io, args, config, (found) => io.stderr(renderProblem(found, undefined, io.color))),
   });
   const stopped = new Promise<'stopped'>((resolve) => {
@@ -195,7 +198,11 @@ export function withRunOptions(command: Command): Command {
     .option('--cors-origin <origin...>', 'other sites whose pages may use the HTTP API, such as https://panel.example')
     .option('--ban-addresses', 'who is removed from a room may not come back from the same IP address either')
     .option('--allow-process', 'let the graph run commands (source.process)')
-    .option('--data <dir>', 'where plugins store; default: dataDir of the config, VOXGRAPH_DATA, ~/.local/share/voxgraph')
+    .option(
+      '--data <dir>',
+      'where plugins store, and how calls are; default: dataDir of the config, VOXGRAPH_DATA, ~/.local/share/voxgraph',
+    )
+    .option('--fresh', 'begin anew, where a run that was killed would be taken up')
     .option('--log <file>', 'write every event behind what the file holds, for "voxgraph replay"')
     .option('--json', 'events as JSON lines');
 }
@@ -218,6 +225,7 @@ export function runArgs(file: string, options: Record<string, never>): RunArgs {
     config: options['config'],
     data: options['data'],
     log: options['log'],
+    fresh: options['fresh'],
     json: options['json'],
   };
 }

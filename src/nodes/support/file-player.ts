@@ -228,13 +228,14 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
         this.#opening.delete(deck);
         if (this.#over || wanted !== this.#wanted) return deck.close();
       }
-      this.#ctx.emit({ type: 'stream.opened', src, info: deck.info, ...(deck.remote?.live && { live: true }) });
       this.#closeReady();
       const stream = { src, deck, part: partOf(options), started: false, heard: 0 };
       if (this.#stream) this.#ready = stream;
       else this.#stream = stream;
       if (!this.#playing) deck.suspend(true);
       this.#seeks = startSec > 0;
+      // Now, so that whoever waited for it can seek at once.
+      this.#ctx.emit({ type: 'stream.opened', src, info: deck.info, ...(deck.remote?.live && { live: true }) });
     } catch (reason) {
       if (this.#over || this.#aborted.signal.aborted || wanted !== this.#wanted) return;
       // With nothing else to play the node fails, and its guard says so and tries again.
@@ -310,7 +311,9 @@ export class FilePlayer<O extends FileOptions = FileOptions> {
 
   #seek(positionUs: number): void {
     if (!this.#stream) return;
-    if (this.#playing) this.#keepNext();
+    // What was never heard has nothing to fade out.
+    if (this.#playing && this.#stream.started) this.#keepNext();
+    else if (this.#playing && !this.#fades) this.#leaveSilence();
     this.#stream.deck.seek(positionUs);
     this.#stream.deck.fill(1, this.#ctx.offline);
     this.#seeks = true;

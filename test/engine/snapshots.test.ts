@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/graph/plan-types.js';
+import { isRunning, processIdentity } from '../../src/engine/process-identity.js';
+import { SnapshotFiles } from '../../src/engine/snapshots/snapshot-files.js';
+import { isSecret, nodesOf, type Snapshot } from '../../src/engine/snapshots/snapshot.js';
+import { callResume, fitting, takenUp, withoutHashes } from '../../src/engine/snapshots/take-up.js';
+
+let folder: string;
+beforeEach(() => void (folder = join(mkdtempSync(join(tmpdir(), 'voxgraph-snapshots-')), 'calls')));
+afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
+
+const GONE = 999_999_999;
+const left = (more: Partial<Snapshot> = {}): Snapshot => ({
+  version: 1,
+  call: 'room:a',
+  graph: '/graphs/a.json',
+  savedAtMs: 1000,
+  pid: GONE,
+  muted: false,
+  nodes: {},
+  ...more,
+});
+const plan = (options: object): Plan =>
+  ({ nodes: [{ id: 'music', type: 'source.file', options }], plugins: {} }) as unknown as Plan;
+const playing = { node: 'music', kind: 'recording', status: 'playing', positionMs: 5000, durationMs: 60_000 } as const;
+const known = (options: object, set: object = {}) =>
+  nodesOf({ base: plan(options), players: [playing], set: new Map([['music', set as never]]), bypassed: new Set() });
+
+describe('what is left of a call', () => {
+  it('is that of the same graph, by a process that runs no more; the newest', async () => {
+    const files = new SnapshotFiles(folder);
+    const store = (pid: number, more: Partial<Snapshot>) =>
+      files.write(files.fileOf('room:a', pid), JSON.stringify(left({ pid, ...more })));
+    expect((await files.find('room:a', '/graphs/a.json')).snapshot).toBeUndefined();
+    await store(GONE, {});
+    await store(GONE + 1, { savedAtMs: 3000 });
+    await store(GONE + 2, { savedAtMs: 9000, graph: '/graphs/b.json' });
+    // The process that started this one runs.
+    await store(process.ppid, { savedAtMs: 9000 });
+    // One of that number is another process now.
+    await store(1, { savedAtMs: 2000, identity: 'another boot 17' });
+    expect(statSync(files.fileOf('room:a', GONE)).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    const { snapshot, problems, forget } = await files.find('room:a', '/graphs/a.json');
+    expect([snapshot?.savedAtMs, problems]).toEqual([3000, []]);
+    await forget();
+    expect(
+      readdirSync(folder)
+        .map((name) => Number(/~(\d+)/.exec(name)![1]))
+        .sort((a, b) => a - b),
+    ).toEqual([process.ppid, GONE + 2]);
+  });
+
+  it.each([
+    ['half of one', '{"version":1,"call":"ro'],
+    ['one of another version', JSON.stringify({ ...left(), version: 2 })],
+    ['one of another form', JSON.stringify(left({ nodes: { music: { given: 1 } } as never }))],
+  ])('is kept aside when it is %s', async (_what, text) => {
+    const files = new SnapshotFiles(folder);
+    mkdirSync(folder);
+    const file = files.fileOf('room:a', GONE);
+    writeFileSync(file, text);
+    const { snapshot, problems } = await files.find('room:a', '/graphs/a.json');
+    expect(snapshot).toBeUndefined();
+    const aside = file.replace('.json', '.set-aside');
+    expect(problems.map(({ code, message }) => [code, message.includes('room:a')])).toEqual([['SNAPSHOT_UNREADABLE', true]]);
+    expect([existsSync(file), readFileSync(aside, 'utf8')]).toEqual([false, text]);
+    expect((await files.find('room:a', '/graphs/a.json')).problems).toEqual([]);
+  });
+
+  it('tells processes of one number apart where the system does', () => {
+    expect(isRunning(process.pid, processIdentity())).toBe(true);
+    expect(isRunning(GONE, undefined)).toBe(false);
+    if (processIdentity() !== undefined) expect(isRunning(process.pid, 'another boot 17')).toBe(false);
+  });
+});
+
+describe('a snapshot', () => {
+  it('holds what was set and where it is, and no secret', () => {
+    const src = 'https://example.org/live.mp3?token=abc';
+    expect(known({ src: 'a.mp3' }, { speed: 2, headers: { cookie: 'x' }, streamKey: 'abc' })['music']).toMatchObject({
+      set: { speed: 2 },
+      recording: { positionMs: 5000, playing: true, ended: false },
+    });
+    const hidden = known({ src: 'a.mp3' }, { src });
+    expect(JSON.stringify(hidden)).not.toContain('abc');
+    expect(hidden['music']?.recording).toBeUndefined();
+    // What the file says is in no snapshot but as a digest.
+    expect(JSON.stringify(known({ src }))).not.toContain('abc');
+    expect(['http://u:p@a.b/x', 'https://a.b/?sig=1', 'https://a.b/x?page=2', 'C://x', 'song.mp3'].map(isSecret)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(withoutHashes({ context: { ref: { id: '1', accessHash: '2' } }, children: {} })).toEqual({
+      context: { ref: { id: '1' } },
+    });
+  });
+
+  it('is for the node that it was made of: of one that the file changed meanwhile nothing is taken up', () => {
+    const snapshot = left({ nodes: known({ src: 'a.mp3' }, { speed: 2 }) });
+    const same = fitting(plan({ src: 'a.mp3' }), snapshot);
+    expect(takenUp(plan({ src: 'a.mp3' }), same, true).nodes[0]!.options).toEqual({ src: 'a.mp3', speed: 2 });
+    const other = fitting(plan({ src: 'b.mp3' }), snapshot);
+    expect(takenUp(plan({ src: 'b.mp3' }), other, true).nodes[0]!.options).toEqual({ src: 'b.mp3' });
+  });
+
+  it('takes a call up as it appeared, without its old place', () => {
+    const context = {
+      address: 'telegram:@g',
+      entry: 'resolving',
+      ref: { address: 'telegram:@g', id: '1' },
+      membership: { ref: { address: 'telegram:@g', id: '1' }, source: 7 },
+      ownSources: [7],
+      failures: 0,
+      wasLive: true,
+      self: { muted: true },
+      selfDirty: false,
+      media: { audio: 'playing', video: false, screen: false },
+    };
+    const machine = (value: unknown) => left({ machine: { status: 'active', value, context } });
+    expect(callResume(machine({ attempt: 'live' }))).toMatchObject({
+      entry: 'rejoining',
+      wasLive: false,
+      self: { muted: true },
+      ownSources: [7],
+    });
+    expect(callResume(machine({ attempt: 'live' }))).not.toHaveProperty('membership');
+    expect(callResume(machine('leaving'))).toBeUndefined();
+    expect(callResume(left())).toBeUndefined();
+  });
+});
