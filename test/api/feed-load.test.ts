@@ -110,6 +110,22 @@ describe('the feed with a hundred readers', () => {
     hub.close();
   });
 
+  it('lets who was cut read on to the reason, as long as he reads', async () => {
+    const { hub, all, scheduler, tell } = hubOf({ slow: 2, quick: 0 });
+    const [reads, sleeps] = all as [Reader, Reader];
+    for (let n = 0; n < 700; n++) tell('x'.repeat(1000));
+    await scheduler.play(1000);
+    tell('one more');
+    await scheduler.play(100);
+    expect([reads.written, sleeps.written]).toEqual(Array(2).fill(expect.stringContaining('"cut":true')));
+    for (let tenth = 0; tenth < 4; tenth++) {
+      await scheduler.play(10_000);
+      reads.waiting -= 50_000;
+    }
+    expect([reads.destroyed, sleeps.destroyed]).toEqual([false, true]);
+    hub.close();
+  });
+
   it('writes to a few at a time, so that frames come between', async () => {
     const { hub, scheduler, tell, written } = hubOf({ slow: 0, quick: 100 });
     await scheduler.play(5000);

@@ -18,6 +18,8 @@ export class FeedReader {
   readonly #raw: ServerResponse;
   readonly #dropped = { stats: 0, side: 0 };
   #stalled = 0;
+  /** Bytes that waited when he was looked at last after he was cut. */
+  #left = Infinity;
   #over = false;
 
   /** @param raw where it goes. */
@@ -57,8 +59,7 @@ export class FeedReader {
 
   /** Called now and then: cuts who has taken nothing for a while, and tells that somebody is there. */
   look(keepAlive: Buffer): void {
-    // He had time to read why.
-    if (this.over) return void this.#raw.destroy();
+    if (this.over) return this.#lookOnce();
     if (this.waiting === 0) {
       this.#stalled = 0;
       this.#tellDropped(0);
@@ -80,7 +81,14 @@ export class FeedReader {
     this.#raw.destroy();
   }
 
-  /** Ends it behind what waits; until the next look he has time to read why. */
+  /** He was cut: as long as he reads what waits, he may come to why. */
+  #lookOnce(): void {
+    const { waiting } = this;
+    if (waiting >= this.#left) this.#raw.destroy();
+    this.#left = waiting;
+  }
+
+  /** Ends it behind what waits; he has time to read why. */
   #end(reason: string): void {
     if (this.over) return;
     this.#over = true;
