@@ -13,6 +13,7 @@ import { createRealtimeScheduler, type Scheduler } from '../../../src/time/index
 import { clientOptions, expectClean, keepOfUser } from '../../calls/telegram/support/centre.js';
 import { LIBRARIES } from '../../calls/telegram/support/libraries.js';
 import { type DataCentre, startDataCentre, TEST_API } from '../../harness/telegram/data-centre.js';
+import type { CallSpec } from '../../harness/telegram/messages.js';
 import { LocalSfu } from '../../harness/telegram/sfu/local-sfu.js';
 import type { Sfu } from '../../harness/telegram/world/world.js';
 
@@ -61,12 +62,12 @@ export class TelegramStack<S extends StackSfu = LocalSfu> {
   }
 
   /** A new group with a call. */
-  async open(): Promise<void> {
+  async open(spec: CallSpec = {}): Promise<void> {
     const { centre, anna, bert } = this;
     this.folder = mkdtempSync(join(tmpdir(), 'voxgraph-call-'));
     const username = `whole${++this.#made}stack`;
     const chat = await centre.addChat({ kind: 'channel', title: 'Group', username, members: [anna, bert], admins: [bert] });
-    this.place = { chat, call: await centre.addCall(chat, {}), address: `telegram:@${username}` };
+    this.place = { chat, call: await centre.addCall(chat, spec), address: `telegram:@${username}` };
   }
 
   /** Ends the test's engines. Fails if anybody did what no correct client does. */

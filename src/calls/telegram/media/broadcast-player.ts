@@ -105,13 +105,19 @@ export class BroadcastPlayer {
 
   #place(part: Part): void {
     const now = this.position();
-    // It comes after its time: they had run out.
-    if (now !== undefined && part.timeMs * SAMPLES_PER_MS < now) this.#playing = undefined;
     const last = this.#parts.at(-1);
     if (last && last.timeMs >= part.timeMs) return;
+    // It comes after its time: they had run out, and what was heard is not heard again.
+    if (now !== undefined && part.timeMs * SAMPLES_PER_MS < now) {
+      this.#playing = undefined;
+      this.#parts.length = 0;
+    }
     this.#parts.push(part);
     const playedMs = this.#playing === undefined ? -Infinity : now! / SAMPLES_PER_MS;
     while (this.#parts.length > MOST_PARTS || this.#parts[0]!.timeMs + 2 * PART_MS < playedMs) this.#parts.shift();
+    const first = this.#parts[0]!.timeMs;
+    // What was left out is not waited for.
+    if (this.#playing && first > playedMs) this.#playing = { timeMs: first, atUs: this.#timers.nowUs() };
     if (!this.#playing) {
       // What is behind a hole is not played from before it.
       while (this.#parts.length > 1 && this.#parts[0]!.timeMs + this.#parts.length * PART_MS <= part.timeMs) this.#parts.shift();
