@@ -6,6 +6,7 @@ import { logEvents } from '../../engine/log-events.js';
 import type { ParamValue } from '../../graph/file.js';
 import type { RoomServer } from '../../calls/room/index.js';
 import { problem, reasonOf, VoxError, voxError } from '../../errors.js';
+import { withRtmpKey } from '../../media/net/rtmp/target.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
 import { reachableAddresses } from '../addresses.js';
 import { callSentence, isCallLost } from '../call-sentences.js';
@@ -52,7 +53,8 @@ export interface RunArgs extends PluginArgs, ServerArgs {
 
 /** Runs a graph in one call or several until it has ended in all or is stopped. Exit code 0, also after Ctrl-C; 1 when it ended since a source had failed. */
 export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
-  const { host = '127.0.0.1', calls = ['room:lobby'] } = args;
+  const { host = '127.0.0.1' } = args;
+  const calls = (args.calls ?? ['room:lobby']).map((call) => withRtmpKey(call, process.env['VOXGRAPH_RTMP_KEY']));
   const { loader, config } = await setUpPlugins(io, args);
   const scheduler = createRealtimeScheduler();
   let stopWatching = () => {};
@@ -181,7 +183,7 @@ export function withRunOptions(command: Command): Command {
   return withConfigOption(command)
     .option(
       '--call <address>',
-      'where the call is: room:NAME, telegram:@GROUP, rtmp://HOST/APP/KEY, or file:OUT.ogg; may be repeated (default: "room:lobby")',
+      'where the call is: room:NAME, telegram:@GROUP, rtmp://HOST/APP/KEY (ending with / it takes VOXGRAPH_RTMP_KEY), or file:OUT.ogg; may be repeated (default: "room:lobby")',
       (given: string, before: readonly string[] | undefined) => [...(before ?? []), given],
     )
     .option('-p, --param <name=value>', 'set a param of the graph; may be repeated', collectParam)

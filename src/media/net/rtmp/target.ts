@@ -19,6 +19,11 @@ export function isRtmp(address: string): boolean {
   return /^rtmps?:/i.test(address);
 }
 
+/** An address that ends with its application, as `rtmp://host/app/`, completed by a key that is not to stand on a command line. */
+export function withRtmpKey(address: string, key: string | undefined): string {
+  return isRtmp(address) && address.endsWith('/') && key ? `${address}${key}` : address;
+}
+
 /**
  * Reads `rtmp://host/app/key`, or an address with its key apart as services give them.
  *
