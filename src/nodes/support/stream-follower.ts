@@ -66,7 +66,6 @@ export class StreamFollower {
     if (!player || player.over) return 'end';
     this.#take(player.pictures);
     const deck = this.#deck;
-    if (deck) deck.pictures.wanted = this.#ctx.wired('video');
     if (!this.#ctx.wired('video')) return undefined;
     const picture = deck?.at(this.#options.clock.positionAt(ptsUs) - deck.pictures.shiftUs(), !player.seeking);
     if (!picture) return this.#options.noPicture() === 'nothing' ? undefined : this.#black.of(deck?.pictures.info);
@@ -99,9 +98,14 @@ export class StreamFollower {
     } else this.#deck = new StreamDeck(this.#ctx, pictures);
   }
 
-  /** Offline time can stand still until pictures have come. */
   #beforeTick(): void {
-    if (this.#ctx.offline && this.#deck && this.#ctx.wired('video')) this.#ctx.hold(this.#deck.ready());
+    if (this.player) this.#take(this.player.pictures);
+    if (!this.#deck) return;
+    // Where nobody looks there may be no ticks of pictures either.
+    const wired = this.#ctx.wired('video');
+    this.#deck.pictures.wanted = wired;
+    // Offline time can stand still until pictures have come.
+    if (this.#ctx.offline && wired) this.#ctx.hold(this.#deck.ready());
   }
 
   #retire(deck: StreamDeck): void {

@@ -5,6 +5,7 @@ import { url } from '../../../src/nodes/sources/url.js';
 import { renderNode, type RenderedNode, type RenderNodeSettings } from '../../../src/testing/index.js';
 import { FLASH_AND_BEEP, writeFilm } from '../../support/films.js';
 import { makeTempDir } from '../../support/media-fixtures.js';
+import { seeded } from '../../calls/webrtc/support/stream.js';
 import { rangeStart, sendFile, serve } from '../../support/media-server.js';
 
 const temp = makeTempDir();
@@ -212,6 +213,21 @@ describe('the pictures of source.url', () => {
       [680, 2240],
       [2000, 600],
     ]);
+  });
+
+  it('are what can be made of damaged and cut streams, which always end', { timeout: 60_000 }, async () => {
+    const random = seeded(11);
+    for (const name of ['film.mp4', 'film.webm', 'film.ts', 'silent.webm'])
+      for (let n = 0; n < 6; n++) {
+        const film = Buffer.from(films[name]!);
+        // Not the header: a stream that is refused has no pictures to speak of.
+        for (let hits = 0; hits < 40; hits++)
+          film[2000 + Math.floor(random() * (film.length - 2000))] = Math.floor(random() * 256);
+        const cut = film.subarray(0, Math.floor(film.length * (0.5 + random() / 2)));
+        const server = await serve((request, response) => sendFile(request, response, n % 2 ? cut : film, 'video/mp4'));
+        const { outputs } = await run({ options: { src: server.url } });
+        expect(outputs['video']!.end ?? outputs.audio!.end, `${name}, ${n}`).toBeDefined();
+      }
   });
 
   it('are black, or nothing, where there are none', async () => {

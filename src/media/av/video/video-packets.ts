@@ -13,10 +13,9 @@ export type NextPacket = Packet | 'seam';
  * leads: when these are too many the newest are dropped up to the next key frame, and never is the sound kept waiting.
  */
 export class VideoPackets {
-  /** Whether anybody wants pictures; what comes meanwhile is dropped. */
-  wanted: boolean;
   /** How often everything was dropped, as by a seek: what was decoded before is of no use. */
   clears = 0;
+  #wanted: boolean;
   #queue: NextPacket[] = [];
   #bytes = 0;
   #needsKey = true;
@@ -27,7 +26,17 @@ export class VideoPackets {
 
   /** @param wanted see {@link VideoPackets.wanted}. */
   constructor(wanted: boolean) {
-    this.wanted = wanted;
+    this.#wanted = wanted;
+  }
+
+  /** Whether anybody wants pictures; while not, all is dropped. */
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
+  set wanted(wanted: boolean) {
+    if (this.#wanted && !wanted) this.#drop();
+    this.#wanted = wanted;
   }
 
   /** All has come, and was taken. */
@@ -72,6 +81,7 @@ export class VideoPackets {
 
   /** What follows is from where a loop begins anew. */
   seam(): void {
+    if (!this.#wanted) return;
     this.#queue.push('seam');
     this.#tell();
   }
@@ -101,12 +111,9 @@ export class VideoPackets {
 
   /** Drops everything: the stream goes on elsewhere. */
   clear(): void {
-    for (const next of this.#queue.splice(0)) if (next !== 'seam') next.free();
-    this.#bytes = 0;
-    this.#needsKey = true;
     this.#ended = false;
     this.#stands = false;
-    this.clears++;
+    this.#drop();
     this.#tell();
   }
 
@@ -114,6 +121,13 @@ export class VideoPackets {
   close(): void {
     this.#closed = true;
     this.clear();
+  }
+
+  #drop(): void {
+    for (const next of this.#queue.splice(0)) if (next !== 'seam') next.free();
+    this.#bytes = 0;
+    this.#needsKey = true;
+    this.clears++;
   }
 
   #tell(): void {
