@@ -89,9 +89,10 @@ export async function exampleFigures(engine, type, ran, frames, folder) {
   const { wires } = ran;
   const simple =
     wires.filter(({ role }) => role === 'in').length === 1 && wires.filter(({ role }) => role === 'out').length === 1;
+  const ports = new Set(wires.filter(({ into }) => into !== undefined).map(({ into }) => into));
   const figures = [];
   for (const wire of wires) {
-    const { role, label, port, kind, planes, packets } = wire;
+    const { role, label, into, port, kind, planes, packets } = wire;
     const path = `examples/${type}/${wire.name.replace(/[^\w-]/g, '-')}`;
     const outs = wires.filter((one) => one.role === 'out').length;
     const name = simple
@@ -99,7 +100,7 @@ export async function exampleFigures(engine, type, ran, frames, folder) {
         ? 'Before'
         : 'After'
       : role === 'in'
-        ? `In: ${label.split('~')[0]}`
+        ? `In: ${ports.size > 1 ? into : label.split('~')[0]}`
         : outs > 1
           ? `Out: ${port}`
           : 'Out';

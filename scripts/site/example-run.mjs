@@ -89,7 +89,15 @@ function wiresOf(plan, shown, registry) {
     list.map((wire) => {
       const producer = plan.nodes.find(({ id }) => id === wire.node);
       const many = registry.get(producer.type).outputs[wire.port]?.arity === 'many';
-      return { name: `in-${wire.node}-${wire.port}`, label: wire.node, role: 'in', kind: inputs[port].kind, many, ...wire };
+      return {
+        name: `in-${wire.node}-${wire.port}`,
+        label: wire.node,
+        into: port,
+        role: 'in',
+        kind: inputs[port].kind,
+        many,
+        ...wire,
+      };
     }),
   );
   // Only what something listens to is made.
