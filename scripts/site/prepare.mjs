@@ -33,11 +33,18 @@ function relink(text, file, site) {
     });
 }
 
-/** Links to files that are not in the site are the files' names. */
-function unlinkFiles(text, file, present) {
+/** Links to files that are no pages. */
+function linkFiles(text, file, present, site) {
   return text.replace(/(?<!!)\[([^\]]*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g, (whole, label, target) => {
     const path = join(dirname(file), target);
-    return present.has(path) ? whole : label;
+    if (present.has(path)) return whole;
+    const from = join(site.root, 'docs', path);
+    // Files to take away, such as a dashboard, lie in the site; what is of the checkout is named alone.
+    if (!path.startsWith('examples/') || !existsSync(from)) return label;
+    const to = join(site.media, path);
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, to);
+    return `[${label}](${SITE_ROOT}${path})`;
   });
 }
 
@@ -82,7 +89,7 @@ export function prepareDocuments(site, made, nodeChildren) {
     if (text === undefined) throw new Error(`docs/${page.file} does not exist, but the contents of the site name it`);
     const children = under(page);
     children.forEach(write);
-    const body = unlinkFiles(relink(drawCharts(text, site), page.file, site), page.file, present);
+    const body = linkFiles(relink(drawCharts(text, site), page.file, site), page.file, present, site);
     const path = join(site.docs, page.file);
     mkdirSync(dirname(path), { recursive: true });
     const from = dirname(page.file);
