@@ -15,7 +15,11 @@ const STEPS = [
   { name: 'format', about: 'prettier', tool: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'types', about: 'tests, bench and scripts compile', tool: ['tsc', '--noEmit', '-p', 'tsconfig.test.json'] },
   { name: 'console', about: 'the console compiles', tool: ['tsc', '--noEmit', '-p', 'console/tsconfig.json'] },
-  { name: 'docs', about: 'the site is built: every export has a sentence, every node an example', tool: ['scripts/site/build.mjs'] },
+  {
+    name: 'docs',
+    about: 'the site is built: every export has a sentence, every node an example',
+    tool: ['scripts/site/build.mjs'],
+  },
   { name: 'generated', about: 'generated files are fresh', tool: ['scripts/generate-docs.mjs', '--check'] },
   { name: 'imports', about: 'layers and file sizes', tool: ['vitest', 'run', '--reporter=dot', '--project=structure'] },
 ];
