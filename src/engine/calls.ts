@@ -224,7 +224,7 @@ export class Calls {
     const follow = (actor: CallActor) => tellSpeaking(actor, scheduler, (signal) => open.signalling.sayThatWeSpeak(signal));
     try {
       const parts = { ...tied, release, steer: open.steer, follow, muted: parsed.muted };
-      return await this.#join(address, 'telegram', {}, parts, resume);
+      return await this.#join(address, 'telegram', parsed.stereo ? { stereo: true } : {}, parts, resume);
     } catch (error) {
       await release();
       throw error;

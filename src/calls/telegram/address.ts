@@ -14,6 +14,8 @@ export interface TelegramAddress {
   readonly as?: string;
   /** Whether to join muted: nobody hears the graph until `call.mute` says otherwise. */
   readonly muted: boolean;
+  /** Whether voices are heard in stereo, from those who send it; that costs nearly twice as much for each. */
+  readonly stereo: boolean;
   /** Whether the call is fed by RTMP, instead of being joined. */
   readonly rtmp: boolean;
   /** Whether to start a call if there is none. */
@@ -29,7 +31,7 @@ const INVITE = /^[\w-]{6,64}$/;
 
 /**
  * Reads an address: `telegram:@name`, `telegram:https://t.me/name?voicechat=HASH`, `telegram:https://t.me/+INVITE`; with an account
- * `telegram:work:@name`; with `?as=@channel`, `?create`, `?rtmp` and `?muted`.
+ * `telegram:work:@name`; with `?as=@channel`, `?create`, `?rtmp`, `?muted` and `?stereo`.
  *
  * @throws VoxError `TELEGRAM_ADDRESS`.
  */
@@ -52,7 +54,7 @@ export function parseTelegramAddress(address: string): TelegramAddress {
   if (invite !== undefined && !INVITE.test(invite)) fail('this is no invite link');
   if (invite === undefined && !USERNAME.test(username)) fail('names have 4 to 32 letters, digits and _, and begin with a letter');
   for (const key of query.keys()) {
-    if (!['voicechat', 'videochat', 'livestream', 'as', 'create', 'rtmp', 'muted'].includes(key))
+    if (!['voicechat', 'videochat', 'livestream', 'as', 'create', 'rtmp', 'muted', 'stereo'].includes(key))
       fail(`it says nothing about "${key}"`);
   }
   const callInvite = query.get('voicechat') ?? query.get('videochat') ?? query.get('livestream');
@@ -67,5 +69,6 @@ export function parseTelegramAddress(address: string): TelegramAddress {
     create: query.has('create'),
     rtmp: query.has('rtmp'),
     muted: query.has('muted'),
+    stereo: query.has('stereo'),
   };
 }

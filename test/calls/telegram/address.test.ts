@@ -4,6 +4,7 @@ import { parseTelegramAddress } from '../../../src/calls/telegram/address.js';
 describe('addresses of Telegram calls', () => {
   it.each([
     ['telegram:@group', { chat: { username: 'group' }, create: false, rtmp: false }],
+    ['telegram:@group?stereo', { chat: { username: 'group' }, stereo: true, muted: false }],
     ['telegram:@group?muted', { chat: { username: 'group' }, muted: true }],
     ['telegram:group', { chat: { username: 'group' } }],
     ['telegram:work:@group', { account: 'work', chat: { username: 'group' } }],

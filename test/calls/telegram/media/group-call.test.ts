@@ -70,6 +70,21 @@ describe('a group call', () => {
     expect(longestGapMs(pcm)).toBe(0);
   });
 
+  it('is heard in stereo by who joins so, in mono by others', async () => {
+    const [anna, bert, carl] = [await party.join('anna'), await party.join('bert', { stereo: true }), await party.join('carl')];
+    const [wide, narrow] = [bert.listen(2), carl.listen()];
+    await anna.say(600, { rightHz: 1300 });
+    const [left, middle] = [await next(wide, 'anna', 1), await next(narrow, 'anna', 1)];
+    const right = await next(wide, 'anna right', 1);
+    const level = (pcm: Float32Array) => [600, 1300].map((hz) => Math.round(toneDb(pcm, hz, 0, 1) - PEAK_DB));
+    expect(level(left)[0]).toBeCloseTo(0);
+    expect(level(left)[1]).toBeLessThan(-30);
+    expect(level(right)[0]).toBeLessThan(-30);
+    expect(level(right)[1]).toBeCloseTo(0);
+    // Half of either.
+    expect(level(middle)).toEqual([-6, -6]);
+  });
+
   it('asks who it is when packets come of somebody it was not told of', async () => {
     party.announces = false;
     const [anna, bert] = [await party.join('anna'), await party.join('bert')];

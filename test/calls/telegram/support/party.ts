@@ -198,17 +198,30 @@ export class Caller {
       if (other !== this) other.updates$.next({ type: 'participant.changed', participant: this.info });
   }
 
-  /** Sends a tone, in packets of so many milliseconds. Resolves when it flows; gives what stops it. */
-  async say(hz: number, { packetMs = 20, peak = 0.25, ...options }: { packetMs?: number; peak?: number } & EncoderOptions = {}) {
+  /** Sends a tone, in packets of so many milliseconds; in stereo with another tone on the right. Resolves when it flows; gives what stops it. */
+  async say(
+    hz: number,
+    {
+      packetMs = 20,
+      peak = 0.25,
+      rightHz,
+      ...options
+    }: { packetMs?: number; peak?: number; rightHz?: number } & EncoderOptions = {},
+  ) {
+    const channels = rightHz === undefined ? 1 : 2;
     // libopus makes packets of up to 60 ms; native clients send 120 ms, which are put together from several.
     const parts = packetMs > 60 ? packetMs / 20 : 1;
     const frameSize = (packetMs * 48) / parts;
     const oneMode = parts > 1 ? { application: Application.RestrictedLowDelay } : {};
-    const encoder = await createEncoder({ channels: 1, bitrate: 48_000, frameSize, ...oneMode, ...options });
-    const pcm = new Float32Array(frameSize);
+    const encoder = await createEncoder({ channels, bitrate: 48_000 * channels, frameSize, ...oneMode, ...options });
+    const pcm = new Float32Array(frameSize * channels);
     let at = 0;
     const encode = (): Uint8Array => {
-      for (let i = 0; i < frameSize; i++) pcm[i] = peak * Math.sin((2 * Math.PI * hz * (at + i)) / 48_000);
+      const tone = (of: number, i: number) => peak * Math.sin((2 * Math.PI * of * (at + i)) / 48_000);
+      for (let i = 0; i < frameSize; i++) {
+        pcm[i * channels] = tone(hz, i);
+        if (rightHz !== undefined) pcm[i * channels + 1] = tone(rightHz, i);
+      }
       at += frameSize;
       return encoder.encodeFloat(pcm).slice();
     };
@@ -250,6 +263,7 @@ export class Caller {
       for (const [id, voice] of voices) {
         const quality = voice.pull(frame);
         ear.take(id, frame.planes[0]!, quality);
+        if (frame.planes[1]) ear.take(`${id} right`, frame.planes[1], quality);
       }
     });
     return ear;
