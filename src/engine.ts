@@ -204,7 +204,10 @@ class VoxEngine implements Engine {
     if (this.#closing) throw voxError('HOST_CLOSED');
     const [plan, declared] = await this.#declared(graph, options);
     if (call !== undefined) this.#calls.check(call);
-    const open = call === undefined ? undefined : {
+    const open =
+      call === undefined
+        ? undefined
+        : {
             id: this.#calls.idOf(call),
             open: (resume?: CallInput['resume']) => this.#calls.open(call, cwd, resume),
           };
@@ -350,7 +353,13 @@ class VoxEngine implements Engine {
     const named = this.#plugins.host.list().some(({ name, graph }) => name === 'music-queue' && graph === undefined);
     // That plugin keeps its queue itself.
     const queues = !named && !Object.hasOwn(plan.plugins, 'music-queue');
-    const options = { folder, fresh, scheduler: this.#scheduler, nowMs: this.#nowMs, tell: (event: EngineEvent) => this.#tell(event) };
+    const options = {
+      folder,
+      fresh,
+      scheduler: this.#scheduler,
+      nowMs: this.#nowMs,
+      tell: (event: EngineEvent) => this.#tell(event),
+    };
     const about = { call, graph: resolve(cwd, plan.file), plan, queues };
     return import('./engine/snapshots/index.js').then(({ CallSnapshot }) => CallSnapshot.find(options, about));
   }
