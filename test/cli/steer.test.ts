@@ -152,6 +152,7 @@ describe('words for a running engine', () => {
     });
     const { out } = await cli('calls');
     expect(out).toMatch(/^room:hall {5}live {8}Evening .*\nroom:kitchen {2}live/);
+    expect((await cli('raise-hand', '--call', 'room:hall')).err).toContain('it is for calls of Telegram');
     expect((await cli('queue', '--call', 'room:hall')).err).toContain('"music" plays one recording');
   });
 });

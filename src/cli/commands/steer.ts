@@ -87,6 +87,15 @@ export async function muteCommand(muted: boolean, args: CallArgs, io: CliIo): Pr
   return 0;
 }
 
+/** `voxgraph raise-hand`. Exit code 0; 1 refused, as in every call but Telegram's. */
+export async function raiseHandCommand(args: CallArgs & { readonly lower?: boolean }, io: CliIo): Promise<number> {
+  const { client, call } = await callOf(args, io.cwd);
+  const raised = args.lower !== true;
+  await client.post(`${PATH}/raise-hand`, { call }, { raised });
+  io.stdout(args.json ? `${JSON.stringify({ call, raised })}\n` : `${call}: the hand is ${raised ? 'raised' : 'down'}.\n`);
+  return 0;
+}
+
 /** `voxgraph leave`. Exit code 0; 1 refused. */
 export async function leaveCommand(args: CallArgs, io: CliIo): Promise<number> {
   const { client, call } = await callOf(args, io.cwd);
@@ -148,6 +157,9 @@ export function register(program: Command, io: CliIo): void {
     .action((given: string | undefined, options: CallArgs) => finish(volumeCommand(given, options, io)));
   word('mute', 'be silent for everybody in a call', 'mute').action((options: CallArgs) => finish(muteCommand(true, options, io)));
   word('unmute', 'be heard again in a call', 'unmute').action((options: CallArgs) => finish(muteCommand(false, options, io)));
+  word('raise-hand', 'ask to speak in a Telegram call', 'raise-hand')
+    .option('--lower', 'no longer')
+    .action((options: CallArgs & { lower?: boolean }) => finish(raiseHandCommand(options, io)));
   word('leave', 'leave a call; its graph ends', 'leave --call room:hall').action((options: CallArgs) =>
     finish(leaveCommand(options, io)),
   );
