@@ -83,8 +83,11 @@ export class HttpSource implements ByteSource {
     this.url = answer.url;
     this.contentType = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
     const stated = Number(headers['content-length']);
-    this.live = headers['icy-metaint'] !== undefined || headers['icy-name'] !== undefined || headers['icy-br'] !== undefined;
-    this.length = headers['content-length'] !== undefined && stated >= 0 && !this.live ? stated : undefined;
+    const long = headers['content-length'] !== undefined && stated >= 0;
+    const station = headers['icy-metaint'] !== undefined || headers['icy-name'] !== undefined || headers['icy-br'] !== undefined;
+    // Files of this type have a length; without one it is what a tuner or a camera sends.
+    this.live = station || (!long && this.contentType === 'video/mp2t');
+    this.length = long && !this.live ? stated : undefined;
     this.#ranges = /^bytes\b/i.test(headers['accept-ranges'] ?? '');
     const etag = headers.etag;
     // Weak validators say nothing about single bytes (RFC 9110 13.1.5).

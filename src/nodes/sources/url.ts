@@ -68,7 +68,7 @@ export const url = defineNode({
     'Redirects are followed up to ten times, to http and https only; those of RTSP up to five times, to rtsp and rtsps. FFmpeg gets nothing but bytes and packets: no stream and no playlist can make it open ' +
     'a file or another protocol. Where graphs may reach public addresses only, every connection is checked after its name is resolved.\n\n' +
     '`video` gives the picture at the position of the sound, at the frame rate of whoever takes it, as in `source.file`; both come on one connection. Of HLS with a choice it is the best ' +
-    'variant of up to 720p that holds both; where the sound has a playlist of its own there are no pictures, and none over RTSP. A lost live stream goes on at a key frame. The sound leads: pictures ' +
+    'variant of up to 720p that holds both; where the sound has a playlist of its own there are no pictures, and none over RTSP. A lost live stream goes on at a key frame. MPEG-TS of which the server states no length counts as live, as stations with ICY headers do. The sound leads: pictures ' +
     'that come too early for 32 MiB are dropped, never is the sound kept waiting. A film without sound is silent.\n\n' +
     'Commands and events are those of `source.file`, and `stream.title { title }`, `stream.reconnecting { attempt, delayMs, problem }`, ' +
     '`stream.reconnected { attempts }`, `stream.stalled { positionMs }`, `stream.recovered { positionMs }`, `stream.resolved { title }` when ' +

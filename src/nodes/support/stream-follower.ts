@@ -32,6 +32,8 @@ export class StreamFollower {
   readonly #black = new BlackPicture();
   readonly #closing = new Set<Promise<void>>();
   #deck: StreamDeck | undefined;
+  /** Of the newest picture. */
+  #size: { readonly width: number; readonly height: number } | undefined;
   /** Of what was opened and has not been heard yet. */
   #next: StreamDeck | undefined;
 
@@ -68,11 +70,21 @@ export class StreamFollower {
     const deck = this.#deck;
     if (!this.#ctx.wired('video')) return undefined;
     const picture = deck?.at(this.#options.clock.positionAt(ptsUs) - deck.pictures.shiftUs(), !player.seeking);
-    if (!picture) return this.#options.noPicture() === 'nothing' ? undefined : this.#black.of(deck?.pictures.info);
+    if (!picture) return this.#none();
+    const { width, height } = picture;
+    if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
     const work = uprightWork(picture, deck!.pictures.rotation);
     if (work) return this.#stage.recipe(work, [picture], ptsUs);
     picture.retain();
     return picture;
+  }
+
+  /** Of a live stream the size is known with its first key frame, and before that nothing must be shown in another. */
+  #none(): VideoContent | undefined {
+    if (this.#options.noPicture() === 'nothing') return undefined;
+    if (!this.#deck) return this.#black.of(this.#size);
+    const size = this.#deck.pictures.info.width > 0 ? this.#deck.pictures.info : this.#size;
+    return size && this.#black.of(size);
   }
 
   async #opened({ pictures, remote }: AudioReader, src: string, signal: AbortSignal): Promise<void> {
