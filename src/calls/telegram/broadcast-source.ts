@@ -19,10 +19,10 @@ export function broadcastSource(
   rtmp: boolean,
 ): BroadcastSource {
   return {
-    newestMs: async (signal) => {
+    newestMs: async (dcId, signal) => {
       const { port, place } = await at(signal);
       const request = new port.api.phone.GetGroupCallStreamChannels({ call: place.input });
-      const { channels } = await port.invoke(request, { signal, ...dcOf(place) });
+      const { channels } = await port.invoke(request, { signal, ...dcOf(place, dcId) });
       const wanted = rtmp ? channels.filter(({ channel }) => channel === UNIFIED.videoChannel) : channels;
       // Which channel has the sound alone is not known; all of a call are equally far.
       return Math.max(0, ...wanted.map(({ lastTimestampMs }) => Number(lastTimestampMs)));
@@ -40,13 +40,14 @@ export function broadcastSource(
         offset: asLong('0'),
         limit: rtmp ? UNIFIED_LIMIT : AUDIO_LIMIT,
       });
-      const got = await port.invoke(request, { signal, ...(dcId === undefined ? dcOf(place) : { dcId }) });
+      const got = await port.invoke(request, { signal, ...dcOf(place, dcId) });
       if (got.className !== 'upload.File') throw new Error(`a part of the broadcast is answered by ${got.className}`);
       return Buffer.from(got.bytes);
     },
   };
 }
 
-function dcOf({ call }: CallPlace): { readonly dcId?: number } {
-  return call.streamDcId == null ? {} : { dcId: call.streamDcId };
+function dcOf({ call }: CallPlace, given: number | undefined): { readonly dcId?: number } {
+  const dcId = given ?? call.streamDcId;
+  return dcId == null ? {} : { dcId };
 }

@@ -10,11 +10,11 @@ export interface FetchedPart {
   readonly data: Buffer;
 }
 
-/** The words by which a broadcast is fetched. They reject as requests do. */
+/** The words by which a broadcast is fetched, at the data centre that the call names unless `dcId` is given. They reject as requests do. */
 export interface BroadcastSource {
   /** The time of the newest part, in milliseconds; 0: there is none yet. */
-  newestMs(signal: AbortSignal): Promise<number>;
-  /** A part, from the data centre that was asked last unless `dcId` says another. */
+  newestMs(dcId: number | undefined, signal: AbortSignal): Promise<number>;
+  /** A part. */
   part(timeMs: number, dcId: number | undefined, signal: AbortSignal): Promise<Buffer>;
 }
 
@@ -69,7 +69,7 @@ class Fetching {
   }
 
   async #begin(): Promise<void> {
-    const newestMs = await this.#source.newestMs(this.#abort.signal);
+    const newestMs = await this.#source.newestMs(this.#dcId, this.#abort.signal);
     const firstMs = Math.floor(newestMs / PART_MS) * PART_MS - BEHIND_MS;
     if (firstMs <= 0) return this.#later(AGAIN_MS);
     this.#nextMs = firstMs;

@@ -46,6 +46,8 @@ const MOST_PEERS = 2000;
 interface Hidden {
   _selfInputPeer?: Api.TypeInputPeer;
   readonly _entityCache: { readonly cacheMap?: Map<string, unknown> };
+  /** Timers that end connections to other data centres; they hold the process. */
+  readonly _exportedSenderReleaseTimeouts?: Map<number, NodeJS.Timeout>;
   _switchDC?(dcId: number): Promise<void>;
 }
 
@@ -183,6 +185,8 @@ class Connection implements TelegramPort {
     this.#fail(new TelegramLinkError('closed', 'the connection was closed'));
     this.updates$.complete();
     this.link$.complete();
+    const timers = (this.#client as unknown as Hidden)._exportedSenderReleaseTimeouts;
+    for (const timer of timers?.values() ?? []) timer.unref();
     await this.#client.destroy().catch(() => {});
   }
 

@@ -91,6 +91,7 @@ export interface Operations {
     skewMs?: number;
     connectionInStream?: boolean;
     rtmpUrl?: string;
+    streamDc?: number;
   }): void;
   /** Adds a part to the broadcast of a call, which has one from the first on. */
   addPart(call: bigint, timeMs: number, part: Buffer): void;

@@ -111,6 +111,7 @@ const operations: Operations = {
     if (settings.refuse !== undefined) server.refuse = settings.refuse;
     if (settings.keepLeadingZeros !== undefined) server.keepLeadingZeros = settings.keepLeadingZeros;
     if (settings.skewMs !== undefined) server.skewMs = settings.skewMs;
+    if (settings.streamDc !== undefined) world.streamDc = settings.streamDc;
     if (settings.rtmpUrl !== undefined) world.rtmpUrl = settings.rtmpUrl;
     if (settings.connectionInStream !== undefined) world.connectionInStream = settings.connectionInStream;
   },

@@ -200,6 +200,23 @@ describe('a call that is broadcast', () => {
     });
   }, 60_000);
 
+  it('is fetched from the data centre that has it', async () => {
+    await centre.set({ streamDc: 2 });
+    try {
+      await listen(await tones({ 111: 500 }, T0, 4));
+      // It is asked where the call says, by a connection of its own.
+      await centre.next('auth.ImportAuthorization');
+      await until(() => taken >= 3);
+      // While it lasts it moves back: the refusal names where to.
+      await centre.set({ streamDc: 1 });
+      const before = taken;
+      for (const [timeMs, part] of await tones({ 111: 500 }, T0 + 4000, 2)) await centre.addPart(call, timeMs, part);
+      await until(() => taken >= before + 2);
+    } finally {
+      await centre.set({ streamDc: 1 });
+    }
+  }, 60_000);
+
   it('of a call that is fed by RTMP is heard as one stream', async () => {
     const parts = new Map<number, Buffer>();
     for (let n = 0; n < 4; n++) parts.set(T0 + n * 1000, await makeUnifiedPart([second(700, n * 1000), second(700, n * 1000)]));

@@ -130,6 +130,21 @@ export const authMethods: Record<string, RpcHandler> = {
     context.signIns.tokens.delete(hex);
     return { _: 'auth.LoginTokenSuccess', authorization: enter(context, context.world.users.get(token.acceptedBy)!) };
   },
+  // How a client is signed in at another data centre too (https://core.telegram.org/api/datacenter).
+  'auth.ExportAuthorization': (context) => {
+    const bytes = randomBytes(16);
+    context.world.exported.set(bytes.toString('hex'), signedIn(context).id);
+    return { _: 'auth.ExportedAuthorization', id: signedIn(context).id, bytes };
+  },
+  'auth.ImportAuthorization': (context, request) => {
+    const hex = (request['bytes'] as Buffer).toString('hex');
+    const id = context.world.exported.get(hex);
+    if (id === undefined || id !== request['id']) throw new RpcFault(400, 'AUTH_BYTES_INVALID');
+    context.world.exported.delete(hex);
+    context.key!.userId = id;
+    const user = context.world.users.get(id)!;
+    return { _: 'auth.Authorization', user: context.world.userTl(id, user) };
+  },
   'auth.AcceptLoginToken': (context, request) => {
     const me = signedIn(context);
     const token = context.signIns.tokens.get((request['token'] as Buffer).toString('hex'));

@@ -10,6 +10,8 @@ const MOST_BYTES = 1024 * 1024;
 function callOf(context: RpcContext, input: TlObject): GroupCall {
   const me = signedIn(context);
   const call = context.world.callOf(me.id, input);
+  // Only where the broadcast is (the facts' section 3.10).
+  if (context.key && context.key.dc !== context.world.streamDc) throw new RpcFault(303, `CALL_MIGRATE_${context.world.streamDc}`);
   if (!ownParticipant(call, me.id)) throw new RpcFault(400, 'GROUPCALL_JOIN_MISSING');
   return call;
 }

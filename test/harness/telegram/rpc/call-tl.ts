@@ -28,7 +28,7 @@ export function callTl(world: World, viewer: bigint, call: GroupCall): TlObject 
     unmutedVideoLimit: 30,
     version: call.version,
     rtmpStream: call.rtmp,
-    ...(call.rtmp && { streamDcId: 1 }),
+    ...((call.rtmp || call.parts) && { streamDcId: world.streamDc }),
     ...(call.scheduleDate !== undefined && {
       scheduleDate: call.scheduleDate,
       scheduleStartSubscribed: call.subscribers.has(viewer),

@@ -36,6 +36,10 @@ export class World {
   readonly #secret = randomBytes(16);
   /** Where admins are told to push the streams of calls that are fed by RTMP. */
   rtmpUrl = 'rtmps://127.0.0.1/s/';
+  /** The data centre that has the broadcasts. */
+  streamDc = 1;
+  /** What signs users in at other data centres. */
+  readonly exported = new Map<string, bigint>();
   /** Options of the test. */
   connectionInStream = false;
   #nextId = 1000n;
