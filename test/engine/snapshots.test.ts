@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,10 +73,20 @@ describe('what is left of a call', () => {
     expect((await files.find('room:a', '/graphs/a.json')).problems).toEqual([]);
   });
 
-  it('tells processes of one number apart where the system does', () => {
+  it('tells processes of one number apart where the system does', async () => {
     expect(isRunning(process.pid, processIdentity())).toBe(true);
     expect(isRunning(GONE, undefined)).toBe(false);
-    if (processIdentity() !== undefined) expect(isRunning(process.pid, 'another boot 17')).toBe(false);
+    if (processIdentity() === undefined) return;
+    expect(isRunning(process.pid, 'another boot 17')).toBe(false);
+    // One that has ended, and is still listed since its parent does not ask for it: `exec` makes that parent a sleep.
+    const script = '(exit 0) & echo $!; exec sleep 60';
+    const parent = spawn('sh', ['-c', script]);
+    try {
+      const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+      await expect.poll(() => isRunning(Number(text.toString()), undefined)).toBe(false);
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });
 
