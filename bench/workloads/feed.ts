@@ -38,7 +38,7 @@ export async function feed(): Promise<Result> {
     const hundred = await call.measure(SECONDS, () => trickle(readers));
     const hard = await call.measure(2 * SECONDS, () => {
       trickle(readers);
-      for (let n = 0; n < FACTS; n++) call.say(FACT_BYTES);
+      for (let n = 0; n < FACTS / 10; n++) call.say(FACT_BYTES);
     });
     // What waits in the kernel comes first, and at its end why somebody was cut.
     for (const reader of readers) drain(reader);
@@ -119,8 +119,11 @@ function drain(reader: Reader): void {
   response.resume();
 }
 
-/** Slow ones take a little now and then. */
+let looks = 0;
+
+/** Slow ones take a little now and then: once a second. */
 function trickle(readers: readonly Reader[]): void {
+  if (looks++ % 10 > 0) return;
   for (const reader of readers) {
     if (reader.kind !== 'slow') continue;
     const chunk = reader.response.read() as Buffer | null;

@@ -141,6 +141,21 @@ describe('the feed with a hundred readers', () => {
     hub.close();
   });
 
+  it('writes to fewer at a time where much is to be written', async () => {
+    const { hub, scheduler, tell, written } = hubOf({ slow: 0, quick: 20 });
+    await scheduler.play(5000);
+    written();
+    tell('x'.repeat(100_000));
+    const bursts: number[] = [];
+    for (let n = 0; n < 40; n++) {
+      await scheduler.play(1);
+      bursts.push(written());
+    }
+    expect(Math.max(...bursts)).toBe(3);
+    expect(bursts.reduce((sum, one) => sum + one)).toBe(20);
+    hub.close();
+  });
+
   it('takes no more readers than it may', () => {
     const { hub } = hubOf({ slow: 0, quick: 200 });
     expect(() => hub.check()).toThrow('200 readers');

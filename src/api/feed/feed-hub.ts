@@ -20,11 +20,22 @@ export interface FeedRequest {
 
 /** What happens together goes out together. */
 const GATHER_MS = 10;
-/** Readers that are written to in one go: frames come between two of these. */
-const READERS_AT_ONCE = 16;
+/** Readers that are written to in one go, and bytes after which there is no next one: frames come between two of these. */
+const AT_ONCE: Portion = { readers: 16, bytes: 256 * 1024 };
+const ALL_AT_ONCE: Portion = { readers: Infinity, bytes: Infinity };
 /** Messages that may be gathered while the process has no turn to hand them out. */
 const MOST_GATHERED = 2000;
 const LOOK_MS = 10_000;
+
+interface Portion {
+  readonly readers: number;
+  readonly bytes: number;
+}
+
+interface Job {
+  readonly bytes: number;
+  readonly run: () => void;
+}
 
 interface Gathered {
   readonly kind: 'fact' | 'side';
@@ -40,7 +51,7 @@ export class FeedHub {
   readonly #ring: FeedRing;
   readonly #readers = new Set<FeedReader>();
   readonly #following = new Subscription();
-  readonly #jobs: (() => void)[] = [];
+  readonly #jobs: Job[] = [];
   #gathered: Gathered[] = [];
   #flushing = false;
   #working = false;
@@ -105,7 +116,8 @@ export class FeedHub {
 
   /** Sends figures to those who ask for them. */
   stats(message: Buffer): void {
-    for (const reader of this.#readers) if (reader.stats) this.#jobs.push(() => reader.send('stats', message));
+    for (const reader of this.#readers)
+      if (reader.stats) this.#jobs.push({ bytes: message.length, run: () => reader.send('stats', message) });
     this.#work();
   }
 
@@ -141,13 +153,13 @@ export class FeedHub {
     if (this.#readers.size === 0) return;
     this.#gathered.push(one);
     // Nobody had a turn for long: better now and all at once than to gather without end.
-    if (this.#gathered.length > MOST_GATHERED) return this.#flush(Infinity);
+    if (this.#gathered.length > MOST_GATHERED) return this.#flush(ALL_AT_ONCE);
     if (this.#flushing) return;
     this.#flushing = true;
     this.#host.scheduler.after(GATHER_MS, () => this.#flush());
   }
 
-  #flush(atOnce = READERS_AT_ONCE): void {
+  #flush(portion = AT_ONCE): void {
     this.#flushing = false;
     const gathered = this.#gathered;
     if (gathered.length === 0 || this.#closed) return;
@@ -160,17 +172,26 @@ export class FeedHub {
     for (const reader of this.#readers) {
       const parts = views[reader.maySteer ? 1 : 0]!;
       if (parts.length === 0) continue;
-      this.#jobs.push(() => {
-        for (const { kind, message, count } of parts) reader.send(kind, message, count);
+      this.#jobs.push({
+        bytes: parts.reduce((sum, { message }) => sum + message.length, 0),
+        run: () => {
+          for (const { kind, message, count } of parts) reader.send(kind, message, count);
+        },
       });
     }
-    this.#work(atOnce);
+    this.#work(portion);
   }
 
-  #work(atOnce = READERS_AT_ONCE): void {
+  #work(portion = AT_ONCE): void {
     // Jobs of an earlier time come first; their next turn takes these too.
-    if (this.#working && atOnce === READERS_AT_ONCE) return;
-    for (const job of this.#jobs.splice(0, Math.min(atOnce, this.#jobs.length))) job();
+    if (this.#working && portion === AT_ONCE) return;
+    let done = 0;
+    for (let bytes = 0; done < this.#jobs.length && done < portion.readers && bytes < portion.bytes; done++) {
+      const job = this.#jobs[done]!;
+      bytes += job.bytes;
+      job.run();
+    }
+    this.#jobs.splice(0, done);
     if (this.#jobs.length === 0 || this.#working || this.#closed) return;
     this.#working = true;
     this.#host.scheduler.after(1, () => {
