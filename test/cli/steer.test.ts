@@ -120,6 +120,10 @@ describe('words for a running engine', () => {
     expect((await cli('seek', 'soon')).code).toBe(2);
     expect((await cli('volume', '900')).code).toBe(2);
     expect((await cli('pause', '--call', 'room:hall')).err).toContain('no open call has the id "room:hall"');
+    expect(await cli('play', 'missing.wav')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('"missing.wav" cannot be played') as string,
+    });
     expect((await cli('leave')).out).toContain('Left room:lobby');
     expect(await run.exited).toBe(0);
     expect(existsSync(file)).toBe(false);

@@ -47,9 +47,14 @@ export async function playCommand(
   const { client, call } = await callOf(args, io.cwd);
   // A name is looked up where the command was given, if it is there, else where the engine looks.
   const path = resolve(io.cwd, src);
-  const given = !/^\w+:\/\//.test(src) && existsSync(path) ? path : src;
+  const isAddress = /^\w+:\/\//.test(src);
+  const given = !isAddress && existsSync(path) ? path : src;
   await client.post(`${PATH}/play`, { call }, { src: given, ...(args.title !== undefined && { title: args.title }) });
-  return show(client, call, args, io, (now) => now.src === given && now.status === 'playing');
+  const player = await playerWhen(client, call, (now) => now.src === given && now.status === 'playing');
+  // An address may take longer to open than anybody likes to wait here; a file that does not play by now never will.
+  if (player.src !== given && !isAddress)
+    throw voxError('COMMAND_REFUSED', { command: 'play', reason: `"${src}" cannot be played; the engine's log says why` });
+  return tell(call, player, args, io);
 }
 
 /** `voxgraph seek`. Exit code 0; 1 refused. */
@@ -107,11 +112,14 @@ export async function leaveCommand(args: CallArgs, io: CliIo): Promise<number> {
 async function show(
   client: EngineClient,
   call: string,
-  { json }: CallArgs,
+  args: CallArgs,
   io: CliIo,
   is: (player: Player) => boolean,
 ): Promise<number> {
-  const player = await playerWhen(client, call, is);
+  return tell(call, await playerWhen(client, call, is), args, io);
+}
+
+function tell(call: string, player: Player, { json }: CallArgs, io: CliIo): number {
   io.stdout(json ? `${JSON.stringify(player)}\n` : `${call}: ${playerLine(player, io.color)}\n`);
   return 0;
 }
