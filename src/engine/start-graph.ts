@@ -15,6 +15,7 @@ import type { GraphSession, RunOptions } from './api.js';
 import type { Calls, OpenCall } from './calls.js';
 import type { CommandedGraph } from './commands.js';
 import type { EnginePlugins } from './engine-plugins.js';
+import { keptOptions } from './kept-options.js';
 import { Playbacks } from './playbacks.js';
 import { Players } from './players.js';
 import type { CallSnapshot } from './snapshots/index.js';
@@ -149,6 +150,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
         const known = new Map(set).set(node, { ...set.get(node), ...changed });
         const nodes = present.nodes.map((one) => ({ ...one, options: { ...one.options, ...known.get(one.id) } }));
         await change({ ...present, nodes }, { again: [node] });
+        set.set(node, { ...set.get(node), ...changed });
       },
       bypass,
       command: async (node, command) => void (await host.request({ type: 'node.command', graph: id, node, command })),
@@ -174,6 +176,7 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     runs.tell({ type: 'graph.loaded', graph: id, title: plan.title, ...about });
     // Files open while the call is being joined.
     await host.request({ type: 'graph.prepare', graph: id });
+    const late: string[] = [];
     if (call && saved) {
       const { id: callId } = call;
       // What was muted without being able to is not.
@@ -182,12 +185,15 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
           () => {},
           () => {},
         );
-      await saved.takeUp({ playbacks: playbacks.present, bypass: (node) => bypass(node, true).catch(() => {}), mute });
+      // What other graphs hear too can be left out only while this one runs.
+      const leaveOut = (node: string) => bypass(node, true).catch(() => void late.push(node));
+      await saved.takeUp({ playbacks: playbacks.present, bypass: leaveOut, mute });
       const known = () => ({ base, players: players.list(), set, bypassed: leftOut, muted: runs.isMuted(callId) });
       saved.keep(call, known);
     }
     await call?.live;
     await host.request({ type: 'graph.start', graph: id });
+    for (const node of late) await bypass(node, true).catch(() => {});
     call?.actor.send({ type: 'audio.started' });
     // A call that others ended takes its graph along; nobody would hear it.
     void call?.over.then(() => host.request({ type: 'graph.stop', graph: id }).catch(() => {}));
@@ -216,13 +222,14 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
     players: () => players.list(),
     change: async (graph, settings) => {
       const [next, nextDeclared] = await runs.declared(graph, options);
+      const { goOn, plan: going } = keptOptions(next, base, present);
       const settlePlugins = await plugins.host.changeGraph(plugins.ofGraph(id, next, place?.id, nextDeclared));
       let happened = false;
       try {
-        const diff = await change(next, settings);
+        const diff = await change(going, settings);
         happened = true;
         base = next;
-        set.clear();
+        for (const node of set.keys()) if (!goOn.has(node)) set.delete(node);
         return diff;
       } finally {
         await settlePlugins(happened);

@@ -1,6 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { RADIO, served } from './support.js';
+
+const temp = mkdtempSync(join(tmpdir(), 'voxgraph-source-'));
+afterAll(() => rmSync(temp, { recursive: true, force: true }));
 
 let open: Awaited<ReturnType<typeof served>> | undefined;
 afterEach(async () => {
@@ -96,7 +101,8 @@ describe('the text of a running graph', () => {
   });
 
   it('may keep what the owner wrote into it', async () => {
-    const nodes = { ...RADIO.nodes, rec: { type: 'sink.file', in: { audio: 'duck' }, options: { path: 'rec.wav' } } };
+    const path = join(temp, 'rec.wav');
+    const nodes = { ...RADIO.nodes, rec: { type: 'sink.file', in: { audio: 'duck' }, options: { path } } };
     const { put, source } = await start({ ...RADIO, nodes });
     const { text, version } = await source();
     expect((await put({ text: louder(text), version })).status).toBe(200);

@@ -113,6 +113,11 @@ describe('words for a running engine', () => {
     await cli('unmute');
     expect(await status()).toMatchObject({ muted: false });
     expect((await cli('queue', 'three.wav')).out).toMatch(/two\.wav.*\n {2}1\. three\.wav\n$/);
+    // What lies in the folder of who asks is meant, wherever the engine looks.
+    const [{ calls }] = JSON.parse((await cli('status', '--json')).out) as [
+      { calls: { players: { queue: { tracks: Shown[] } }[] }[] },
+    ];
+    expect(calls[0]!.players[0]!.queue.tracks.at(-1)!.src).toBe(join(folder, 'three.wav'));
     expect(await word('play', 'one.wav')).toMatchObject({ status: 'playing', src: join(folder, 'one.wav') });
     expect(await word('stop')).toMatchObject({ status: 'paused', positionMs: 0 });
 
@@ -244,7 +249,7 @@ describe('a run that was killed', () => {
     running.splice(0);
     const good = readFileSync(file, 'utf8');
     const second = await start('file.json', '--call', 'room:den');
-    expect(await status()).toMatchObject({ status: 'playing', src: join(folder, 'two.wav') });
+    await expect.poll(status).toMatchObject({ status: 'playing', src: join(folder, 'two.wav') });
     expect((await status()).positionMs).toBeGreaterThan(19_000);
     second.process.kill('SIGINT');
     await second.exited;

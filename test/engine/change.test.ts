@@ -48,3 +48,36 @@ it('a session is changed to a file; a file with mistakes changes nothing', async
   expect(told.filter((what) => what.startsWith('graph.'))).toEqual(['graph.changed']);
   await engine.close();
 });
+
+it('what was set goes on where the file says nothing new of it', async () => {
+  const scheduler = createVirtualScheduler();
+  const engine = createEngine({ scheduler });
+  const both = (gainDb: number, delayMs: number) =>
+    writeFileSync(
+      file,
+      JSON.stringify({
+        version: 1,
+        nodes: {
+          tone: { type: 'source.tone' },
+          volume: { type: 'effect.gain', options: { gainDb }, in: { audio: 'tone' } },
+          fx: { type: 'effect.echo', options: { delayMs }, in: { audio: 'volume' } },
+          out: { type: 'sink.null', in: { audio: 'fx' } },
+        },
+      }),
+    );
+  both(0, 100);
+  const session = await engine.run(file);
+  await scheduler.play(100);
+  await session.setOptions('volume', { gainDb: -20 });
+  both(0, 200);
+  const first = session.change(file);
+  await scheduler.play(600);
+  expect((await first).unchanged).toContain('volume');
+  expect(session.changed.get('volume')).toEqual({ gainDb: -20 });
+  both(-3, 200);
+  const second = session.change(file);
+  await scheduler.play(600);
+  expect((await second).set).toMatchObject([{ node: 'volume' }]);
+  expect(session.changed.has('volume')).toBe(false);
+  await engine.close();
+});

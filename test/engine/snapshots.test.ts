@@ -7,8 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/graph/plan-types.js';
 import { isRunning, processIdentity } from '../../src/engine/process-identity.js';
 import { SnapshotFiles } from '../../src/engine/snapshots/snapshot-files.js';
+import { SnapshotKeeper } from '../../src/engine/snapshots/snapshot-keeper.js';
 import { isSecret, nodesOf, type Snapshot } from '../../src/engine/snapshots/snapshot.js';
 import { callResume, fitting, takenUp, withoutHashes } from '../../src/engine/snapshots/take-up.js';
+import { createVirtualScheduler } from '../../src/time/virtual.js';
 
 let folder: string;
 beforeEach(() => void (folder = join(mkdtempSync(join(tmpdir(), 'voxgraph-snapshots-')), 'calls')));
@@ -114,6 +116,43 @@ describe('a snapshot', () => {
     });
   });
 
+  it('holds no secret in lists either, and no queue that would lack what its file gives', () => {
+    const tracks = ['https://a.b/x?token=abc', { src: 'https://u:abc@a.b/y' }];
+    for (const one of tracks) expect(JSON.stringify(known({}, { tracks: [one] }))).not.toContain('abc');
+    const queued = (added: boolean) => {
+      const list = [
+        { id: '1', src: 'one.mp3', added: false },
+        { id: '2', src: 'https://a.b/x?token=abc', added },
+      ];
+      const queue = { tracks: list, order: ['1', '2'], index: 0, history: [], current: '1' };
+      const player = { ...playing, kind: 'queue', queue } as never;
+      const nodes = nodesOf({ base: plan({}), players: [player], set: new Map(), bypassed: new Set() });
+      return nodes['music']?.queue?.tracks.map(({ src }) => src);
+    };
+    expect(queued(true)).toEqual(['one.mp3']);
+    expect(queued(false)).toBeUndefined();
+  });
+
+  it('has a recording play again that failed', () => {
+    const failed = { ...playing, status: 'failed' } as const;
+    const nodes = nodesOf({ base: plan({}), players: [failed], set: new Map(), bypassed: new Set() });
+    expect(nodes['music']?.recording).toMatchObject({ playing: true });
+  });
+
+  it('stays where its call could not be joined, and goes with one that ended in order', async () => {
+    const scheduler = createVirtualScheduler();
+    const files = new SnapshotFiles(folder);
+    for (const remove of [false, true]) {
+      let stored = 0;
+      const parts = { files, scheduler, nowMs: () => 1000, call: 'room:a' };
+      const keeper = new SnapshotKeeper(parts, left, () => stored++);
+      await scheduler.play(1500);
+      await expect.poll(() => stored).toBe(1);
+      await keeper.close(remove);
+      expect(existsSync(files.fileOf('room:a', process.pid))).toBe(!remove);
+    }
+  });
+
   it('is for the node that it was made of: of one that the file changed meanwhile nothing is taken up', () => {
     const snapshot = left({ nodes: known({ src: 'a.mp3' }, { speed: 2 }) });
     const same = fitting(plan({ src: 'a.mp3' }), snapshot);
@@ -129,7 +168,7 @@ describe('a snapshot', () => {
       ref: { address: 'telegram:@g', id: '1' },
       membership: { ref: { address: 'telegram:@g', id: '1' }, source: 7 },
       ownSources: [7],
-      failures: 0,
+      failures: 19,
       wasLive: true,
       self: { muted: true },
       selfDirty: false,
@@ -138,6 +177,7 @@ describe('a snapshot', () => {
     const machine = (value: unknown) => left({ machine: { status: 'active', value, context } });
     expect(callResume(machine({ attempt: 'live' }))).toMatchObject({
       entry: 'rejoining',
+      failures: 0,
       wasLive: false,
       self: { muted: true },
       ownSources: [7],

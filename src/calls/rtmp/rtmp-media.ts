@@ -78,6 +78,7 @@ export class RtmpMedia implements CallMedia {
   readonly #video: RtmpVideo;
   #push: Push | undefined;
   #opening: AbortController | undefined;
+  #openingAttempt = -1;
   #packets = 0;
   #unsent = 0;
   #closed = false;
@@ -135,7 +136,6 @@ export class RtmpMedia implements CallMedia {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#opening?.abort();
     this.#end();
     this.#video.close();
     this.#decoder.free();
@@ -144,9 +144,9 @@ export class RtmpMedia implements CallMedia {
 
   async #connect({ attempt, url, key }: z.output<typeof connectRequest>): Promise<void> {
     const target = rtmpTarget(url, key);
-    this.#opening?.abort();
-    const opening = (this.#opening = new AbortController());
     this.#end();
+    const opening = (this.#opening = new AbortController());
+    this.#openingAttempt = attempt;
     const lost = (error: VoxError): void => this.#lost(attempt, error);
     const timer = (delayMs: number, run: () => void) => this.#scheduler.after(delayMs, run);
     const publisher = await RtmpPublisher.open(target, { timer, lost }, opening.signal);
@@ -171,7 +171,8 @@ export class RtmpMedia implements CallMedia {
     if (this.#closed || opening.signal.aborted) {
       publisher.close();
       sound.close();
-      throw voxError('HOST_CLOSED');
+      if (this.#closed) throw voxError('HOST_CLOSED');
+      throw voxError('RTMP_UNREACHABLE', { server: target.shown, reason: 'it went away at once' });
     }
     this.#push = push;
     this.#tell(attempt, { type: 'transport.connected' });
@@ -189,6 +190,7 @@ export class RtmpMedia implements CallMedia {
   }
 
   #end(attempt?: number): void {
+    if (attempt === undefined || attempt === this.#openingAttempt) this.#opening?.abort();
     const push = this.#push;
     if (!push || (attempt !== undefined && push.attempt !== attempt)) return;
     this.#push = undefined;

@@ -54,7 +54,10 @@ export class RtmpVideo implements GatewayVideo {
       () => this.#demandKey(),
     );
     if (this.#target.ready()) this.#transcoder.push(packet);
-    else this.dropped++;
+    else {
+      this.dropped++;
+      this.#transcoder.skip();
+    }
   }
 
   /** Another connection: it begins with a key frame. */

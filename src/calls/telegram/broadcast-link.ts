@@ -36,7 +36,7 @@ export function listenInstead(transport: Transport, { parts, take, mayJoin$, rej
     failures$.next({ type: 'transport.failed', failure });
   };
   const enter = async (): Promise<void> => {
-    if (joining || !listening) return;
+    if (joining || entered || !listening) return;
     joining = true;
     try {
       const { answer } = await rejoin(ending.signal);
@@ -44,6 +44,7 @@ export function listenInstead(transport: Transport, { parts, take, mayJoin$, rej
       entered = true;
       await transport.apply(answer);
     } catch {
+      entered = false;
       // It may be full, or a pause be asked for: we listen on, and are told when to try again.
     } finally {
       joining = false;
@@ -51,7 +52,7 @@ export function listenInstead(transport: Transport, { parts, take, mayJoin$, rej
   };
   const apply = async (answer: TransportAnswer): Promise<void> => {
     await transport.apply(answer);
-    if (answer.kind !== 'broadcast') return;
+    if (answer.kind !== 'broadcast' || ending.signal.aborted) return;
     listening = parts(answer.rtmp).subscribe({ next: take, error: failed });
     listening.add(mayJoin$.subscribe(() => void enter()));
     // What is connected once it was joined again is the call itself: parts are not needed any more.

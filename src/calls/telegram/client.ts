@@ -145,6 +145,8 @@ class Connection implements TelegramPort {
     try {
       // Where it is the account's own anyway, no second connection is made.
       const elsewhere = dcId === undefined || dcId === this.#session.dcId ? undefined : dcId;
+      // One that Telegram's configuration does not know: the library would ask for it again and again, without a pause.
+      if (elsewhere !== undefined) await this.#limited(this.#client.getDC(elsewhere, false), limitMs, request.className, signal);
       const asked = this.#client.invoke(request as never, elsewhere) as Promise<R>;
       answer = await this.#limited(asked, limitMs, request.className, signal);
     } catch (error) {

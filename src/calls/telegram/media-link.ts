@@ -133,10 +133,11 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
     signalling: {
       resolve: (address, signal) => signalling.resolve(address, signal),
       join: async (ref, params, self, signal) => {
-        const again = (ended: AbortSignal): Promise<Joined> =>
-          signalling.join(ref, params, { ...self, videoStopped: self.videoStopped ?? !shows }, ended);
-        const joined = await again(signal);
-        rejoin = again;
+        const enter = (as: SelfChange, ended: AbortSignal): Promise<Joined> =>
+          signalling.join(ref, params, { ...as, videoStopped: as.videoStopped ?? !shows }, ended);
+        const joined = await enter(self, signal);
+        // Whether we are muted may have changed meanwhile.
+        rejoin = (ended) => enter({ ...self, muted: wantsMuted }, ended);
         membership = { ref, source: params.source };
         // The server has dropped the screen with the place it belonged to.
         dropScreen();

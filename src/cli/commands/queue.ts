@@ -6,6 +6,7 @@ import { callOf, type CallArgs, type EngineClient, type Player } from '../engine
 import { finish, type CliIo } from '../io.js';
 import { musicQueue, tellQueue, type QueuedTrack } from '../music-queue-words.js';
 import { lastPart, playerLine, playerOf } from '../player-words.js';
+import { sourceAt } from '../source-at.js';
 
 /** Most tracks that are listed. */
 const MOST = 500;
@@ -20,7 +21,8 @@ interface Waiting {
 }
 
 /** `voxgraph queue`: shows what waits, or puts something behind it. Exit code 0; 1 refused. */
-export async function queueCommand(sources: readonly string[], args: CallArgs, io: CliIo): Promise<number> {
+export async function queueCommand(given: readonly string[], args: CallArgs, io: CliIo): Promise<number> {
+  const sources = given.map((src) => sourceAt(src, io.cwd));
   const { client, call } = await callOf(args, io.cwd);
   const player = await playerOf(client, call);
   const plugin = await musicQueue(client, call);
@@ -33,7 +35,7 @@ export async function queueCommand(sources: readonly string[], args: CallArgs, i
     if (plugin) await tellQueue(client, plugin, call, 'add', { tracks });
     else {
       const node = { graph: player.graph, node: player.node };
-      await client.post('/api/v1/graphs/{graph}/nodes/{node}/commands', node, { type: 'add', tracks: [...sources] });
+      await client.post('/api/v1/graphs/{graph}/nodes/{node}/commands', node, { type: 'add', tracks: sources });
     }
   }
   const waiting = plugin ? await waitingIn(client, plugin, call) : waitingOf(await playerOf(client, call), sources);

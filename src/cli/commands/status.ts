@@ -14,7 +14,7 @@ interface Seen {
 
 /** `voxgraph status`: every call of every engine of this user, and what plays there. Exit code 0; 3 when no engine answers. */
 export async function statusCommand(args: CallArgs, io: CliIo): Promise<number> {
-  const all = (await Promise.all(placesOf(args, io).map(look))).map((seen) =>
+  const all = (await lookAtAll(placesOf(args, io), io)).map((seen) =>
     args.call === undefined ? seen : { ...seen, calls: seen.calls.filter(({ call }) => call === args.call) },
   );
   if (args.call !== undefined && all.every(({ calls }) => calls.length === 0))
@@ -26,7 +26,7 @@ export async function statusCommand(args: CallArgs, io: CliIo): Promise<number> 
 
 /** `voxgraph calls`: the open calls, one a line. Exit code 0; 3 when no engine answers. */
 export async function callsCommand(args: EngineArgs & { readonly json?: boolean }, io: CliIo): Promise<number> {
-  const all = await Promise.all(placesOf(args, io).map(look));
+  const all = await lookAtAll(placesOf(args, io), io);
   const calls = all.flatMap(({ url, calls: open }) =>
     open.map(({ call, graph, title, state }) => ({ call, url, graph, title, status: state.status })),
   );
@@ -45,6 +45,16 @@ function placesOf(args: EngineArgs, io: CliIo): EnginePlace[] {
   if (engines.length < 2) return [engineAt(args, io.cwd)];
   const { token } = engineAt({ ...args, url: DEFAULT_URL }, io.cwd);
   return engines.map(({ url }) => ({ url, token }));
+}
+
+/** All that answer; of the others it is said why not, and none hides the rest. */
+async function lookAtAll(places: readonly EnginePlace[], io: CliIo): Promise<Seen[]> {
+  const all = await Promise.allSettled(places.map(look));
+  const seen = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = all.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  if (seen.length === 0 && failed.length > 0) throw failed[0];
+  for (const error of failed) io.stderr(`${error instanceof Error ? error.message : String(error)}\n`);
+  return seen;
 }
 
 async function look(place: EnginePlace): Promise<Seen> {

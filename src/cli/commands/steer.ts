@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { voxError } from '../../errors.js';
 import { engineOptions } from '../ask-engine.js';
@@ -7,6 +5,7 @@ import { callOf, type CallArgs, type EngineClient, type Player } from '../engine
 import { finish, type CliIo } from '../io.js';
 import { musicQueue, tellQueue } from '../music-queue-words.js';
 import { parsePosition, playerLine, playerOf, playerWhen } from '../player-words.js';
+import { isAddress, sourceAt } from '../source-at.js';
 
 const PATH = '/api/v1/calls/{call}' as const;
 
@@ -46,13 +45,11 @@ export async function playCommand(
   if (src === undefined) return musicCommand('resume', args, io);
   const { client, call } = await callOf(args, io.cwd);
   // A name is looked up where the command was given, if it is there, else where the engine looks.
-  const path = resolve(io.cwd, src);
-  const isAddress = /^\w+:\/\//.test(src);
-  const given = !isAddress && existsSync(path) ? path : src;
+  const given = sourceAt(src, io.cwd);
   await client.post(`${PATH}/play`, { call }, { src: given, ...(args.title !== undefined && { title: args.title }) });
   const player = await playerWhen(client, call, (now) => now.src === given && now.status === 'playing');
   // An address may take longer to open than anybody likes to wait here; a file that does not play by now never will.
-  if (player.src !== given && !isAddress)
+  if (player.src !== given && !isAddress(src))
     throw voxError('COMMAND_REFUSED', { command: 'play', reason: `"${src}" cannot be played; the engine's log says why` });
   return tell(call, player, args, io);
 }

@@ -110,7 +110,7 @@ export class CallSnapshot {
 
   /** It is over. @param ran whether it ended in order; one that could not begin leaves what was left. */
   async close(ran: boolean): Promise<void> {
-    await this.#keeper?.close();
+    await this.#keeper?.close(ran || this.#left === undefined);
     if (ran) await this.#forgetLeft();
   }
 

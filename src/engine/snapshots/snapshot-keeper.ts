@@ -40,11 +40,11 @@ export class SnapshotKeeper {
     this.#cancel = parts.scheduler.after(EVERY_MS, () => this.#turn());
   }
 
-  /** The call has ended in order: nothing is to be taken up. */
-  async close(): Promise<void> {
+  /** The call is over. @param remove whether nothing of it is to be taken up, since it ended in order. */
+  async close(remove: boolean): Promise<void> {
     this.#cancel();
     await this.#writing;
-    await this.#files.remove(this.#file).catch(() => {});
+    if (remove) await this.#files.remove(this.#file).catch(() => {});
   }
 
   #turn(): void {

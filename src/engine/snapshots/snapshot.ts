@@ -82,7 +82,8 @@ function playedBy(player: Player | undefined, node: PlanNode, setSrc: unknown): 
   if (!player) return undefined;
   const { kind, queue, status, positionMs, durationMs } = player;
   if (kind === 'queue') {
-    if (!queue) return undefined;
+    // Addresses with secrets that the file gave it gives again; a queue without them would never have them again.
+    if (!queue || queue.tracks.some(({ src, added }) => !added && isSecret(src))) return undefined;
     const tracks = queue.tracks.filter(({ src }) => !isSecret(src));
     const known = new Set(tracks.map(({ id }) => id));
     const order = queue.order.filter((id) => known.has(id));
@@ -94,16 +95,20 @@ function playedBy(player: Player | undefined, node: PlanNode, setSrc: unknown): 
   // Nobody can go back in a live stream, and a new address with a secret in it is not kept: then the file's own begins.
   if (durationMs === undefined || (typeof setSrc === 'string' && isSecret(setSrc))) return undefined;
   const ended = status === 'ended' && node.options['loop'] !== true;
-  return { recording: { positionMs, playing: status === 'playing' || status === 'loading', ended } };
+  return { recording: { positionMs, playing: status !== 'paused', ended } };
 }
 
 const SECRET_NAME = /token|secret|password|passphrase|key|auth|header|cookie/i;
 
 function withoutSecrets(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const kept = Object.entries(options).filter(
-    ([name, value]) => !SECRET_NAME.test(name) && !(typeof value === 'string' && isSecret(value)),
-  );
+  const kept = Object.entries(options).filter(([name, value]) => !SECRET_NAME.test(name) && !holdsSecret(value));
   return Object.fromEntries(kept);
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (typeof value === 'string') return isSecret(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, one]) => SECRET_NAME.test(name) || holdsSecret(one));
 }
 
 /** Whether an address holds a password, or what may be a token. */

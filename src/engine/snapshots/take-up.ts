@@ -56,7 +56,8 @@ export function callResume({ machine }: Snapshot): CallInput['resume'] | undefin
   }
   if (!resume || resume.entry === 'leaving') return undefined;
   const { membership: _, ref: __, ...rest } = resume;
-  return { ...rest, wasLive: false, media: { audio: 'idle', video: false, screen: false } };
+  // How often it failed says nothing of the process that begins now.
+  return { ...rest, failures: 0, wasLive: false, media: { audio: 'idle', video: false, screen: false } };
 }
 
 /** What a call's machine saves, without what opens the call to others. */

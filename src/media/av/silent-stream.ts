@@ -45,6 +45,7 @@ export class SilentStream implements AudioReader, RemoteControl {
   readonly #input: SilentStreamInput;
   readonly #packet = new Packet();
   readonly #usPerTick: number;
+  readonly #originUs: number;
   readonly #endUs: number;
   #outcome: AudioOutcome | undefined;
   #position = 0;
@@ -63,6 +64,8 @@ export class SilentStream implements AudioReader, RemoteControl {
     this.live = source.live;
     this.seekable = source.seekable;
     this.pictures = new StreamPictures(format, stream, packets, name, () => this.#shiftUs);
+    // Looked for now: while packets are read beside us nobody else may look at the container.
+    this.#originUs = originOf(format, stream);
     this.#usPerTick = (stream.timeBase.num * 1e6) / stream.timeBase.den;
     this.#endUs = endSec === undefined ? Infinity : endSec * 1e6;
     this.#packet.alloc();
@@ -170,9 +173,5 @@ export class SilentStream implements AudioReader, RemoteControl {
 
   #ticks(positionUs: number): bigint {
     return BigInt(Math.floor((positionUs + this.#originUs) / this.#usPerTick));
-  }
-
-  get #originUs(): number {
-    return originOf(this.#input.format, this.#input.stream);
   }
 }

@@ -184,7 +184,9 @@ export class StreamDeck {
       const read = await this.pictures.read();
       if (this.#closed) return read?.picture.release();
       if (!read) {
-        this.#ended = this.#jumps === this.pictures.jumps;
+        // After a jump behind the last picture none comes: what is read next tells so.
+        if (this.#jumps === this.pictures.jumps) this.#ended = true;
+        else this.#jumped();
         return;
       }
       if (read.seeks !== this.#jumps) this.#jumped();

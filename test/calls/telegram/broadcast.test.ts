@@ -146,6 +146,10 @@ describe('listening instead of joining', () => {
     await turn();
     expect([asked, applied]).toEqual([1, ['broadcast', 'webrtc']]);
     expect(mayJoin$.observed).toBe(true);
+    // A connection is being made: joining once more would take it away.
+    mayJoin$.next();
+    await turn();
+    expect(asked).toBe(1);
     events$.next({ type: 'transport.connected' });
     // Nobody listens for parts, or for leave to join, any more.
     expect(mayJoin$.observed).toBe(false);
@@ -169,6 +173,14 @@ describe('listening instead of joining', () => {
     }
     expect(applied).toEqual(['broadcast', 'webrtc']);
     transport.close();
+  });
+
+  it('fetches nothing when it is closed while the answer is applied', async () => {
+    const { transport, mayJoin$ } = listener(async () => answer);
+    const applying = transport.apply({ kind: 'broadcast', rtmp: false });
+    transport.close();
+    await applying;
+    expect(mayJoin$.observed).toBe(false);
   });
 
   it('leaves an answer with a connection as it is', async () => {

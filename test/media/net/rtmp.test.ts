@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AmfValue, decodeAmf, encodeAmf } from '../../../src/media/net/rtmp/amf0.js';
 import { ChunkReader, chunksOf, RTMP, type RtmpMessage } from '../../../src/media/net/rtmp/chunks.js';
-import { rtmpTarget, withRtmpKey } from '../../../src/media/net/rtmp/target.js';
+import { isRtmp, rtmpTarget, withRtmpKey } from '../../../src/media/net/rtmp/target.js';
 
 /** The same numbers every time (mulberry32). */
 function seeded(seed: number): () => number {
@@ -81,6 +81,28 @@ describe('chunks of RTMP', () => {
     );
   });
 
+  it('are refused when they are so many or so small that they would be work without end', () => {
+    const told: RtmpMessage[] = [];
+    const small = new ChunkReader();
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(1);
+    const command = { type: RTMP.setChunkSize, streamId: 0, timestampMs: 0, payload: size };
+    expect(() => small.push(chunksOf(command, 2, 128), (one) => told.push(one))).toThrow('chunks of 1 bytes');
+    const many = new ChunkReader();
+    const heads = () => {
+      // The first chunk alone of a message that needs two.
+      for (let id = 3; id < 200; id++) {
+        const head = Buffer.alloc(12 + (id > 63 ? 1 : 0) + 128);
+        if (id > 63) head[1] = id - 64;
+        else head[0] = id;
+        head.writeUIntBE(200, (id > 63 ? 2 : 1) + 3, 3);
+        many.push(head, (one) => told.push(one));
+      }
+    };
+    expect(heads).toThrow('too many chunk streams');
+    expect(told).toEqual([]);
+  });
+
   it('of 2,000 malformed streams crash nothing', () => {
     const random = seeded(4711);
     let refused = 0;
@@ -124,4 +146,12 @@ describe('addresses of RTMP servers', () => {
   ])('%s', (address, key, wanted) => {
     expect(rtmpTarget(address, key)).toMatchObject(wanted);
   });
+
+  it.each(['rtmpt://host/app/KEY', 'rtmpe://host/app/KEY', 'RTMPTE://host/app/KEY'])(
+    '%s is refused, and not repeated',
+    async (address) => {
+      expect(isRtmp(address)).toBe(true);
+      expect(() => rtmpTarget(address)).toThrow(/^(?!.*KEY).*does not begin with rtmp/);
+    },
+  );
 });

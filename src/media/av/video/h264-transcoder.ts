@@ -5,6 +5,8 @@ import { VideoEncoder } from './video-encoder.js';
 /** Takes an H.264 access unit in Annex B form, its own. */
 export type TakeH264 = (data: Buffer, ptsUs: number, key: boolean) => void;
 
+/** How often a key frame is asked for while there is none, in microseconds. */
+const ASK_AGAIN_US = 500_000;
 /** Frames that may wait; with more, all are dropped until the next key frame. */
 const MOST_WAITING = 30;
 const KEY_FRAME_SEC = 2;
@@ -28,6 +30,7 @@ export class H264Transcoder {
   #decoder: PacketDecoder | undefined;
   #encoder: VideoEncoder | undefined;
   #needsKey = true;
+  #askedUs = -Infinity;
   #closed = false;
 
   /** @param wantKey asks for a key frame: those before it cannot be decoded. */
@@ -42,15 +45,23 @@ export class H264Transcoder {
     if (this.#waiting.length >= MOST_WAITING) {
       this.dropped += this.#waiting.length;
       this.#waiting.length = 0;
-      this.#restart();
+      this.#needsKey = true;
     }
     if (this.#needsKey && !packet.key) {
       this.dropped++;
+      if (packet.ptsUs - this.#askedUs < ASK_AGAIN_US) return;
+      this.#askedUs = packet.ptsUs;
+      this.#wantKey();
       return;
     }
     this.#needsKey = false;
     this.#waiting.push({ data: Buffer.from(packet.data), ptsUs: packet.ptsUs, key: packet.key });
     this.#work ??= this.#run().finally(() => (this.#work = undefined));
+  }
+
+  /** A frame was left out: what refers to it is of no use. */
+  skip(): void {
+    this.#needsKey = true;
   }
 
   /** Frees everything, after what is under way. */
@@ -64,11 +75,6 @@ export class H264Transcoder {
     });
   }
 
-  #restart(): void {
-    this.#needsKey = true;
-    this.#wantKey();
-  }
-
   async #run(): Promise<void> {
     for (let next = this.#waiting.shift(); next && !this.#closed; next = this.#waiting.shift()) {
       try {
@@ -76,7 +82,9 @@ export class H264Transcoder {
       } catch {
         // What cannot be decoded, or has a size that cannot be encoded, is missing until the next key frame.
         this.dropped++;
-        this.#restart();
+        const key = this.#waiting.findIndex((one) => one.key);
+        this.dropped += this.#waiting.splice(0, key < 0 ? Infinity : key).length;
+        if (key < 0) this.#needsKey = true;
       }
     }
   }

@@ -60,6 +60,11 @@ interface ChunkStream {
   got: number;
 }
 
+/** Chunk streams that may be open: servers use a handful. */
+const MOST_STREAMS = 64;
+/** Chunks should have 128 bytes at least (RTMP 1.0, 5.4.1); with very small ones a message would be work without end. */
+const LEAST_CHUNK_BYTES = 32;
+
 /** Puts messages together from what a server sends. */
 export class ChunkReader {
   /** How long chunks are; a server says when it changes. */
@@ -85,6 +90,7 @@ export class ChunkReader {
     const id = low > 1 ? low : low === 0 ? bytes[1]! + 64 : bytes.readUInt16LE(1) + 64;
     const before = this.#streams.get(id);
     if (!before && format !== 0) throw new Error('a chunk that goes on with nothing');
+    if (!before && this.#streams.size >= MOST_STREAMS) throw new Error('too many chunk streams');
     const stream: ChunkStream = before
       ? { ...before }
       : { timestampMs: 0, deltaMs: 0, length: 0, type: 0, streamId: 0, long: false, parts: [], got: 0 };
@@ -111,7 +117,8 @@ export class ChunkReader {
     }
     const count = Math.min(this.chunkBytes, stream.length - stream.got);
     if (bytes.length < at + count) return 0;
-    stream.parts = [...stream.parts, bytes.subarray(at, at + count)];
+    // Shared with `before`, which is not looked at again: this chunk has come whole.
+    stream.parts.push(bytes.subarray(at, at + count));
     stream.got += count;
     if (stream.got >= stream.length) {
       const { type, streamId, timestampMs } = stream;
@@ -119,9 +126,14 @@ export class ChunkReader {
       [stream.parts, stream.got] = [[], 0];
       this.#streams.set(id, stream);
       // From the next chunk on.
-      if (type === RTMP.setChunkSize && payload.length >= 4) this.chunkBytes = Math.max(1, payload.readUInt32BE() & 0x7fff_ffff);
+      if (type === RTMP.setChunkSize && payload.length >= 4) this.#resize(payload.readUInt32BE() & 0x7fff_ffff);
       told({ type, streamId, timestampMs, payload });
     } else this.#streams.set(id, stream);
     return at + count;
+  }
+
+  #resize(bytes: number): void {
+    if (bytes < LEAST_CHUNK_BYTES) throw new Error(`chunks of ${bytes} bytes`);
+    this.chunkBytes = bytes;
   }
 }

@@ -14,9 +14,9 @@ export interface RtmpTarget {
   readonly shown: string;
 }
 
-/** Whether an address is for RTMP. */
+/** Whether an address is for RTMP, or for one of its relatives: those are refused without being repeated, since they end with a key as well. */
 export function isRtmp(address: string): boolean {
-  return /^rtmps?:/i.test(address);
+  return /^rtmp\w*:/i.test(address);
 }
 
 /** An address that ends with its application, as `rtmp://host/app/`, completed by a key that is not to stand on a command line. */
