@@ -61,8 +61,10 @@ describe('a Telegram call that is broadcast, through the whole stack', () => {
     const whole = planes[0]!.subarray(from);
     expect(from).toBeGreaterThanOrEqual(0);
     expect(whole.length / 48_000).toBeGreaterThan(1.3);
-    // A busy machine may leave out beats.
-    expect(toneDb(whole, 600, 0.1, 1.1)).toBeGreaterThan(PEAK_DB - 3);
+    // A busy machine may leave out beats; what it does not leave out is as loud as it was.
+    const levels = Array.from({ length: 10 }, (_, n) => toneDb(whole, 600, 0.1 + n / 10, 0.2 + n / 10)).toSorted((a, b) => b - a);
+    expect(levels[0]).toBeGreaterThan(PEAK_DB - 1);
+    expect(levels[4]).toBeGreaterThan(PEAK_DB - 3);
     expect(toneDb(whole, 900, 0.1, 1.1)).toBeLessThan(-40);
   }, 60_000);
 });
