@@ -103,7 +103,7 @@ describe('words for a running engine', () => {
     expect(resumed.status).toBe('playing');
     await expect.poll(async () => (await status()).positionMs).toBeGreaterThan(15_300);
     const { positionMs } = await status();
-    expect(positionMs - 15_000).toBeLessThanOrEqual(performance.now() - from + 40);
+    expect(positionMs - 15_000).toBeLessThanOrEqual(performance.now() - from + 100);
     expect(await word('skip')).toMatchObject({ status: 'playing', src: 'two.wav' });
     expect((await status()).positionMs).toBeLessThan(10_000);
     expect(await word('volume', '50')).toMatchObject({ gainDb: -6.02 });
@@ -114,10 +114,12 @@ describe('words for a running engine', () => {
     expect(await status()).toMatchObject({ muted: false });
     expect((await cli('queue', 'three.wav')).out).toMatch(/two\.wav.*\n {2}1\. three\.wav\n$/);
     // What lies in the folder of who asks is meant, wherever the engine looks.
-    const [{ calls }] = JSON.parse((await cli('status', '--json')).out) as [
-      { calls: { players: { queue: { tracks: Shown[] } }[] }[] },
-    ];
-    expect(calls[0]!.players[0]!.queue.tracks.at(-1)!.src).toBe(join(folder, 'three.wav'));
+    const last = async () => {
+      const { out } = await cli('status', '--json');
+      const [{ calls }] = JSON.parse(out) as [{ calls: { players: { queue: { tracks: Shown[] } }[] }[] }];
+      return calls[0]!.players[0]!.queue.tracks.at(-1)!.src;
+    };
+    await expect.poll(last).toBe(join(folder, 'three.wav'));
     expect(await word('play', 'one.wav')).toMatchObject({ status: 'playing', src: join(folder, 'one.wav') });
     expect(await word('stop')).toMatchObject({ status: 'paused', positionMs: 0 });
 

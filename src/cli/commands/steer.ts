@@ -68,7 +68,12 @@ export async function seekCommand(given: string, args: CallArgs, io: CliIo): Pro
   const queue = await musicQueue(client, call);
   if (queue) await tellQueue(client, queue, call, 'seek', { positionMs });
   else await client.post(`${PATH}/seek`, { call }, { positionMs });
-  const there = (now: Player) => now.status !== 'loading' && Math.abs(now.positionMs - positionMs) < 3000;
+  // Where it was is near where it is to be, at times: what was not yet done must not be taken for done.
+  const back = positionMs < before.positionMs;
+  const there = (now: Player) =>
+    now.status !== 'loading' &&
+    Math.abs(now.positionMs - positionMs) < 3000 &&
+    (back ? now.positionMs < before.positionMs : now.positionMs >= positionMs - 100);
   return show(client, call, args, io, there);
 }
 
