@@ -200,39 +200,46 @@ describe('a run that was killed', () => {
       const first = await start('queue.json');
       await word('skip');
       await cli('queue', 'three.wav');
-      await word('seek', '0:11');
       await word('volume', '25');
       await cli('mute');
       await word('pause');
+      await word('seek', '0:11');
       const [name = ''] = await until(left, (names) => names.length === 1);
       const file = join(folder, 'data', 'calls', name);
       const text = () => readFileSync(file, 'utf8');
-      await until(text, (now) => now.includes('"playing":false') && now.includes('"muted":true') && now.includes('three.wav'));
+      await until(
+        text,
+        (now) =>
+          now.includes('"playing":false') &&
+          now.includes('"positionMs":11000') &&
+          now.includes('"muted":true') &&
+          now.includes('three.wav'),
+      );
       expect(statSync(file).mode & 0o777).toBe(0o600);
       await killed(first);
 
       const second = await start('queue.json');
       expect(second.text()).toMatch(/room:lobby goes on where a run that was killed was \d+ s ago/);
-      const now = await status();
+      const now = await until(status, (shown) => shown.status !== 'loading');
       expect(now).toMatchObject({ status: 'paused', src: 'two.wav', gainDb: -12.04, muted: true });
-      expect(Math.abs(now.positionMs - 11_000)).toBeLessThan(500);
+      expect(Math.abs(now.positionMs - 11_000)).toBeLessThan(50);
       expect((await cli('queue')).out).toContain('1. three.wav');
       await word('resume');
       const { positionMs } = await until(status, (shown) => shown.positionMs > now.positionMs + 2500);
       await killed(second);
 
       const third = await start('queue.json');
-      const again = await status();
+      const again = await until(status, (shown) => shown.status !== 'loading');
       expect(again).toMatchObject({ status: 'playing', src: 'two.wav' });
-      // At most a second is heard again.
-      expect(again.positionMs).toBeGreaterThan(positionMs - 1500);
+      // About a second is heard again; a busy machine stores a little later.
+      expect(again.positionMs).toBeGreaterThan(positionMs - 2500);
       third.process.kill('SIGINT');
       expect(await third.exited).toBe(0);
       running.splice(0);
       expect(left()).toEqual([]);
       const fourth = await start('queue.json');
       expect(fourth.text()).not.toContain('goes on');
-      expect(await status()).toMatchObject({ src: 'one.wav', gainDb: 0, muted: false });
+      await expect.poll(status).toMatchObject({ src: 'one.wav', gainDb: 0, muted: false });
     },
   );
 
