@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { voxError } from '../errors.js';
+import { isAddress } from '../media/net/url.js';
 import { createRealtimeScheduler } from '../time/realtime.js';
 import type { EngineClient, Player } from './engine-client.js';
 
@@ -88,5 +89,5 @@ export function percentOf(gainDb: number): number {
 
 /** A file's name, or an address as it is. */
 export function lastPart(src: string): string {
-  return /^\w+:\/\//.test(src) ? src : (src.split(/[\\/]/).at(-1) ?? src);
+  return isAddress(src) ? src : (src.split(/[\\/]/).at(-1) ?? src);
 }

@@ -7,6 +7,7 @@ import type { MediaHost } from '../host/media-host.js';
 import type { HostEvent } from '../host/messages.js';
 import { callActors } from '../machines/call-actors.js';
 import { createCallMachine, type CallActor } from '../machines/call.js';
+import { localSignalling } from '../machines/local-signalling.js';
 import type { MachineLog } from '../machines/machine-log.js';
 import type { CallEnd, CallInput, CallWait } from '../machines/call-types.js';
 import type { CallFailure } from '../machines/failure.js';
@@ -14,7 +15,7 @@ import type { SelfChange, Signalling } from '../machines/signalling.js';
 import type { Transport } from '../machines/transport.js';
 import type { Scheduler } from '../time/scheduler.js';
 import { xstateClock } from '../time/xstate-clock.js';
-import { roomSignalling, roomTransport } from './room-call.js';
+import { roomTransport } from './room-call.js';
 import type { EngineEvent } from '../events/event.js';
 import { parseTelegramAddress, TELEGRAM } from '../calls/telegram/address.js';
 import { isRtmp, rtmpTarget } from '../media/net/rtmp/target.js';
@@ -303,7 +304,7 @@ async function edit(actor: CallActor, change: SelfChange): Promise<null> {
 }
 
 /** The parts of a call that is in this process. */
-const ROOM: CallParts = { signalling: roomSignalling(), createTransport: roomTransport, release: async () => {} };
+const ROOM: CallParts = { signalling: localSignalling(), createTransport: roomTransport, release: async () => {} };
 
 /** How a call was over before it was live. */
 const ENDS: Readonly<Record<Exclude<CallEnd['type'], 'failed'>, string>> = {

@@ -1,5 +1,6 @@
 import { isRtmp, rtmpTarget } from '../media/net/rtmp/target.js';
-import { rtmpSignalling, rtmpTransports, type RtmpLink } from '../calls/rtmp/rtmp-link.js';
+import { rtmpTransports, type RtmpLink } from '../calls/rtmp/rtmp-link.js';
+import { localSignalling } from '../machines/local-signalling.js';
 import type { Signalling } from '../machines/signalling.js';
 import type { Transport } from '../machines/transport.js';
 import type { TelegramSignalling } from '../calls/telegram/index.js';
@@ -30,7 +31,7 @@ export interface RtmpHalves {
 
 /** A push to an address. */
 export function rtmpCall(address: string, link: RtmpLink): RtmpHalves {
-  return { signalling: rtmpSignalling(), createTransport: rtmpTransports(link, () => ({ url: address })) };
+  return { signalling: localSignalling(), createTransport: rtmpTransports(link, () => ({ url: address })) };
 }
 
 /** A push into a call of Telegram that is fed by RTMP: where to, an admin is told anew for every attempt. */

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { voxgraph } from '../../src/cli/program.js';
 import { readAll, sine, writeSignal } from '../support/media-fixtures.js';
 import { child } from './support/child.js';
+import { cliIn } from './support/cli.js';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'voxgraph-live-'))));
@@ -24,15 +24,7 @@ const graph = (nodes: object, more: object = {}) => ({
 const echo = (delayMs: number) => ({ fx: { type: 'effect.echo', in: { audio: 'tone' }, options: { delayMs } } });
 const save = (name: string, what: object) => writeFileSync(join(folder, name), JSON.stringify(what, null, 2));
 
-/** Runs a command line in this process. */
-async function cli(...args: string[]) {
-  let out = '';
-  let err = '';
-  const io = { stdout: (t: string) => void (out += t), stderr: (t: string) => void (err += t), cwd: folder, color: false };
-  const code = await voxgraph(args, io);
-  expect(err).not.toMatch(/\n\s+at /);
-  return { out, err, code };
-}
+const cli = (...args: string[]) => cliIn(folder, args);
 
 describe('run --watch', () => {
   it('hears an edit, refuses a broken one and one whose part fails, and the graph goes on', { timeout: 60_000 }, async () => {

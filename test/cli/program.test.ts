@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { voxgraph } from '../../src/cli/program.js';
 import { readAll, sine, writeSignal } from '../support/media-fixtures.js';
 import { child } from './support/child.js';
+import { cliIn } from './support/cli.js';
 
 let folder: string;
 
@@ -31,15 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a command line in this process. */
-async function cli(...args: string[]) {
-  let out = '';
-  let err = '';
-  const io = { stdout: (t: string) => void (out += t), stderr: (t: string) => void (err += t), cwd: folder, color: false };
-  const code = await voxgraph(args, io);
-  expect(err).not.toMatch(/\n\s+at /);
-  return { out, err, code };
-}
+const cli = (...args: string[]) => cliIn(folder, args);
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clock, parsePosition } from '../../src/cli/player-words.js';
-import { voxgraph } from '../../src/cli/program.js';
 import { sine, writeSignal } from '../support/media-fixtures.js';
 import { child, type Child } from './support/child.js';
+import { cliIn } from './support/cli.js';
 
 let folder: string;
 const before = process.env['XDG_RUNTIME_DIR'];
@@ -50,14 +50,7 @@ async function start(...args: string[]) {
   return { ...run, origin };
 }
 
-async function cli(...args: string[]) {
-  let out = '';
-  let err = '';
-  const io = { stdout: (t: string) => void (out += t), stderr: (t: string) => void (err += t), cwd: folder, color: false };
-  const code = await voxgraph(args, io);
-  expect(err).not.toMatch(/\n\s+at /);
-  return { out, err, code };
-}
+const cli = (...args: string[]) => cliIn(folder, args);
 
 interface Shown {
   readonly status: string;

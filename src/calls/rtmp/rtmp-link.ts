@@ -1,7 +1,6 @@
-import { NEVER, filter, map, type Observable } from 'rxjs';
+import { filter, map, type Observable } from 'rxjs';
 import { reasonOf, VoxError } from '../../errors.js';
 import { CallError, callFailure } from '../../machines/failure.js';
-import type { CallRef, Signalling } from '../../machines/signalling.js';
 import type { Transport, TransportEvent } from '../../machines/transport.js';
 import type { CallEvent, CallRequest } from '../call-media.js';
 
@@ -16,17 +15,6 @@ export interface RtmpPlace {
   readonly url: string;
   /** Absent: it is the end of the address. */
   readonly key?: string;
-}
-
-/** The signalling of a push to a server that needs no words beforehand. */
-export function rtmpSignalling(): Signalling {
-  return {
-    resolve: async (address): Promise<CallRef> => ({ address, id: address }),
-    join: async () => ({ answer: { kind: 'local' } }),
-    leave: async () => {},
-    edit: async () => {},
-    updates: () => NEVER,
-  };
 }
 
 /**

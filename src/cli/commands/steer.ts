@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { voxError } from '../../errors.js';
+import { isAddress } from '../../media/net/url.js';
 import { engineOptions } from '../ask-engine.js';
 import { callOf, type CallArgs, type EngineClient, type Player } from '../engine-client.js';
 import { finish, type CliIo } from '../io.js';
 import { musicQueue, tellQueue } from '../music-queue-words.js';
 import { parsePosition, playerLine, playerOf, playerWhen } from '../player-words.js';
-import { isAddress, sourceAt } from '../source-at.js';
+import { sourceAt } from '../source-at.js';
 
 const PATH = '/api/v1/calls/{call}' as const;
 

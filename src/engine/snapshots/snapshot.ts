@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Plan, PlanNode } from '../../graph/plan-types.js';
+import { isAddress } from '../../media/net/url.js';
 import { queueState } from '../../nodes/support/queue-state.js';
 import type { Player } from '../players.js';
 
@@ -113,7 +114,7 @@ function holdsSecret(value: unknown): boolean {
 
 /** Whether an address holds a password, or what may be a token. */
 export function isSecret(src: string): boolean {
-  if (!/^\w+:\/\//.test(src) || !URL.canParse(src)) return false;
+  if (!isAddress(src) || !URL.canParse(src)) return false;
   const { username, password, searchParams } = new URL(src);
   return (
     username !== '' || password !== '' || [...searchParams.keys()].some((name) => SECRET_NAME.test(name) || /^sig/i.test(name))

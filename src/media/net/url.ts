@@ -10,6 +10,11 @@ export function shownUrl(url: URL): string {
   return shown.href;
 }
 
+/** True for what has a protocol, such as https://example.org/a.mp3; anything else is the name of a file. */
+export function isAddress(src: string): boolean {
+  return /^[a-z][a-z\d+.-]+:\/\//i.test(src);
+}
+
 /** Checks an address. @throws VoxError `URL_INVALID`. */
 export function parseUrl(src: string): URL {
   const reason = addressFault(src);

@@ -1,6 +1,7 @@
 import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
 import type { NodeContext } from '../../graph/context.js';
 import type { AudioFileOptions, AudioReader } from '../../media/av/audio-reader.js';
+import { isAddress } from '../../media/net/url.js';
 import { urlOptions } from '../sources/url.js';
 import { Deck } from './deck.js';
 import type { FileLevels } from './file-levels.js';
@@ -26,11 +27,6 @@ export function createOpenTrack(ctx: NodeContext, levels: FileLevels): OpenTrack
     const { startSec = 0, endSec, signal, publicOnly = false } = options;
     return (publicOnly ? publicAddresses : addresses).open(urlOptions.parse({ src, startSec, endSec }), signal);
   };
-}
-
-/** True for what has a protocol, such as https://example.org/a.mp3. */
-export function isAddress(src: string): boolean {
-  return /^[a-z][a-z\d+.-]+:\/\//i.test(src);
 }
 
 /** A track on its way to being open. */

@@ -2,18 +2,7 @@ import type { NodeContext } from '../../graph/context.js';
 import type { Picture } from '../../media/av/video/picture.js';
 import type { StreamPictures } from '../../media/av/video/stream-pictures.js';
 import type { ReadPicture } from '../../media/av/video/video-reader.js';
-
-/** So many pictures are decoded ahead: a quarter of a second, which outlasts a busy moment. */
-const DEPTH = 8;
-
-/** All pictures that are decoded ahead may be so large, in pixels: eight of 1080p. */
-const MOST_PIXELS = 8 * 1920 * 1088;
-
-/** Positions are rounded to microseconds, and streams count in ticks of up to a millisecond. */
-const EARLY_US = 1500;
-
-/** The last picture stays so long, in microseconds: sound is mostly a little longer than its pictures. */
-const TAIL_US = 100_000;
+import { EARLY_US, TAIL_US, isFull } from './pictures-ahead.js';
 
 /** The sound going back by more than this, in microseconds, has begun anew: in a loop, or since its sender did. */
 const BACK_US = 100_000;
@@ -108,16 +97,9 @@ export class StreamDeck {
     const newest = this.#ahead.at(-1);
     return (
       this.#ended ||
-      this.#full ||
+      isFull(this.#ahead) ||
       (newest !== undefined && (newest.lap !== this.#lap || newest.positionUs > this.#lastUs + OFFLINE_US))
     );
-  }
-
-  get #full(): boolean {
-    const [first] = this.#ahead;
-    if (!first) return false;
-    const { width, height } = first.picture;
-    return this.#ahead.length >= Math.max(2, Math.min(DEPTH, Math.floor(MOST_PIXELS / (width * height))));
   }
 
   #jumped(): void {
@@ -180,7 +162,7 @@ export class StreamDeck {
   }
 
   async #readAhead(): Promise<void> {
-    while (!this.#closed && !this.#ended && !this.#full && !(this.pictures.info.still && this.#shown)) {
+    while (!this.#closed && !this.#ended && !isFull(this.#ahead) && !(this.pictures.info.still && this.#shown)) {
       const read = await this.pictures.read();
       if (this.#closed) return read?.picture.release();
       if (!read) {

@@ -1,21 +1,10 @@
 import type { NodeContext } from '../../graph/context.js';
 import type { Picture } from '../../media/av/video/picture.js';
 import type { ReadPicture, VideoReader } from '../../media/av/video/video-reader.js';
-
-/** So many pictures are decoded ahead in real time: a quarter of a second, which outlasts a busy moment. */
-const DEPTH = 8;
-
-/** All pictures that are decoded ahead may be so large, in pixels: eight of 1080p. */
-const MOST_PIXELS = 8 * 1920 * 1088;
+import { EARLY_US, TAIL_US, isFull } from './pictures-ahead.js';
 
 /** A position behind the last picture by more than this, in microseconds, is a jump, and gone to through the file's index. */
 const JUMP_US = 2_000_000;
-
-/** Positions are rounded to microseconds, and files count in ticks of up to a millisecond. */
-const EARLY_US = 1500;
-
-/** The last picture stays so long, in microseconds: sound is mostly a little longer than its pictures. */
-const TAIL_US = 100_000;
 
 /** The pictures of an open file by their positions in it. Decoded within the tick offline, ahead and beside the beat in real time. */
 export class VideoDeck {
@@ -122,19 +111,12 @@ export class VideoDeck {
   }
 
   async #readAhead(): Promise<void> {
-    while (!this.#closed && !this.#ended && !this.#full) {
+    while (!this.#closed && !this.#ended && !isFull(this.#ahead)) {
       const seeks = this.#seeks;
       const read = await this.reader.read();
       if (this.#closed || (read && read.seeks !== this.#seeks)) read?.picture.release();
       else if (read) this.#ahead.push(read);
       else if (seeks === this.#seeks) this.#ended = true;
     }
-  }
-
-  get #full(): boolean {
-    const [first] = this.#ahead;
-    if (!first) return false;
-    const { width, height } = first.picture;
-    return this.#ahead.length >= Math.max(2, Math.min(DEPTH, Math.floor(MOST_PIXELS / (width * height))));
   }
 }
