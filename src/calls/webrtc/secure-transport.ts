@@ -139,14 +139,13 @@ export class SecureTransport {
     );
     const iceSeconds = (this.#options.iceTimeoutMs ?? ICE_TIMEOUT_MS) / 1000;
     const iceLimit = this.#after(iceSeconds * 1000, () => {
-      // With a pair chosen, ICE is about to say that it is done.
-      if (this.#connection.nominated) return;
+      // A pair is chosen, though werift, which looks every 20 ms of real time, has not said so.
+      if (this.#connection.nominated) return this.#afterPath();
       this.#end({ reason: 'ice-timeout', problem: problem('ICE_TIMEOUT', { seconds: iceSeconds }) });
     });
     this.#ice.start().then(
       () => {
         iceLimit();
-        this.#pathFound = true;
         this.#afterPath();
       },
       // It never settles by itself without a candidate that answers; the limit decides.
@@ -290,8 +289,9 @@ export class SecureTransport {
   }
 
   #afterPath(): void {
-    if (this.#ended || this.#connected) return;
-    if (this.#dtls.state === 'connected') return this.#ready();
+    if (this.#ended || this.#connected || this.#pathFound) return;
+    this.#pathFound = true;
+    if (this.#dtls.state === 'connected') return this.#handshakeDone();
     const seconds = (this.#options.dtlsTimeoutMs ?? DTLS_TIMEOUT_MS) / 1000;
     this.#after(seconds * 1000, () => {
       if (!this.#connected) this.#end({ reason: 'dtls-timeout', problem: problem('DTLS_TIMEOUT', { seconds }) });
@@ -299,7 +299,7 @@ export class SecureTransport {
   }
 
   #handshakeDone(): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#connected) return;
     if (!this.#dtls.peerIsProven) {
       this.#end({
         reason: 'dtls-failed',
@@ -307,7 +307,8 @@ export class SecureTransport {
       });
       return;
     }
-    if (this.#pathFound) this.#ready();
+    // Whoever has a chosen pair need not wait until werift looks again.
+    if (this.#pathFound || this.#connection.nominated) this.#ready();
   }
 
   #ready(): void {
