@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isRunning, processIdentity } from '../engine/process-identity.js';
+import { writeWhole } from '../media/whole-file.js';
 
 const runFile = z.object({
   version: z.literal(1),
@@ -45,8 +46,7 @@ export function noteRun(run: Omit<EngineRun, 'pid'>, folder: string = runFolder(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const text = `${JSON.stringify({ version: 1, pid, ...(identity !== undefined && { identity }), ...run })}\n`;
-    writeFileSync(`${file}.new`, text, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, text, { mode: 0o600 });
   } catch {
     return () => {};
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { VoxError, reasonOf, voxError, type Problem } from '../../errors.js';
 import { describeDiff } from '../../graph/diff.js';
 import { checkGraphText, type CheckedGraph } from '../../graph/load.js';
+import { writeWhole } from '../../media/whole-file.js';
 import type { ApiHost, RunningGraph } from '../api-host.js';
 import { SentLimits } from './sent-limits.js';
 
@@ -137,12 +138,9 @@ function readText(file: string): string {
   }
 }
 
-/** At once: whoever watches the file never sees half of it. */
 function writeText(file: string, text: string): void {
-  const beside = `${file}.new`;
   try {
-    writeFileSync(beside, text);
-    renameSync(beside, file);
+    writeWhole(file, text);
   } catch (error) {
     throw voxError('OUTPUT_UNWRITABLE', { path: basename(file), reason: reasonOf(error) });
   }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { reasonOf, voxError } from '../../errors.js';
+import { writeWhole } from '../../media/whole-file.js';
 import { ACCOUNT_NAME } from './address.js';
 
 const shape = z.object({
@@ -55,13 +55,10 @@ export class AccountStore {
   /** Writes an account, as a whole or not at all. @throws VoxError `TELEGRAM_ACCOUNT_FILE`, `TELEGRAM_ACCOUNT_NAME`. */
   write(name: string, account: StoredAccount): void {
     const file = this.#file(name);
-    const fresh = `${file}.${randomBytes(4).toString('hex')}.new`;
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      writeFileSync(fresh, `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-      renameSync(fresh, file);
+      writeWhole(file, `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600 });
     } catch (error) {
-      rmSync(fresh, { force: true });
       throw voxError('TELEGRAM_ACCOUNT_FILE', { file, reason: reasonOf(error) });
     }
   }

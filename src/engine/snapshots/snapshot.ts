@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Plan, PlanNode } from '../../graph/plan-types.js';
 import { isAddress } from '../../media/net/url.js';
 import { queueState } from '../../nodes/support/queue-state.js';
+import { isSecretAddress, isSecretName } from '../../events/secrets.js';
 import type { Player } from '../players.js';
 
 const nodeSnapshot = z.object({
@@ -99,24 +100,18 @@ function playedBy(player: Player | undefined, node: PlanNode, setSrc: unknown): 
   return { recording: { positionMs, playing: status !== 'paused', ended } };
 }
 
-const SECRET_NAME = /token|secret|password|passphrase|key|auth|header|cookie/i;
-
 function withoutSecrets(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const kept = Object.entries(options).filter(([name, value]) => !SECRET_NAME.test(name) && !holdsSecret(value));
+  const kept = Object.entries(options).filter(([name, value]) => !isSecretName(name) && !holdsSecret(value));
   return Object.fromEntries(kept);
 }
 
 function holdsSecret(value: unknown): boolean {
   if (typeof value === 'string') return isSecret(value);
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([name, one]) => SECRET_NAME.test(name) || holdsSecret(one));
+  return Object.entries(value).some(([name, one]) => isSecretName(name) || holdsSecret(one));
 }
 
-/** Whether an address holds a password, or what may be a token. */
-export function isSecret(src: string): boolean {
-  if (!isAddress(src) || !URL.canParse(src)) return false;
-  const { username, password, searchParams } = new URL(src);
-  return (
-    username !== '' || password !== '' || [...searchParams.keys()].some((name) => SECRET_NAME.test(name) || /^sig/i.test(name))
-  );
+/** Whether a source is an address with a secret in it. */
+function isSecret(src: string): boolean {
+  return isAddress(src) && isSecretAddress(src);
 }

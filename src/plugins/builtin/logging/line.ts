@@ -1,6 +1,6 @@
 import type { StampedEvent } from '../../../events/event.js';
 import type { Json, JsonObject } from '../../../events/json.js';
-import { redact } from '../support/redact.js';
+import { redact } from '../../../events/secrets.js';
 import { LEVELS, type LogLevel, type LoggingConfig } from './config.js';
 
 /** Events that come often and say little. */

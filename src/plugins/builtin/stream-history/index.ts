@@ -6,7 +6,7 @@ import type { StampedEvent } from '../../../events/event.js';
 import { definePlugin, message } from '../../define-plugin.js';
 import type { PluginContext } from '../../plugin-types.js';
 import { perInstance } from '../support/per-instance.js';
-import { redactText } from '../support/redact.js';
+import { redactText } from '../../../events/secrets.js';
 import { historyEntry, HistoryStore, type OpenEntry } from './store.js';
 
 const config = z.strictObject({

@@ -8,7 +8,6 @@ import logging from '../../../../src/plugins/builtin/logging/index.js';
 import { isWanted, levelOf, lineOf } from '../../../../src/plugins/builtin/logging/line.js';
 import { RotatingFile, type LogSink } from '../../../../src/plugins/builtin/logging/log-file.js';
 import { LogWriter } from '../../../../src/plugins/builtin/logging/log-writer.js';
-import { redact, redactText } from '../../../../src/plugins/builtin/support/redact.js';
 import { testPlugin } from '../../../../src/testing/test-plugin.js';
 import { createVirtualScheduler } from '../../../../src/time/virtual.js';
 
@@ -63,42 +62,6 @@ describe('a line of the log', () => {
     };
     expect(line(loaded)).not.toMatch(/abc|thing/);
     expect(line(loaded)).toContain('"level":1');
-  });
-
-  it.each([
-    ['https://user:pa55@host.example/x', 'https://[redacted]@host.example/x'],
-    ['rtmp://h/x?a=1&token=abc&b=2', 'rtmp://h/x?a=1&token=[redacted]&b=2'],
-    ['Authorization: Bearer abcdefgh12345', 'Authorization: Bearer [redacted]'],
-    ['bot 123456789:AAF-abcdefghijklmnopqrstuvwxyz012345', 'bot [redacted]'],
-    ['call +49 170 1234567 now', 'call [phone] now'],
-    [`1${'BQANOTEuMTA4'.repeat(12)}`, '[redacted]'],
-    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3.SflKxwRJ', '[redacted]'],
-    ['media/tune.opus', 'media/tune.opus'],
-    ['1234567890', '1234567890'],
-  ])('redacts %j', (text, clean) => {
-    expect(redactText(text)).toBe(clean);
-  });
-
-  it('redacts by the names of fields, and shortens what is long, deep or many', () => {
-    expect(
-      redact(
-        { session: 'x', sessionString: 'x', phone: '1', botToken: 'x', nested: [{ password: 'x' }], keyboard: 'ok' },
-        new Set(['nick']),
-      ),
-    ).toEqual({
-      session: '[redacted]',
-      sessionString: '[redacted]',
-      phone: '[redacted]',
-      botToken: '[redacted]',
-      nested: [{ password: '[redacted]' }],
-      keyboard: 'ok',
-    });
-    expect(redact({ Nick: 'ann' }, new Set(['nick']))).toEqual({ Nick: '[redacted]' });
-    expect((redact('a b '.repeat(10_000)) as string).length).toBeLessThan(1100);
-    expect((redact(Array.from({ length: 1000 }, () => 1)) as unknown[]).length).toBe(51);
-    let deep: object = {};
-    for (let n = 0; n < 30; n++) deep = { deep };
-    expect(JSON.stringify(redact(deep as never))).toContain('[deep]');
   });
 
   it('knows how grave an event is', () => {

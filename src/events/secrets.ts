@@ -1,18 +1,17 @@
-import type { Json, JsonObject } from '../../../events/json.js';
+import type { Json, JsonObject } from './json.js';
 
-/** Names of fields that hold what nobody else may know. */
-const SECRET_KEY =
-  /^(api_?(id|hash|key)|auth|authorization|bearer|cookies?|credentials?|passw(or)?d|phone(_?number)?|private_?key|secret|session(_?string)?|tokens?)$|(token|secret|password|passphrase|session_?string|api_?key)$/i;
+/** Words by which a field, an option, or a part of an address says that what it holds is for nobody else. */
+const SECRET_NAME =
+  /^(api_?(id|hash|key)|auth|authorization|bearer|cookies?|credentials?|headers?|(access_?)?(hash|key)|key_?pair_?id|pass|phone(_?number)?|policy|private_?key|session|sig|x-amz-.*)$|(auth|token|tokens|secret|passwd|password|passphrase|session_?(id|string)|signature|(api|stream|private)[_-]?key)$/i;
+
+/** Name and password of an address. */
+const LOGIN = /\b([a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi;
+/** What addresses carry after `?`, and what it is called. */
+const PARAM = /([?&;]([\w.-]+)=)[^&#\s"]+/g;
 
 /** Parts of texts that are secrets by their looks. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  // Name and password of an address.
-  [/\b([a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, '$1[redacted]@'],
-  // What addresses carry to prove a right.
-  [
-    /([?&;](?:access_?token|api_?key|auth|key|password|pass|secret|session|sig|signature|token|hash|x-amz-[a-z-]+)=)[^&#\s"]+/gi,
-    '$1[redacted]',
-  ],
+  [LOGIN, '$1[redacted]@'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 [redacted]'],
   // A bot's token.
   [/\b\d{6,12}:[\w-]{30,}/g, '[redacted]'],
@@ -32,7 +31,20 @@ const MOST_CHARACTERS = 1000;
 export function redactText(text: string): string {
   // Cut first: the patterns take time by the length.
   const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
-  return SECRETS.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), cut);
+  const start = cut.replace(PARAM, (whole, head: string, name: string) => (isSecretName(name) ? `${head}[redacted]` : whole));
+  return SECRETS.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), start);
+}
+
+/** Whether a field, an option or a part of an address by this name holds what nobody else may know. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+/** Whether an address holds a name, a password, or what may be a token. */
+export function isSecretAddress(src: string): boolean {
+  if (!URL.canParse(src)) return false;
+  const { username, password, searchParams } = new URL(src);
+  return username !== '' || password !== '' || [...searchParams.keys()].some(isSecretName);
 }
 
 /**
@@ -54,7 +66,7 @@ export function redact(value: Json | undefined, more: ReadonlySet<string> = new 
     .slice(0, MOST_ITEMS)
     .map(([key, inner]) => [
       redactText(key),
-      SECRET_KEY.test(key) || more.has(key.toLowerCase()) ? '[redacted]' : redact(inner, more, depth + 1),
+      isSecretName(key) || more.has(key.toLowerCase()) ? '[redacted]' : redact(inner, more, depth + 1),
     ]);
   return Object.fromEntries(kept) as JsonObject;
 }
