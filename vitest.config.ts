@@ -8,13 +8,16 @@ const structure = 'test/structure/**/*.test.ts';
 // Tests that drive a real browser or a real peer: slow to start, and starved when they share the cores.
 const peers = ['test/browser/**/*.test.ts', 'test/interop/**/*.test.ts'];
 
+// What a library does by its own timers is late with this by a random time, so that tests show what they leave to luck.
+const slowTimers = process.env.SLOW_TIMERS_MS ? ['test/support/slow-timers.ts'] : [];
+
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
     // What is awaited comes when it comes: a busy machine is no fault.
     expect: { poll: { timeout: 10_000 } },
-    reporters: ['default', ['json', { outputFile: 'node_modules/.cache/voxgraph/tests.json' }]],
+    reporters: ['default', ['json', { outputFile: 'node_modules/.cache/voxgraph/tests.json' }], './test/support/second-tries.ts'],
     env: { CHROMIUM_PATH: chromium.findChromium() ?? '' },
     projects: [
       {
@@ -25,6 +28,9 @@ export default defineConfig({
           exclude: [structure, ...peers],
           testTimeout: 20_000,
           hookTimeout: 20_000,
+          setupFiles: slowTimers,
+          // Many use real sockets and processes. Who writes a test sees at once that it fails; CI tries again, and tells what it tried again.
+          retry: process.env.CI ? 1 : 0,
           sequence: { groupOrder: 0 },
         },
       },

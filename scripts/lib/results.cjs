@@ -7,6 +7,8 @@ const { root } = require('./node.cjs');
 const cache = path.join(root, 'node_modules', '.cache', 'voxgraph');
 /** vitest's JSON report; vitest.config.ts names the same file. */
 const TEST_RESULTS = path.join(cache, 'tests.json');
+/** Names of tests that passed only on their second try; test/support/second-tries.ts writes them. */
+const SECOND_TRIES = path.join(cache, 'second-tries.json');
 /** The steps of `npm run check`: [{ name, passed }]. */
 const CHECK_RESULTS = path.join(cache, 'check.json');
 
@@ -46,4 +48,4 @@ function countSteps(steps, exitCode) {
   return atLeastOne({ passed: passed, failed: steps.length - passed }, exitCode);
 }
 
-module.exports = { TEST_RESULTS, CHECK_RESULTS, load, countTests, countSteps };
+module.exports = { TEST_RESULTS, CHECK_RESULTS, SECOND_TRIES, load, countTests, countSteps };
