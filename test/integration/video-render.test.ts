@@ -90,6 +90,16 @@ describe('a film that is rendered', () => {
     for (const ms of slowed) expect(Math.abs(ms)).toBeLessThan(40);
   });
 
+  it('is in step for ten minutes', { timeout: 240_000 }, async () => {
+    const long = temp.path('long.mp4');
+    await render({ film: film(flashes, { loop: true }), ...toFile() }, long, { durationSec: 600 });
+    const offsets = await flashToBeepMs(long);
+    expect(offsets).toHaveLength(600);
+    // A loop begins at a beat of the sound, 20 ms, and a picture of the film stands for 33 ms.
+    expect(Math.max(...offsets.map(Math.abs))).toBeLessThan(40);
+    expect(Math.abs(offsets.at(-1)! - offsets[4]!)).toBeLessThan(34);
+  });
+
   it.each([
     ['that noise is taken off', { noise: { type: 'effect.denoise', in: { audio: 'film' } } }, 'noise', 35 + 5],
     [
