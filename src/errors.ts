@@ -935,6 +935,11 @@ export const ERRORS = {
     fix: 'Give a log that "voxgraph record" wrote, with the folder of its voices beside it.',
     exit: input,
   },
+  LOG_EXISTS: {
+    message: 'the event log {file} is there already, and nothing that was recorded is replaced',
+    fix: 'Give another name, or move it away with the folder of its voices.',
+    exit: input,
+  },
   JOURNAL_UNREADABLE: {
     message: 'the log {file} cannot be read: {reason}',
     fix: 'Give a log of "voxgraph run --log"; with --until a replay stops before a damaged line.',
@@ -942,7 +947,7 @@ export const ERRORS = {
   },
   JOURNAL_UNWRITABLE: {
     message: 'the log {file} cannot be written: {reason}',
-    fix: 'Check the path, its rights and the free space.',
+    fix: 'Check the path, its rights and the free space; a log needs a file of its own.',
     exit: environment,
   },
   REPLAY_PLUGIN: {
@@ -1064,5 +1069,22 @@ export function voxError(
 /** The plain reason of anything that was thrown, without a stack. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof VoxError) return thrown.problems.map((p) => p.message).join('; ');
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { code = '', syscall = '' } = thrown as NodeJS.ErrnoException;
+  const aboutFile = syscall !== '' && !/^(spawn|listen|bind|connect)/.test(syscall);
+  return (aboutFile && FILE_REASONS.get(code)) || thrown.message;
 }
+
+/** What the system says about files, without the paths and calls that Node adds: the sentence around it names the file. */
+const FILE_REASONS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EDQUOT', 'no more space is allowed'],
+  ['EEXIST', 'something of that name is in its place'],
+  ['EISDIR', 'it is a folder'],
+  ['ELOOP', 'its links lead in a circle'],
+  ['ENAMETOOLONG', 'its name is too long'],
+  ['ENOENT', 'no such file or folder'],
+  ['ENOSPC', 'no space left on the disk'],
+  ['ENOTDIR', 'a part of its path is no folder'],
+  ['EROFS', 'the file system is read-only'],
+]);

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { voxgraph } from '../../src/cli/program.js';
@@ -108,6 +108,8 @@ describe('voxgraph plugin new', () => {
     expect(JSON.parse(files['package.json']!)).toMatchObject({
       name: 'voxgraph-plugin-night-mode2',
       peerDependencies: { voxgraph: `^${version}`, rxjs: `^${dependencies['rxjs']}`, zod: `^${dependencies['zod']}` },
+      // Of this checkout, so that `npm install` needs none that is published.
+      devDependencies: { voxgraph: `file:${relative(join(dir, 'here'), ROOT)}` },
     });
     expect(files['test/night-mode2.test.ts']).toContain("import nightMode2, { type NightMode2State } from '../src/index.js';");
   });
@@ -127,6 +129,10 @@ describe('voxgraph plugin new', () => {
       err: expect.stringContaining('the folder full is there already and not empty') as string,
     });
     expect(readdirSync(join(dir, 'full'))).toEqual(['thesis.txt']);
+    expect(await inProcess('night', '--dir', join('full', 'thesis.txt', 'night'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('cannot be written: ') as string,
+    });
   });
 
   it('works with the packed voxgraph: its tests pass, its types are right, its graph is', () => {
@@ -143,6 +149,7 @@ describe('voxgraph plugin new', () => {
     expect(run(dir, cli, 'plugin', 'new', 'night-mode')).toMatchObject({ status: 0 });
     const made = join(dir, 'voxgraph-plugin-night-mode');
     expect(existsSync(made)).toBe(true);
+    expect(readFileSync(join(made, 'package.json'), 'utf8')).not.toContain('file:');
     const report = join(dir, 'report.json');
     const vitest = run(made, join(dir, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=json', `--outputFile=${report}`);
     const { testResults = [] } = JSON.parse(existsSync(report) ? readFileSync(report, 'utf8') : '{}') as VitestReport;

@@ -190,7 +190,7 @@ describe('voxgraph replay', () => {
   });
 
   it.each([
-    [['gone.ndjson'], 'the log gone.ndjson cannot be read: ENOENT'],
+    [['gone.ndjson'], 'the log gone.ndjson cannot be read: no such file or folder'],
     [['log.ndjson', '--until', 'tomorrow'], '--until takes seconds from the start, or a time such as'],
     [['log.ndjson', '--until', '-1'], '--until takes seconds'],
     [['log.ndjson', '--run', '0'], '--run must be a whole number from 1'],

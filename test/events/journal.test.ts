@@ -134,14 +134,29 @@ describe('the log of events', () => {
   });
 
   it('says what it cannot read or write', async () => {
-    await expect(read()).rejects.toThrow(/log.ndjson cannot be read: ENOENT/);
+    await expect(read()).rejects.toThrow(/log.ndjson cannot be read: no such file or folder/);
     await writeRun(1);
     const open = (path: string) =>
       openJournal({ file: path, voxgraph: '', atMs: 0, seq: 0, state: EMPTY_STATE, onProblem: () => {} });
-    expect(() => open(join(file, 'below'))).toThrow(/cannot be written: (EEXIST|ENOTDIR)/);
-    expect(() => open(dir)).toThrow('cannot be written: EISDIR');
+    expect(() => open(join(file, 'below'))).toThrow(
+      /cannot be written: (something of that name is in its place|a part of its path is no folder)/,
+    );
+    expect(() => open(dir)).toThrow('cannot be written: it is a folder');
     file = dir;
-    await expect(read()).rejects.toThrow(/cannot be read: EISDIR/);
+    await expect(read()).rejects.toThrow(/cannot be read: it is a folder/);
+  });
+
+  it.each([
+    ['a graph', '{ "version": 1, "nodes": {} }'],
+    ['music', 'OggS\0\u0002'],
+    ['a line of text', 'x'],
+  ])('writes nothing behind %s', (_, text) => {
+    const other = join(dir, 'other');
+    writeFileSync(other, text);
+    expect(() => openJournal({ file: other, voxgraph: '', atMs: 0, seq: 0, state: EMPTY_STATE, onProblem: () => {} })).toThrow(
+      'it holds something else, and no log',
+    );
+    expect(readFileSync(other, 'utf8')).toBe(text);
   });
 
   it('tells once that the disk takes no more, and goes on', async () => {

@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { voxError } from '../../errors.js';
+import { reasonOf, voxError } from '../../errors.js';
 import { PLUGIN_NAME } from '../../plugins/define-plugin.js';
 import { finish, type CliIo } from '../io.js';
-import { packageManifest, templateFolder } from '../package-files.js';
+import { checkoutFolder, packageManifest, templateFolder } from '../package-files.js';
 
 /** The arguments of `voxgraph plugin new`. */
 export interface PluginNewArgs {
@@ -18,7 +18,7 @@ export interface PluginNewArgs {
 /** What the template calls its plugin, in each of the ways names are written. */
 const TEMPLATE = { kebab: 'my-plugin', camel: 'myPlugin', pascal: 'MyPlugin' };
 
-/** Makes a package with a plugin, its tests and a graph. Exit code 0. @throws VoxError `USAGE`. */
+/** Makes a package with a plugin, its tests and a graph. Exit code 0. @throws VoxError `USAGE`, `OUTPUT_UNWRITABLE`. */
 export async function pluginNewCommand({ name, dir }: PluginNewArgs, io: CliIo): Promise<number> {
   if (!PLUGIN_NAME.test(name)) {
     const near = name
@@ -32,11 +32,16 @@ export async function pluginNewCommand({ name, dir }: PluginNewArgs, io: CliIo):
   const target = resolve(io.cwd, folder);
   if (existsSync(target) && readdirSync(target).length > 0)
     throw voxError('USAGE', { reason: `the folder ${folder} is there already and not empty; name another one with --dir` });
-  mkdirSync(target, { recursive: true });
-  cpSync(templateFolder('plugin'), target, { recursive: true });
-  // npm would take a real one for its own.
-  renameSync(join(target, 'gitignore'), join(target, '.gitignore'));
-  rename(target, name);
+  try {
+    mkdirSync(target, { recursive: true });
+    cpSync(templateFolder('plugin'), target, { recursive: true });
+    // npm would take a real one for its own.
+    renameSync(join(target, 'gitignore'), join(target, '.gitignore'));
+    rename(target, name);
+    useCheckout(target);
+  } catch (error) {
+    throw voxError('OUTPUT_UNWRITABLE', { path: folder, reason: reasonOf(error) });
+  }
   const paint = pc.createColors(io.color);
   const shown = relative(io.cwd, target) || '.';
   io.stdout(
@@ -69,6 +74,16 @@ function rename(target: string, name: string): void {
     const renamed = put(entry.name);
     if (renamed !== entry.name) renameSync(path, join(entry.parentPath, renamed));
   }
+}
+
+/** Whoever works in a checkout has a voxgraph that no registry has: the package takes that one while it is developed. */
+function useCheckout(target: string): void {
+  const checkout = checkoutFolder();
+  if (checkout === undefined) return;
+  const path = join(target, 'package.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { devDependencies: Record<string, string> };
+  const devDependencies = { ...manifest.devDependencies, voxgraph: `file:${relative(target, checkout).replaceAll(sep, '/')}` };
+  writeFileSync(path, `${JSON.stringify({ ...manifest, devDependencies }, null, 2)}\n`);
 }
 
 /** Adds `voxgraph plugin` to the program. */

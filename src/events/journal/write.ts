@@ -1,4 +1,4 @@
-import { createWriteStream, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, createWriteStream, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reasonOf, voxError, type VoxError } from '../../errors.js';
 import type { StampedEvent } from '../event.js';
@@ -8,7 +8,7 @@ import { stateHash } from './state-hash.js';
 
 /** What a log begins with. */
 export interface JournalOptions {
-  /** The file. What it holds stays; the log is written behind it. */
+  /** The file. A log that it holds stays, and this one is written behind it. */
   readonly file: string;
   /** Which voxgraph writes. */
   readonly voxgraph: string;
@@ -30,18 +30,20 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** Begins a log. @throws VoxError `JOURNAL_UNWRITABLE`. */
+/** Begins a log. @throws VoxError `JOURNAL_UNWRITABLE`, also for a file that holds something else than logs. */
 export function openJournal(options: JournalOptions): Journal {
   const { file, voxgraph, atMs, seq, state, onProblem } = options;
   const unwritable = (error: unknown) => voxError('JOURNAL_UNWRITABLE', { file, reason: reasonOf(error) });
-  let handle: number;
+  let handle: number | undefined;
   let torn: boolean;
   try {
     mkdirSync(dirname(file), { recursive: true });
     // What people said and are called is in it: for its owner only.
     handle = openSync(file, 'a+', 0o600);
+    if (!isLog(handle)) throw new Error('it holds something else, and no log');
     torn = endsTorn(handle);
   } catch (error) {
+    if (handle !== undefined) closeSync(handle);
     throw unwritable(error);
   }
   const stream = createWriteStream(file, { fd: handle });
@@ -89,6 +91,18 @@ export function openJournal(options: JournalOptions): Journal {
 function mark(type: MarkLine['type'], { seq, state }: { seq: number; state: EngineState }): MarkLine {
   return { type, seq, hash: stateHash(state) };
 }
+
+/** Whether a log may be written behind what a file holds: nothing, or a log. A pipe or a device holds nothing. */
+function isLog(handle: number): boolean {
+  const stat = fstatSync(handle);
+  if (!stat.isFile() || stat.size === 0) return true;
+  const begin = Buffer.alloc(Math.min(stat.size, LOG_BEGIN.length));
+  readSync(handle, begin, 0, begin.length, 0);
+  // A killed process may have left half a header.
+  return LOG_BEGIN.startsWith(begin.toString('latin1'));
+}
+
+const LOG_BEGIN = '{"type":"journal.started"';
 
 function endsTorn(handle: number): boolean {
   const { size } = fstatSync(handle);

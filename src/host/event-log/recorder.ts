@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { map } from 'rxjs';
-import { problem, reasonOf, VoxError, type Problem } from '../../errors.js';
+import { problem, reasonOf, VoxError, voxError, type Problem } from '../../errors.js';
 import type { NodeCommand } from '../../graph/context.js';
 import type { Plan } from '../../graph/plan-types.js';
 import type { PluginChain } from '../../graph/plugin-media.js';
@@ -35,15 +35,18 @@ export class GraphRecorder {
   #file: number | undefined;
   #voices = 0;
 
-  /** @throws VoxError `OUTPUT_UNWRITABLE`. */
+  /** @throws VoxError `LOG_EXISTS`, `OUTPUT_UNWRITABLE`. */
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#folder = `${options.path}.audio`;
     try {
+      const there = statSync(options.path, { throwIfNoEntry: false });
+      // What people said cannot be said again; and another file than a log may have been named by mistake.
+      if (there?.isFile() && there.size > 0) throw voxError('LOG_EXISTS', { file: options.path });
       mkdirSync(dirname(options.path), { recursive: true });
       this.#file = openSync(options.path, 'w', 0o600);
     } catch (error) {
-      throw new VoxError(problem('OUTPUT_UNWRITABLE', { path: options.path, reason: reasonOf(error) }));
+      throw error instanceof VoxError ? error : voxError('OUTPUT_UNWRITABLE', { path: options.path, reason: reasonOf(error) });
     }
     this.#line({ type: 'log.started', version: 1, plan: options.plan as unknown as { version: 1 } });
   }

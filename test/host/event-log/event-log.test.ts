@@ -43,7 +43,7 @@ async function samplesOf(path: string): Promise<Float32Array> {
 }
 
 /** A second and a half of a call: Ada joins, speaks noise, leaves; meanwhile the gain is changed. */
-async function recordedCall(): Promise<string> {
+async function recordedCall(log = join(folder, 'call.ndjson')): Promise<string> {
   const scheduler = createVirtualScheduler();
   const participants$ = new ReplaySubject<ParticipantChange>();
   const registry = createRegistry(builtinNodes);
@@ -56,7 +56,6 @@ async function recordedCall(): Promise<string> {
   });
   const host = new InProcessHost({ registry, scheduler, backends: { room } });
   const plan = graphFromObject(graph(), { registry, cwd: folder, baseDir: folder });
-  const log = join(folder, 'call.ndjson');
   await host.request({ type: 'call.open', call: 'c', backend: 'room', config: {} });
   await host.request({ type: 'graph.load', graph: 'g', plan, pace: 'realtime', call: 'c', record: log });
   const started = host.request({ type: 'graph.start', graph: 'g' });
@@ -100,6 +99,13 @@ describe('an event log', () => {
       { type: 'log.ended', tick: 76 },
     ]);
     expect(ticks).toBe(76);
+  });
+
+  it('is never written over what is there', async () => {
+    const path = join(folder, 'taken.ndjson');
+    writeFileSync(path, 'what was said');
+    await expect(recordedCall(path)).rejects.toThrow('is there already, and nothing that was recorded is replaced');
+    expect(readFileSync(path, 'utf8')).toBe('what was said');
   });
 
   it('makes the call happen again, sample by sample', async () => {
