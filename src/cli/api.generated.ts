@@ -901,6 +901,8 @@ export interface components {
             call?: string;
             /** @enum {string} */
             status: "loaded" | "running" | "ended";
+            /** @description Why it ended: finished, stopped or failed. */
+            reason?: string;
             /** @description The last problem of each node that has one. */
             problems: {
                 [key: string]: components["schemas"]["Problem"];
@@ -938,6 +940,10 @@ export interface components {
             };
             /** @description Whether everybody hears silence of us. */
             selfMuted: boolean;
+            /** @description Whether an admin keeps us from being heard. */
+            silenced: boolean;
+            /** @description Whether we ask to speak. */
+            handRaised: boolean;
             /** @description How many connections listen. */
             listeners: number;
         } & {
@@ -1448,6 +1454,8 @@ export interface components {
             positionMs: number;
             /** @description How long the file is, in milliseconds, where that is known. */
             durationMs?: number;
+            /** @description How many seconds of it pass in one, while it plays; absent: one. */
+            tempo?: number;
             queue?: {
                 /** @description In the order of playing; at most 500, those that come next. */
                 tracks: components["schemas"]["QueuedTrack"][];

@@ -274,7 +274,14 @@ export class Calls {
       const problem = reason.type === 'failed' ? { problem: failureProblem(reason.failure) } : {};
       if (started) tell({ type: 'call.ended', call: address, reason: reason.type, ...problem });
     });
-    actor.subscribe((snapshot) => tell({ type: 'call.moved', call: address, status: statusOf(snapshot.value) }));
+    let [silenced, raised] = [false, false];
+    actor.subscribe(({ value, context }) => {
+      tell({ type: 'call.moved', call: address, status: statusOf(value) });
+      const asks = context.self.handRaised === true;
+      const is = context.silenced === true;
+      if (is !== silenced) tell({ type: 'call.silenced', call: address, silenced: (silenced = is) });
+      if (asks !== raised) tell({ type: 'call.handRaised', call: address, raised: (raised = asks) });
+    });
     follow?.(actor);
     actor.start();
     const over = waitFor(actor, (snapshot) => snapshot.status !== 'active', { timeout: Infinity }).then(

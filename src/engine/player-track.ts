@@ -16,6 +16,8 @@ export interface PlayedTrack {
   readonly positionMs: number;
   /** How long the file is, in milliseconds, where that is known. */
   readonly durationMs?: number;
+  /** How many seconds of it pass in one, while it plays; absent: one. */
+  readonly tempo?: number;
   /** The tracks; only of a node that plays one after another. */
   readonly queue?: QueueState;
 }
@@ -68,6 +70,7 @@ export class PlayerTrack {
       ...(title !== undefined && { title }),
       positionMs: Math.round(this.#position()),
       ...(durationMs !== undefined && { durationMs }),
+      ...(this.#tempo !== 1 && { tempo: this.#tempo }),
       ...(this.#queue && { queue: this.#queue }),
     };
   }

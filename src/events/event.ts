@@ -87,6 +87,10 @@ export type CallFact =
   | { readonly type: 'participant.levelled'; readonly call: string; readonly participantId: string; readonly percent: number }
   /** Whether everybody hears silence of us. */
   | { readonly type: 'call.muted'; readonly call: string; readonly muted: boolean }
+  /** Whether an admin keeps us from being heard; only he can change that. */
+  | { readonly type: 'call.silenced'; readonly call: string; readonly silenced: boolean }
+  /** Whether we ask to speak. */
+  | { readonly type: 'call.handRaised'; readonly call: string; readonly raised: boolean }
   | {
       readonly type: 'participant.kicked';
       readonly call: string;

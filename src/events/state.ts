@@ -11,6 +11,8 @@ export interface GraphState {
   readonly call?: string;
   /** `loaded` until its beat runs. */
   readonly status: 'loaded' | 'running' | 'ended';
+  /** Why it ended: `finished`, `stopped` or `failed`. */
+  readonly reason?: string;
   /** The last problem of each node that has one. */
   readonly problems: Readonly<Record<string, Problem>>;
 }
@@ -33,6 +35,10 @@ export interface CallState {
   readonly volumes: Readonly<Record<string, number>>;
   /** Whether everybody hears silence of us. */
   readonly selfMuted: boolean;
+  /** Whether an admin keeps us from being heard. */
+  readonly silenced: boolean;
+  /** Whether we ask to speak. */
+  readonly handRaised: boolean;
   /** How many connections listen. */
   readonly listeners: number;
 }
@@ -93,7 +99,9 @@ export const reduce: (state: EngineState, event: EngineEvent) => EngineState = p
       case 'graph.started':
       case 'graph.ended': {
         const graph = state.graphs[event.graph];
-        if (graph) graph.status = event.type === 'graph.started' ? 'running' : 'ended';
+        if (!graph) return;
+        graph.status = event.type === 'graph.started' ? 'running' : 'ended';
+        if (event.type === 'graph.ended') graph.reason = event.reason;
         return;
       }
       case 'call.opened':
@@ -106,6 +114,8 @@ export const reduce: (state: EngineState, event: EngineEvent) => EngineState = p
           muted: [],
           volumes: {},
           selfMuted: false,
+          silenced: false,
+          handRaised: false,
           listeners: 0,
         };
         return;
@@ -170,6 +180,12 @@ function reduceCall(call: Writable<CallState>, event: CallFact): void {
       return;
     case 'call.muted':
       call.selfMuted = event.muted;
+      return;
+    case 'call.silenced':
+      call.silenced = event.silenced;
+      return;
+    case 'call.handRaised':
+      call.handRaised = event.raised;
       return;
     case 'peer.connected':
       if (event.role === 'listen') call.listeners++;

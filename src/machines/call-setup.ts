@@ -90,7 +90,8 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
       fail: raise((_, params: { failure: CallFailure }) => ({ type: 'attempt.failed' as const, failure: params.failure })),
       rememberRef: assign((_, params: { ref: CallRef }) => ({ ref: params.ref, silenced: undefined })),
       noteSilenced: assign({ silenced: true }),
-      noteAllowed: assign({ silenced: false }),
+      // Who may speak asks no more: the server has lowered the hand, and a later join does not raise it again.
+      noteAllowed: assign(({ context: { self } }) => ({ silenced: false, self: { ...self, handRaised: undefined } })),
       rememberMembership: assign(({ context }, params: { membership: Membership }) => ({
         membership: params.membership,
         ownSources: withSource(context.ownSources, params.membership.source),

@@ -31,6 +31,8 @@ export const PLUGIN_HISTORY: readonly EngineEvent[] = [
   { type: 'participant.muted', call, participantId: 'bob', muted: false },
   { type: 'participant.levelled', call, participantId: 'bob', percent: 50 },
   { type: 'call.muted', call, muted: true },
+  { type: 'call.silenced', call, silenced: true },
+  { type: 'call.handRaised', call, raised: true },
   { type: 'node.told', graph, node: 'music', what: 'source.underrun', data: { frames: 3 } },
   { type: 'stream.ended', ...stream, reason: 'finished', playedMs: 10_000 },
   { type: 'stream.started', ...stream, src: 'https://example.org/gone.mp3' },

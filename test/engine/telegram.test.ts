@@ -253,7 +253,9 @@ describe('Telegram calls of an engine', () => {
     await engine.execute({ type: 'call.mute', call, muted: false });
     await engine.execute({ type: 'call.raiseHand', call });
     expect(await own()).toMatchObject({ muted: false, raisedHand: true });
+    expect(engine.state.calls[call]).toMatchObject({ silenced: false, handRaised: true });
     await bert.edit({ muted: true }, users['Anna']);
+    await expect.poll(() => engine.state.calls[call]).toMatchObject({ silenced: true, handRaised: true });
     await expect(engine.execute({ type: 'call.mute', call, muted: false })).rejects.toMatchObject({
       code: 'TELEGRAM_CALL_CLOSED',
     });

@@ -1,4 +1,5 @@
 /** What the HTTP API answers, as far as the console reads it. Shapes that the engine has already are its own types. */
+import type { components } from '../../../src/cli/api.generated.js';
 import type { Problem } from '../../../src/errors.js';
 import type { StampedEvent } from '../../../src/events/event.js';
 import type { EngineState } from '../../../src/events/state.js';
@@ -31,6 +32,9 @@ export interface Info {
   /** Whether the token that was shown lets its bearer steer. */
   readonly maySteer: boolean;
 }
+
+/** A node that plays, and where it is. */
+export type Player = components['schemas']['Player'];
 
 /** An input or output of a node. */
 export interface DrawnPort {

@@ -1,10 +1,12 @@
 import { lazy, Suspense, useEffect, useState, type ComponentType } from 'react';
+import { EMPTY_STATE } from '../../../src/events/state.js';
 import { connection, engine, goLive } from '../live/live.js';
 import { stagesOf, type Stage } from '../live/places.js';
 import { useStore } from '../live/store.js';
 import { Icon, type IconName } from '../ui/Icon.js';
 import { CallsView } from './CallsView.js';
 import { fragmentOf, placeOf, type Place } from './address.js';
+import { Gone } from './Gone.js';
 import { Guard } from './Guard.js';
 import { ThemeSwitch } from './ThemeSwitch.js';
 import { RoomAudio } from '../listen/RoomAudio.js';
@@ -33,6 +35,9 @@ const VIEWS: Readonly<Record<string, { title: string; icon: IconName; View: Comp
   log: { title: 'Log', icon: 'log', View: named(() => import('../log/LogView.js'), 'LogView') },
 };
 
+/** Those that are about one call or graph. */
+const OF_A_CALL = new Set(['graph', 'states', 'people', 'editor']);
+
 const STATE_WORDS = { connecting: 'Connecting', live: 'Live', lost: 'Trying again', refused: 'Refused' };
 
 /** The console. */
@@ -45,7 +50,10 @@ export function App() {
     addEventListener('hashchange', moved);
     return () => removeEventListener('hashchange', moved);
   }, []);
-  const stage = stages.find(({ key }) => key === place.at) ?? stages[0];
+  const known = useStore(engine, (state) => state !== EMPTY_STATE);
+  // Another call in the place of one that is over would be steered by mistake.
+  const gone = known && place.at !== undefined && !stages.some(({ key }) => key === place.at) ? place.at : undefined;
+  const stage = gone === undefined ? (stages.find(({ key }) => key === place.at) ?? stages[0]) : undefined;
   const to = (change: Partial<Place>): string => fragmentOf({ ...place, at: stage?.key ?? place.at, node: undefined, ...change });
   const go = (change: Partial<Place>) => {
     location.hash = to(change);
@@ -65,7 +73,7 @@ export function App() {
           <Icon name="live" size={20} />
           <span>voxgraph</span>
         </a>
-        <StageChoice stage={stage} stages={stages} choose={(at) => go({ at })} />
+        <StageChoice stage={stage} gone={gone} stages={stages} choose={(at) => go({ at })} />
         <div className="top-end">
           <RoomAudio call={stage?.call} />
           <Connection />
@@ -83,7 +91,11 @@ export function App() {
       <main className="content" id="main" tabIndex={-1}>
         <Guard key={view}>
           <Suspense fallback={<p className="empty">Loading …</p>}>
-            <View key={`${view} ${stage?.key}`} stage={stage} stages={stages} place={place} go={go} />
+            {gone !== undefined && OF_A_CALL.has(view) ? (
+              <Gone at={gone} view={view} stages={stages} />
+            ) : (
+              <View key={`${view} ${stage?.key}`} stage={stage} stages={stages} place={place} go={go} />
+            )}
           </Suspense>
         </Guard>
       </main>
@@ -99,24 +111,32 @@ function useStages(): Stage[] {
 
 function StageChoice({
   stage,
+  gone,
   stages,
   choose,
 }: {
   stage: Stage | undefined;
+  /** What was chosen and is over. */
+  gone: string | undefined;
   stages: readonly Stage[];
   choose: (key: string) => void;
 }) {
-  if (!stage) return <p className="stage-choice dim">Nothing runs</p>;
+  if (!stage && gone === undefined) return <p className="stage-choice dim">Nothing runs</p>;
   return (
     <div className="stage-choice">
-      <select aria-label="Call or graph" value={stage.key} onChange={(event) => choose(event.target.value)}>
+      <select aria-label="Call or graph" value={stage?.key ?? ''} onChange={(event) => choose(event.target.value)}>
+        {!stage && (
+          <option value="" disabled>
+            {gone} (over)
+          </option>
+        )}
         {stages.map(({ key, title }) => (
           <option key={key} value={key}>
             {title === key ? key : `${key} – ${title}`}
           </option>
         ))}
       </select>
-      <span className={`tag ${['live', 'running'].includes(stage.status) ? 'good' : 'warn'}`}>{stage.status}</span>
+      {stage && <span className={`tag ${['live', 'running'].includes(stage.status) ? 'good' : 'warn'}`}>{stage.status}</span>}
     </div>
   );
 }

@@ -1,10 +1,13 @@
+import type { Player } from '../api/types.js';
 import { engine } from '../live/live.js';
 import type { Stage } from '../live/places.js';
-import { playing } from '../live/playing.js';
+import { mainPlayer } from '../live/players.js';
 import { useStore } from '../live/store.js';
+import { usePlayers, usePosition } from '../live/usePlayers.js';
 import { Icon } from '../ui/Icon.js';
-import { lastPart } from '../ui/format.js';
+import { clock, lastPart } from '../ui/format.js';
 import { fragmentOf, roomAddress } from './address.js';
+import { EndedGraphs } from './EndedGraphs.js';
 import type { ViewProps } from './App.js';
 
 /** Every call, and what becomes of it. */
@@ -21,11 +24,17 @@ export function CallsView({ stages }: ViewProps) {
           </p>
         </div>
       </header>
+      {stages.length === 0 && (
+        <p className="dim">
+          A call begins by <code>voxgraph run graphs/radio.json --call room:lobby</code>, or by a program that uses the library.
+        </p>
+      )}
       <ul className="cards">
         {stages.map((stage) => (
           <CallCard key={stage.key} stage={stage} />
         ))}
       </ul>
+      <EndedGraphs />
     </div>
   );
 }
@@ -33,10 +42,12 @@ export function CallsView({ stages }: ViewProps) {
 function CallCard({ stage }: { stage: Stage }) {
   const call = useStore(engine, ({ calls }) => (stage.call === undefined ? undefined : calls[stage.call]));
   const graph = useStore(engine, ({ graphs }) => (stage.graph === undefined ? undefined : graphs[stage.graph]));
-  const plays = useStore(playing, (all) => Object.values(all).find((one) => one.graph === stage.graph));
+  const players = usePlayers(stage.graph) ?? [];
+  const plays = mainPlayer(players);
   const problems = Object.entries(graph?.problems ?? {});
   const room = roomAddress(stage.call);
-  const to = (view: string) => fragmentOf({ view, at: stage.key, node: undefined });
+  const to = (view: string, node?: string) => fragmentOf({ view, at: stage.key, node });
+  const own = call && [call.silenced ? 'may not speak' : call.selfMuted && 'muted', call.handRaised && 'asks to speak'];
   return (
     <li className="card">
       <div className="card-head">
@@ -45,19 +56,28 @@ function CallCard({ stage }: { stage: Stage }) {
         </h2>
         <span className={`tag ${['live', 'running'].includes(stage.status) ? 'good' : 'warn'}`}>{stage.status}</span>
       </div>
-      <p className="code dim">{stage.key}</p>
-      <p className="card-plays">
-        <Icon name={plays?.paused ? 'pause' : 'play'} size={16} />
-        <span>{plays ? (plays.title ?? lastPart(plays.src)) : 'No track plays'}</span>
+      <p className="row">
+        <span className="code dim">{stage.key}</span>
+        {own?.map(
+          (word) =>
+            word && (
+              <span key={word} className="tag warn">
+                {word}
+              </span>
+            ),
+        )}
       </p>
+      {plays && <Plays player={plays} others={players.length - 1} />}
       {call && (
         <dl className="facts number">
+          {room && (
+            <div>
+              <dt>Listening</dt>
+              <dd>{call.listeners}</dd>
+            </div>
+          )}
           <div>
-            <dt>Listening</dt>
-            <dd>{call.listeners}</dd>
-          </div>
-          <div>
-            <dt>In the call</dt>
+            <dt>{room ? 'With a microphone' : 'In the call'}</dt>
             <dd>{call.participants.length}</dd>
           </div>
           <div>
@@ -70,7 +90,10 @@ function CallCard({ stage }: { stage: Stage }) {
         <p key={node} className="notice small">
           <Icon name="warning" size={16} />
           <span>
-            <code>{node}</code> {message}
+            <a href={to('graph', node)}>
+              <code>{node}</code>
+            </a>{' '}
+            {message}
           </span>
         </p>
       ))}
@@ -85,5 +108,25 @@ function CallCard({ stage }: { stage: Stage }) {
         )}
       </div>
     </li>
+  );
+}
+
+const ICONS = { playing: 'play', loading: 'play', paused: 'pause', idle: 'stop', ended: 'stop', failed: 'warning' } as const;
+const WORDS = { playing: '', loading: 'opening', paused: 'paused', idle: 'nothing to play', ended: 'over', failed: 'failed' };
+
+function Plays({ player, others }: { player: Player; others: number }) {
+  const atMs = usePosition(player);
+  const { status, src, title, durationMs } = player;
+  const word = WORDS[status];
+  return (
+    <p className="card-plays">
+      <Icon name={ICONS[status]} size={16} />
+      <span>{title ?? (src === undefined ? 'Nothing to play' : lastPart(src))}</span>
+      <span className="dim small number card-at">
+        {src !== undefined && word !== '' && `${word}, `}
+        {src !== undefined && `${clock(atMs)}${durationMs === undefined ? '' : ` / ${clock(durationMs)}`}`}
+        {others > 0 && ` · ${others} more`}
+      </span>
+    </p>
   );
 }

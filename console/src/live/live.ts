@@ -5,7 +5,7 @@ import { followFeed, type FeedMessage, type FeedState } from '../api/feed.js';
 import type { EngineState, Machines, MachineInstance, StampedEvent, StatsMessage, Transition } from '../api/types.js';
 import { forgetPast, noteFigures } from './history.js';
 import { noteLine, noteLog } from './log.js';
-import { notePlayed, playing } from './playing.js';
+import { lookAtPlayers, notePlayerFact, players } from './players.js';
 import { createStore } from './store.js';
 
 /** How the connection is. */
@@ -34,7 +34,7 @@ let run: string | undefined;
 function note(event: StampedEvent): void {
   if (event.seq <= seq) return;
   seq = event.seq;
-  notePlayed(event);
+  notePlayerFact(event);
   noteLog(event);
   // Those from before are in the state that the page began with.
   if (seq <= reduced) return;
@@ -92,7 +92,7 @@ function begin(found: NumberedState): void {
   }
   run = found.engine;
   engine.set(found.state);
-  playing.set({});
+  players.set(undefined);
   drawings.set((n) => n + 1);
   void refreshMachines();
 }
@@ -118,7 +118,9 @@ export function goLive(): () => void {
   const after = () => (run === undefined ? undefined : seq);
   const state = (next: FeedState) => {
     connection.set(next);
-    if (next.state === 'live') void refreshMachines();
+    if (next.state !== 'live') return;
+    void refreshMachines();
+    void lookAtPlayers();
   };
   const start = () => {
     if (stop) return;

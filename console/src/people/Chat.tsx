@@ -12,14 +12,16 @@ interface ChatLine {
   readonly from?: string;
 }
 
-/** What is written in a room, and a line of one's own, in voxgraph's name. */
-export function Chat({ room }: { room: string }) {
+/** What is written in a room, and a line of one's own, in voxgraph's name. What is written in other calls is not known here. */
+export function Chat({ call }: { call: string }) {
+  const room = call.startsWith('room:') ? call.slice('room:'.length) : undefined;
   const [lines, setLines] = useState<readonly ChatLine[]>([]);
   const [text, setText] = useState('');
   const task = useTask();
   const end = useRef<HTMLLIElement>(null);
   const written = useStore(log, (all) => all.findLast(({ what }) => what === 'message.received' || what === 'message.sent')?.key);
   useEffect(() => {
+    if (room === undefined) return;
     ask<{ messages: readonly ChatLine[] }>(`/rooms/${encodeURIComponent(room)}/messages`).then(
       ({ messages }) => setLines(messages),
       () => {},
@@ -31,21 +33,23 @@ export function Chat({ room }: { room: string }) {
   }, [lines]);
   const send = () =>
     task.run(async () => {
-      await ask(`/calls/${encodeURIComponent(`room:${room}`)}/tell`, { method: 'POST', body: { text: text.trim() } });
+      await ask(`/calls/${encodeURIComponent(call)}/tell`, { method: 'POST', body: { text: text.trim() } });
       setText('');
     });
   return (
     <section className="card chat" aria-labelledby="chat">
       <h2 id="chat">Chat</h2>
-      <ol aria-live="polite" tabIndex={0} aria-label="Messages">
-        {lines.map((line, index) => (
-          <li key={index} ref={index === lines.length - 1 ? end : undefined}>
-            <time className="small dim number">{timeOfDay(line.atMs)}</time> <strong>{line.from ?? 'voxgraph'}</strong>{' '}
-            {line.text}
-          </li>
-        ))}
-        {lines.length === 0 && <li className="dim">Nothing was written.</li>}
-      </ol>
+      {room !== undefined && (
+        <ol aria-live="polite" tabIndex={0} aria-label="Messages">
+          {lines.map((line, index) => (
+            <li key={index} ref={index === lines.length - 1 ? end : undefined}>
+              <time className="small dim number">{timeOfDay(line.atMs)}</time> <strong>{line.from ?? 'voxgraph'}</strong>{' '}
+              {line.text}
+            </li>
+          ))}
+          {lines.length === 0 && <li className="dim">Nothing was written.</li>}
+        </ol>
+      )}
       <form onSubmit={(event) => (event.preventDefault(), text.trim() && void send())}>
         <input
           className="field"

@@ -10,16 +10,21 @@ import { useTask } from '../ui/useTask.js';
 export function Participants({ call }: { call: string }) {
   const state = useStore(engine, ({ calls }) => calls[call]);
   if (!state) return null;
+  const room = call.startsWith('room:');
   return (
     <section className="card" aria-labelledby="who">
       <div className="card-head">
         <h2 id="who">In the call</h2>
         <span className="dim number">
-          {state.participants.length} with a voice, {state.listeners} listening
+          {room ? `${state.participants.length} with a microphone, ${state.listeners} listening` : state.participants.length}
         </span>
       </div>
       {state.participants.length === 0 ? (
-        <p className="dim">Nobody’s voice arrives.</p>
+        <p className="dim">
+          {room
+            ? 'Nobody speaks here. Who presses Speak, above or on the room’s page, is listed with volume, mute and remove.'
+            : 'Nobody else is in the call.'}
+        </p>
       ) : (
         <ul className="participants">
           {state.participants.map((id) => (

@@ -1,6 +1,7 @@
 import type { ViewProps } from '../app/App.js';
 import { Chat } from './Chat.js';
 import { MusicCard } from './MusicCard.js';
+import { OwnCard } from './OwnCard.js';
 import { Participants } from './Participants.js';
 import '../styles/people.css';
 
@@ -11,8 +12,9 @@ export function PeopleView({ stage }: ViewProps) {
     <div className="page people-page">
       <MusicCard stage={stage} />
       <div className="people-side">
+        {stage.call !== undefined && <OwnCard key={stage.call} call={stage.call} />}
         {stage.call !== undefined && <Participants call={stage.call} />}
-        {stage.call?.startsWith('room:') && <Chat room={stage.call.slice('room:'.length)} />}
+        {/^(room|telegram):/.test(stage.call ?? '') && <Chat key={stage.call} call={stage.call!} />}
       </div>
     </div>
   );

@@ -1,9 +1,16 @@
 import { Button } from '../ui/Button.js';
-import type { Player } from './player.js';
+import type { QueueView, Steering } from './player.js';
 
 /** What waits in the queue. */
-export function QueueList({ player, run }: { player: Player; run: (work: () => Promise<unknown>) => void }) {
-  const { waiting, total, repeat, shuffle } = player.queue!;
+export function QueueList({
+  queue: { waiting, total, repeat, shuffle },
+  steer,
+  run,
+}: {
+  queue: QueueView;
+  steer: Steering;
+  run: (work: () => Promise<unknown>) => void;
+}) {
   const nextRepeat = { off: 'track', track: 'queue', queue: 'off' }[repeat] ?? 'off';
   return (
     <div className="section queue">
@@ -14,9 +21,14 @@ export function QueueList({ player, run }: { player: Player; run: (work: () => P
             label={`Repeat ${repeat}`}
             kind="quiet"
             on={repeat !== 'off'}
-            onClick={() => run(() => player.tell('repeat', { mode: nextRepeat }))}
+            onClick={() => run(() => steer.repeat(nextRepeat))}
           />
-          <Button label="Shuffle" kind="quiet" on={shuffle !== 'off'} onClick={() => run(() => player.tell('shuffle'))} />
+          <Button
+            label="Shuffle"
+            kind="quiet"
+            on={shuffle !== 'off'}
+            onClick={() => run(() => steer.shuffle(shuffle === 'off' ? 'on' : 'off'))}
+          />
         </div>
       </div>
       <ol className="tracks">
@@ -32,7 +44,7 @@ export function QueueList({ player, run }: { player: Player; run: (work: () => P
               kind="quiet"
               icon="play"
               label={`Play ${track.title} now`}
-              onClick={() => run(() => player.tell('jump', { id: track.id }))}
+              onClick={() => run(() => steer.jump(track))}
             />
             <Button
               bare
@@ -40,14 +52,14 @@ export function QueueList({ player, run }: { player: Player; run: (work: () => P
               icon="up"
               label={`Move ${track.title} up`}
               disabled={index === 0}
-              onClick={() => run(() => player.tell('move', { id: track.id, to: track.place - 1 }))}
+              onClick={() => run(() => steer.moveUp(track))}
             />
             <Button
               bare
               kind="quiet"
               icon="close"
               label={`Take ${track.title} out`}
-              onClick={() => run(() => player.tell('remove', { id: track.id }))}
+              onClick={() => run(() => steer.remove(track))}
             />
           </li>
         ))}

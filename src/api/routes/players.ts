@@ -32,6 +32,7 @@ const player = z
     title: z.string().optional(),
     positionMs: z.number().meta({ description: 'Where it is in the file, in milliseconds, to 20 ms.' }),
     durationMs: z.number().meta({ description: 'How long the file is, in milliseconds, where that is known.' }).optional(),
+    tempo: z.number().meta({ description: 'How many seconds of it pass in one, while it plays; absent: one.' }).optional(),
     queue: z
       .object({
         tracks: z.array(track).meta({ description: `In the order of playing; at most ${MOST_TRACKS}, those that come next.` }),

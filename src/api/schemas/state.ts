@@ -24,6 +24,8 @@ export const callState = z
       .record(z.string(), z.number())
       .meta({ description: 'How loud those are to be, in percent, who are not as loud as they speak; by id.' }),
     selfMuted: z.boolean().meta({ description: 'Whether everybody hears silence of us.' }),
+    silenced: z.boolean().meta({ description: 'Whether an admin keeps us from being heard.' }),
+    handRaised: z.boolean().meta({ description: 'Whether we ask to speak.' }),
     listeners: z.number().int().meta({ description: 'How many connections listen.' }),
   })
   .meta({ id: 'CallState', description: 'One call, as the state shows it.' });
@@ -33,6 +35,7 @@ const graphState = z
     title: z.string(),
     call: z.string().optional(),
     status: z.enum(['loaded', 'running', 'ended']),
+    reason: z.string().meta({ description: 'Why it ended: finished, stopped or failed.' }).optional(),
     problems: z.record(z.string(), stateProblem).meta({ description: 'The last problem of each node that has one.' }),
   })
   .meta({ id: 'GraphState', description: 'One graph, as the state shows it.' });

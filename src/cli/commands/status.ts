@@ -88,12 +88,14 @@ function engineText({ url, calls }: Seen, named: boolean, { color }: CliIo): str
   const head = named ? `${paint.cyan(url)}\n` : '';
   if (calls.length === 0) return `${head}No call is open at ${url}.\n`;
   const text = calls.map(({ call, title, state, players }) => {
-    const { status, listeners, participants, speaking, selfMuted } = state;
+    const { status, listeners, participants, speaking, selfMuted, silenced, handRaised } = state;
     const people = [
       listeners > 0 && `${listeners} listening`,
       participants.length > 0 && `${participants.length} with a voice`,
       speaking.length > 0 && `${speaking.length} speaking`,
       selfMuted && 'muted',
+      silenced && 'may not speak',
+      handRaised && 'asks to speak',
     ];
     const facts = [status, ...people].filter(Boolean).join(', ');
     const lines = players.map((player) => `  ${players.length > 1 ? `${player.node}: ` : ''}${playerLine(player, color)}\n`);

@@ -94,7 +94,7 @@ describe('in the console', () => {
     await page.getByRole('button', { name: 'Listening' }).waitFor(LIMIT);
     await page.getByRole('button', { name: 'Speak', exact: true }).click();
     await page.locator('.participants li', { hasText: 'speaking' }).waitFor(LIMIT);
-    await page.getByText('1 with a voice, 1 listening').waitFor(LIMIT);
+    await page.getByText('1 with a microphone, 1 listening').waitFor(LIMIT);
     await page.getByRole('button', { name: /^Mute Guest/ }).click();
     await page.locator('.participants li', { hasText: 'muted' }).waitFor(LIMIT);
     expect(stage.engine.state.calls['room:lobby']!.muted).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('in the console', () => {
     await page.getByRole('button', { name: /^Remove Guest/ }).click();
     await page.keyboard.type('too loud');
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
-    await page.getByText('Nobody’s voice arrives.').waitFor(LIMIT);
+    await page.getByText('Nobody speaks here.').waitFor(LIMIT);
     await page.getByRole('button', { name: 'Speak', exact: true }).waitFor(LIMIT);
   });
 

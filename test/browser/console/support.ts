@@ -27,7 +27,7 @@ export interface OpenConsole {
 /** Opens a part of the console of a stage. */
 export async function openConsole(
   browser: Browser,
-  stage: Stage,
+  stage: Pick<Stage, 'origin'>,
   fragment: string,
   options: BrowserContextOptions = LOOKS.light,
 ): Promise<OpenConsole> {
