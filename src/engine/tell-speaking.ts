@@ -11,7 +11,7 @@ export function tellSpeaking(actor: CallActor, scheduler: Scheduler, say: (signa
   const look = (snapshot: CallSnapshot): void => {
     const sends = snapshot.matches({ attempt: { live: { audio: { playback: 'playing', permission: 'allowed' } } } });
     const speaks = sends && snapshot.context.self.muted !== true;
-    if (speaks) ticker ??= scheduler.every({ periodUs: AGAIN_US, onTick: () => void say(over.signal) });
+    if (speaks) ticker ??= scheduler.every({ periodUs: AGAIN_US, lenient: true, onTick: () => void say(over.signal) });
     else {
       ticker?.stop();
       ticker = undefined;

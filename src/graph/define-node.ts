@@ -61,6 +61,11 @@ export interface NodeSpec<I extends Ports, O extends Ports, S extends z.ZodType>
   readonly checkOptions?: (options: z.output<S>, live: boolean) => readonly OptionFault[];
   /** Needs a call to be bound. */
   readonly needsCall?: boolean;
+  /**
+   * For sinks: nobody hears or sees at once what reaches it, as with a recording. A graph with no other sinks may beat some milliseconds
+   * late, and several times at once while no source gives anything. Default false.
+   */
+  readonly unhurried?: boolean;
   /** At least one of its inputs, all optional, must be wired. Default false. */
   readonly anyInput?: boolean;
   /**
@@ -142,6 +147,8 @@ export interface NodeDefinition {
   readonly checkOptions: (options: unknown, live: boolean) => readonly OptionFault[];
   /** Needs a call. */
   readonly needsCall: boolean;
+  /** Nobody hears at once what reaches this sink. */
+  readonly unhurried: boolean;
   /** At least one of its inputs must be wired. */
   readonly anyInput: boolean;
   /** Output port → input port that stands in for it on a fault. */
@@ -221,6 +228,7 @@ export function defineNode<const I extends Ports, const O extends Ports, S exten
     fileOptions: spec.fileOptions ?? [],
     checkOptions: (options, live) => spec.checkOptions?.(options as z.output<S>, live) ?? [],
     needsCall: spec.needsCall ?? false,
+    unhurried: spec.unhurried ?? false,
     anyInput: spec.anyInput ?? false,
     bypass: spec.bypass === null ? {} : (spec.bypass ?? defaultBypass(spec.inputs, spec.outputs)),
     retry: spec.retry ?? { attempts: 3, firstDelayMs: 500 },

@@ -29,6 +29,8 @@ class RealtimeScheduler extends SchedulerCore {
   readonly #onError: (error: unknown) => void;
   readonly #grid = new PhaseGrid();
   #armedUs = Infinity;
+  /** Tickers that need exact wake-ups. While there are none, nothing does. */
+  #exactTickers = 0;
   #inPass = false;
 
   constructor(options: RealtimeOptions) {
@@ -44,6 +46,14 @@ class RealtimeScheduler extends SchedulerCore {
 
   gathered(dueUs: number, periodUs: number): number {
     return this.#grid.gathered(dueUs, periodUs);
+  }
+
+  exact(by: number): void {
+    const before = this.#exactTickers;
+    this.#exactTickers += by;
+    if (this.closed || before > 0 === this.#exactTickers > 0) return;
+    this.#armedUs = NaN;
+    this.changed();
   }
 
   hold(work: Promise<unknown>): void {
@@ -74,7 +84,7 @@ class RealtimeScheduler extends SchedulerCore {
     if (dueUs === this.#armedUs) return;
     this.#armedUs = dueUs;
     if (dueUs === Infinity) this.#waker.idle();
-    else this.#waker.wakeAt(dueUs);
+    else this.#waker.wakeAt(dueUs, this.#exactTickers === 0);
   }
 
   #wake(): void {

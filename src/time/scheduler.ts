@@ -37,6 +37,11 @@ export interface TickerOptions {
    * tickers share wake-ups while all of them together do little. They stay in their period, counted from the clock's origin. Default false.
    */
   readonly gathered?: boolean;
+  /**
+   * In real time its ticks may come up to two milliseconds late: nobody hears at once what they make. While no other ticker needs more,
+   * Node's own timers do, and the thread that is exact sleeps. Default false.
+   */
+  readonly lenient?: boolean;
   /** Runs for every tick. What it throws goes to the scheduler's `onError`; the ticker goes on. */
   onTick(tick: TickInfo): void;
 }
@@ -57,6 +62,15 @@ export interface TickerStats {
 export interface Ticker {
   /** Figures since the start. */
   stats(): TickerStats;
+  /**
+   * From now on so many ticks run together, at the deadline of the last of them: one wake-up instead of many while nothing depends on when
+   * they run. Of those only the last can be late. Groups of tickers that count from the same `startUs` end at the same times. Absent: each tick has its own wake-up always.
+   *
+   * @param together how many, 1 or more; at first it is 1. @param lenient as in {@link TickerOptions}.
+   */
+  pace?(together: number, lenient: boolean): void;
+  /** Runs now those ticks whose deadlines are past, although others of their group are still to come. */
+  catchUp?(): void;
   /** No tick follows, not even the rest of a burst. Idempotent. */
   stop(): void;
 }

@@ -38,7 +38,7 @@ for (;;) {
 
 /**
  * Waits in a thread that sleeps in `Atomics.wait`, exact to microseconds, and wakes this one by `Atomics.waitAsync`. The thread
- * starts with the first request for a time less than 100 ms ahead; until it is up, and if it cannot start or dies, {@link timerWaker} does the waiting. It never
+ * starts with the first request for a time less than 100 ms ahead that may not be late; until it is up, and if it cannot start or dies, {@link timerWaker} does the waiting. It never
  * keeps the process alive by itself and needs no ending before `process.exit`.
  *
  * On a busy machine the thread itself may have to wait for a core, and this one would wait behind it. So a timer is set beside it, for a
@@ -57,6 +57,7 @@ class ThreadWaker implements Waker {
   #state: 'unstarted' | 'starting' | 'running' | 'failed' | 'closed' = 'unstarted';
   #spare: NodeJS.Timeout | undefined;
   #dueUs = Infinity;
+  #lenient = false;
 
   constructor(clock: Clock, onWake: () => void) {
     this.#clock = clock;
@@ -71,14 +72,18 @@ class ThreadWaker implements Waker {
     return this.#state === 'running' ? 'thread' : 'timer';
   }
 
-  wakeAt(dueUs: number): void {
+  wakeAt(dueUs: number, lenient = false): void {
     if (this.#state === 'closed') return;
+    // The thread must not wake for what was asked of it before.
+    if (lenient && !this.#lenient && this.#state === 'running') this.idle();
     this.#dueUs = dueUs;
-    if (this.#state === 'unstarted' && dueUs - this.#clock.nowUs() < NEAR_US) this.#start();
-    if (this.#state !== 'running') {
-      this.#timer.wakeAt(dueUs);
+    this.#lenient = lenient;
+    if (!lenient && this.#state === 'unstarted' && dueUs - this.#clock.nowUs() < NEAR_US) this.#start();
+    if (lenient || this.#state !== 'running') {
+      this.#timer.wakeAt(dueUs, lenient);
       return;
     }
+    this.#timer.idle();
     // The threads share only hrtime. Its reading comes second: the thread must rather be late than early, which costs a turn.
     const waitUs = dueUs - this.#clock.nowUs();
     this.#tell(Number(process.hrtime.bigint()) / 1000 + waitUs);
@@ -142,7 +147,7 @@ class ThreadWaker implements Waker {
     const dueUs = this.#dueUs;
     this.idle();
     this.#state = 'failed';
-    if (dueUs < Infinity) this.wakeAt(dueUs);
+    if (dueUs < Infinity) this.wakeAt(dueUs, this.#lenient);
   }
 
   #listen(): void {
@@ -162,6 +167,6 @@ class ThreadWaker implements Waker {
     this.#state = 'running';
     const dueUs = this.#dueUs;
     this.#timer.idle();
-    if (dueUs < Infinity) this.wakeAt(dueUs);
+    if (dueUs < Infinity) this.wakeAt(dueUs, this.#lenient);
   }
 }

@@ -9,6 +9,8 @@ export interface TickerHost {
   nowUs(): number;
   /** Where a ticker that may be gathered with others shall tick in place of its deadline; never later. Absent: at its deadline. */
   gathered?(dueUs: number, periodUs: number): number;
+  /** So many more, or fewer, tickers need wake-ups that are exact. */
+  exact?(by: number): void;
   add(entry: TimerEntry, dueUs: number): void;
   remove(entry: TimerEntry): void;
   report(error: unknown): void;
@@ -30,8 +32,12 @@ export class DeadlineTicker implements Ticker {
   readonly #lateness = new Lateness();
   readonly #entry: TimerEntry;
   #next: number;
-  /** The deadline of the next tick. */
-  #nextUs = 0;
+  /** The tick whose deadline is waited for, the last of its group, and when that is. */
+  #planned = 0;
+  #plannedUs = 0;
+  #together = 1;
+  #lenient: boolean;
+  #firing = false;
   #stopped = false;
   #ticks = 0;
   #skipped = 0;
@@ -51,9 +57,11 @@ export class DeadlineTicker implements Ticker {
     this.#originUs = startUs + phaseUs;
     this.#periodUs = periodUs;
     this.#maxBurst = Math.floor(maxBurst);
+    this.#lenient = options.lenient ?? false;
     this.#firstIndex = Math.max(0, this.#lastDue(nowUs - 1) + 1);
     this.#next = this.#firstIndex;
     this.#entry = timerEntry(() => this.#fire(), options.synchronous);
+    if (!this.#lenient) host.exact?.(1);
     this.#await();
   }
 
@@ -61,7 +69,25 @@ export class DeadlineTicker implements Ticker {
     return { ticks: this.#ticks, skipped: this.#skipped, bursts: this.#bursts, lateness: this.#lateness.summary() };
   }
 
+  pace(together: number, lenient: boolean): void {
+    if (this.#stopped || (together === this.#together && lenient === this.#lenient)) return;
+    if (lenient !== this.#lenient) this.#host.exact?.(lenient ? -1 : 1);
+    this.#lenient = lenient;
+    this.#together = together;
+    if (!this.#firing) this.#await();
+  }
+
+  catchUp(): void {
+    if (this.#stopped || this.#firing) return;
+    const last = this.#lastDue(this.#host.nowUs());
+    if (last < this.#next) return;
+    if (last >= this.#planned) return this.#fire();
+    this.#run(this.#next, last, 0);
+    if (!this.#stopped) this.#await();
+  }
+
   stop(): void {
+    if (!this.#stopped && !this.#lenient) this.#host.exact?.(-1);
     this.#stopped = true;
     this.#host.remove(this.#entry);
   }
@@ -80,34 +106,46 @@ export class DeadlineTicker implements Ticker {
 
   #fire(): void {
     const due = this.#next;
-    const last = Math.max(due, this.#lastDue(this.#host.nowUs()));
-    const first = Math.max(due, last - this.#maxBurst + 1);
-    let skipped = first - due;
+    const planned = this.#planned;
+    const last = Math.max(planned, this.#lastDue(this.#host.nowUs()));
+    // What was left for this wake-up on purpose is no burst, and none of it is given up.
+    const first = Math.max(due, last - Math.max(this.#maxBurst, planned - due + 1) + 1);
+    const skipped = first - due;
     this.#skipped += skipped;
-    if (last > first) this.#bursts++;
-    const gatheredUs = this.#nextUs;
-    this.#next = last + 1;
-    for (let index = first; index <= last && !this.#stopped && !this.#host.closed; index++) {
-      this.#tick(index, index === due ? gatheredUs : this.#dueUs(index), skipped);
-      skipped = 0;
-    }
+    if (last > Math.max(first, planned)) this.#bursts++;
+    this.#run(first, last, skipped);
     if (!this.#stopped) this.#await();
+  }
+
+  #run(first: number, last: number, skipped: number): void {
+    const planned = this.#planned;
+    const plannedUs = this.#plannedUs;
+    this.#next = last + 1;
+    this.#firing = true;
+    for (let index = first; index <= last && !this.#stopped && !this.#host.closed; index++) {
+      const dueUs = index === planned ? plannedUs : this.#dueUs(index);
+      this.#tick(index, dueUs, index < planned, index === first ? skipped : 0);
+    }
+    this.#firing = false;
   }
 
   #await(): void {
     const { gathered } = this.#options;
-    const dueUs = this.#dueUs(this.#next);
+    const together = this.#together;
+    this.#planned = this.#next + together - 1 - (this.#next % together);
+    const dueUs = this.#dueUs(this.#planned);
     const earlierUs = gathered ? this.#host.gathered?.(dueUs, this.#periodUs) : undefined;
     // One that is past already would count as late.
-    this.#nextUs = earlierUs !== undefined && earlierUs >= this.#host.nowUs() ? earlierUs : dueUs;
-    this.#host.add(this.#entry, this.#nextUs);
+    this.#plannedUs = earlierUs !== undefined && earlierUs >= this.#host.nowUs() ? earlierUs : dueUs;
+    this.#host.add(this.#entry, this.#plannedUs);
   }
 
-  #tick(index: number, dueUs: number, skipped: number): void {
+  /** @param waited it was left for a later tick's wake-up, so that it is not late. */
+  #tick(index: number, dueUs: number, waited: boolean, skipped: number): void {
     const info = this.#info;
     info.index = index - this.#firstIndex;
     info.dueUs = dueUs;
-    info.lateUs = Math.max(0, this.#host.nowUs() - info.dueUs);
+    info.lateUs = waited ? 0 : Math.max(0, this.#host.nowUs() - info.dueUs);
     info.skipped = skipped;
     this.#ticks++;
     this.#lateness.record(info.lateUs);

@@ -18,11 +18,11 @@ export function timerWaker(clock: Clock, onWake: () => void): Waker {
   };
   return {
     name: 'timer',
-    wakeAt(dueUs) {
+    wakeAt(dueUs, lenient = false) {
       idle();
       const waitMs = (dueUs - clock.nowUs()) / 1000;
       if (waitMs <= 0) immediate = setImmediate(onWake);
-      else timeout = setTimeout(onWake, Math.min(LONGEST_MS, waitMs));
+      else timeout = setTimeout(onWake, Math.min(LONGEST_MS, lenient ? Math.ceil(waitMs) : waitMs));
     },
     idle,
     close: idle,

@@ -5,6 +5,8 @@ export class FakeMachine {
   nowUs = 0;
   /** What was asked last; undefined when idle. */
   alarmUs: number | undefined;
+  /** Whether that may be late. */
+  lenient = false;
   /** How often `wakeAt` was called. */
   asked = 0;
   closed = false;
@@ -16,8 +18,9 @@ export class FakeMachine {
     this.#onWake = onWake;
     return {
       name: 'fake',
-      wakeAt: (dueUs) => {
+      wakeAt: (dueUs, lenient = false) => {
         this.alarmUs = dueUs;
+        this.lenient = lenient;
         this.asked++;
       },
       idle: () => (this.alarmUs = undefined),

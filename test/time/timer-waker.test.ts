@@ -29,6 +29,17 @@ describe('timerWaker', () => {
     expect(onWake).toHaveBeenCalledTimes(1);
   });
 
+  it('is not early where it may be late, which would cost another wake-up', () => {
+    const wakes: number[] = [];
+    const waker = timerWaker(clock, () => wakes.push(nowUs));
+    for (let i = 1; i <= 20; i++) {
+      waker.wakeAt(nowUs + 19_300, true);
+      for (let ms = 0; ms < 21; ms++) pass(1);
+      expect(wakes).toHaveLength(i);
+    }
+    expect(wakes.every((at, i) => at >= i * 21_000 + 19_300 && at <= i * 21_000 + 21_000)).toBe(true);
+  });
+
   it('never wakes inside wakeAt, not even for a past deadline', () => {
     const onWake = vi.fn();
     timerWaker(clock, onWake).wakeAt(-5);

@@ -73,7 +73,9 @@ export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number
     };
     const totalUs = args.durationSec === undefined ? longestUs(session) : () => args.durationSec! * 1e6;
     const draw =
-      io.color && !args.json ? clock.every({ periodUs: PROGRESS_MS * 1000, onTick: () => void look().then(show) }) : undefined;
+      io.color && !args.json
+        ? clock.every({ periodUs: PROGRESS_MS * 1000, lenient: true, onTick: () => void look().then(show) })
+        : undefined;
     const show = () => io.stderr(`\r${progressLine(positionUs, totalUs(), clock.nowUs() - startedUs)}`);
     const ending = new Promise<void>((done) => {
       session.events$.subscribe((event) => {

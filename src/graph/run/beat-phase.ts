@@ -25,6 +25,11 @@ export class BeatPhase {
     return this.#listeners.length;
   }
 
+  /** Whether nobody hears it at this moment. */
+  get unheard(): boolean {
+    return !this.#heard.includes(1);
+  }
+
   /** Takes others. A beat that is under way goes on with those it began with. */
   set(listeners: readonly BeatListener[]): void {
     // Whom it serves now may begin to listen before his turn.

@@ -81,6 +81,11 @@ export class Domain implements Beat {
     this.video.serve(slots);
   }
 
+  /** Whether no source gives anything: what follows from a beat is silence, whenever it comes. */
+  get quiet(): boolean {
+    return this.#tick.unheard && this.video.unheard;
+  }
+
   /** How many slots hear the sources' phase. */
   get slots(): number {
     return this.#tick.size;

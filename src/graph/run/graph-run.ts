@@ -11,6 +11,7 @@ import { boundTo, type FaultOwner } from './attribution.js';
 import type { ChangeSettings } from './change-settings.js';
 import type { GraphEndReason, GraphStats } from './graph-events.js';
 import { OverloadGovernor } from './governor.js';
+import { BeatPace } from './beat-pace.js';
 import { graphHost } from './graph-host.js';
 import type { GraphRunOptions } from './graph-run-options.js';
 import { graphStats } from './graph-stats.js';
@@ -49,6 +50,7 @@ export class GraphRun implements FaultOwner {
   readonly #groups: CrashGroups;
   readonly #governor: OverloadGovernor | undefined;
   readonly #plugins: PluginRoster;
+  readonly #pace: BeatPace;
   /** What somebody asked for; undefined: what the plan says. */
   #chain: PluginChain | undefined;
   #meters = true;
@@ -68,7 +70,12 @@ export class GraphRun implements FaultOwner {
     this.#options = options;
     const { plan, registry, gateway, scheduler } = options;
     refuseImpossible({ plan, registry, hasCall: gateway !== undefined, realtime: scheduler.kind === 'realtime' });
-    this.#gateway = gateway && shareIncoming(gateway, () => this.#at);
+    this.#pace = new BeatPace(registry, scheduler.kind === 'realtime');
+    // What the beats before him make is to be there before somebody is heard.
+    const wakeUp = (): void => {
+      if (!this.#inBeat) this.#pace.wakeUp(this.#ticker);
+    };
+    this.#gateway = gateway && shareIncoming(gateway, () => this.#at, wakeUp);
     this.#preparations = new Preparations(scheduler);
     this.#groups = new CrashGroups({
       scheduler,
@@ -104,6 +111,7 @@ export class GraphRun implements FaultOwner {
       onError: (error) => this.escaped(error),
       onPlan: (present) => {
         this.#groups.become(present.groups ?? []);
+        this.#pace.become(present);
         if (this.#prepared && !this.#chain) this.#plugins.set(chainOfPlan(present));
       },
       onSettled: () => this.#endIfFinished(),
@@ -141,6 +149,7 @@ export class GraphRun implements FaultOwner {
   /** Ends the sources, lets what is under way reach the sinks, and cleans up. Idempotent. */
   stop(reason: GraphEndReason = 'stopped'): Promise<void> {
     if (!this.#stopping) {
+      if (!this.#inBeat) this.#ticker?.catchUp?.();
       const { promise, resolve: stopped } = Promise.withResolvers<void>();
       // Set before the work: ending the sources makes sinks finish, and they come here again.
       this.#stopping = promise;
@@ -239,7 +248,7 @@ export class GraphRun implements FaultOwner {
     const { scheduler, phaseUs = 0, beats } = this.#options;
     const startUs = scheduler.kind === 'realtime' ? 0 : undefined;
     const onTick = boundTo(this, (tick: TickInfo) => this.#tick(tick));
-    const beat = { periodUs: FRAME_US, phaseUs, startUs, synchronous: true, gathered: true, onTick };
+    const beat = { periodUs: FRAME_US, phaseUs, startUs, synchronous: true, gathered: true, lenient: this.#pace.lenient, onTick };
     this.#ticker = beats?.(onTick) ?? scheduler.every(beat);
   }
 
@@ -273,7 +282,10 @@ export class GraphRun implements FaultOwner {
       // The beat in which the end was found brought nothing.
       if (!this.#parts.leaders.some((run) => heardIn(at, run.ports))) this.#frames = Math.min(this.#frames, at);
       void this.stop(this.#finishDue);
-    } else for (const domain of this.#parts.beating) domain.idle();
+    } else {
+      for (const domain of this.#parts.beating) domain.idle();
+      this.#pace.steer(this.#ticker, this.#parts.beating, !this.#changes.busy);
+    }
   }
 
   /** Ends the sources when the time is up. The beat goes on as long as something waits in queues, or rings out. */

@@ -1,4 +1,4 @@
-import { map } from 'rxjs';
+import { map, tap } from 'rxjs';
 import { FRAME_SAMPLES } from '../../media/format.js';
 import { clearAudioFrame, createAudioFrame, shapeAudioFrame, type AudioFrame } from '../../media/frame.js';
 import type { Gateway, IncomingAudio, IncomingQuality, ParticipantChange } from '../../media/gateway.js';
@@ -8,8 +8,9 @@ import type { Gateway, IncomingAudio, IncomingQuality, ParticipantChange } from 
  * first pull of a tick takes from the call, later ones get the same frame.
  *
  * @param tickIndex the present tick.
+ * @param beforeChange told before somebody comes or goes.
  */
-export function shareIncoming(gateway: Gateway, tickIndex: () => number): Gateway {
+export function shareIncoming(gateway: Gateway, tickIndex: () => number, beforeChange: () => void = () => {}): Gateway {
   const shared = new WeakMap<IncomingAudio, IncomingAudio>();
   const share = (audio: IncomingAudio): IncomingAudio => {
     const known = shared.get(audio);
@@ -20,6 +21,7 @@ export function shareIncoming(gateway: Gateway, tickIndex: () => number): Gatewa
   };
   return {
     participants$: gateway.participants$.pipe(
+      tap(beforeChange),
       map((change): ParticipantChange => (change.type === 'joined' ? { ...change, audio: share(change.audio) } : change)),
     ),
     personalMixes$: gateway.personalMixes$,

@@ -59,9 +59,14 @@ export class VideoBeat implements Beat {
     this.#takers += by;
   }
 
+  /** Whether no beat is made: nobody takes pictures, and nobody hears it for anything else. */
+  get unheard(): boolean {
+    return this.#takers <= 0 && !this.#always;
+  }
+
   /** Makes the beats that are due from `fromUs` to before `untilUs`. */
   run(fromUs: number, untilUs: number): void {
-    if (this.#takers <= 0 && !this.#always) return;
+    if (this.unheard) return;
     const periodUs = 1e6 / this.#rate;
     for (let index = Math.max(0, Math.floor(fromUs / periodUs)); ; index++) {
       const ptsUs = Math.round(index * periodUs);

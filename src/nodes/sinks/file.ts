@@ -82,6 +82,7 @@ export const fileSink = defineNode({
   ],
   outputFileOptions: ['path'],
   leadership: 'may',
+  unhurried: true,
   frameRate: ({ frameRate }) => frameRate,
   create: ({ inputs, options, ctx }) => {
     const { audio: sound$, video: pictures$ } = inputs;

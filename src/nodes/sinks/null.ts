@@ -11,6 +11,7 @@ export const nullSink = defineNode({
   outputs: {},
   options: z.strictObject({}),
   leadership: 'may',
+  unhurried: true,
   create: ({ inputs, ctx }) => {
     const finish = () => ctx.finish();
     const subscription = inputs.audio.subscribe({ error: finish, complete: finish });

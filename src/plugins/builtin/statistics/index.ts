@@ -159,6 +159,7 @@ export default definePlugin({
       const beat = ctx.scheduler.every({
         periodUs: ctx.config.heartbeatSec * 1e6,
         phaseUs: ctx.config.heartbeatSec * 1e6,
+        lenient: true,
         onTick: () => {
           const { calls, streams } = ctx.state;
           if (Object.keys(calls).length + Object.keys(streams).length === 0) return;
