@@ -4,20 +4,17 @@ import type { NodeCommand } from '../../graph/context.js';
 import { defineNode } from '../../graph/define-node.js';
 import { optional, video } from '../../graph/ports.js';
 import { deliver } from '../../graph/video-operators.js';
-import { graphWork, type FilterWork } from '../../media/av/video/filter-work.js';
 import { VideoStage } from '../../media/av/video/recipe.js';
 import type { VideoFrame } from '../../media/video-frame.js';
 import { INPUT_NAMES, perInput, type InputName } from '../support/input-ports.js';
+import { changeWork, PICTURE_CHANGES, type PictureChange } from '../support/picture-change.js';
 import { joinNamed } from '../support/two-videos.js';
-
-const TRANSITIONS = ['cut', 'fade', 'slide-left', 'slide-right', 'slide-up', 'slide-down'] as const;
-type Transition = (typeof TRANSITIONS)[number];
 
 const options = () =>
   z.strictObject({
     select: z.enum(INPUT_NAMES).default('in1').meta({ description: 'The input that is shown.' }),
     transition: z
-      .enum(TRANSITIONS)
+      .enum(PICTURE_CHANGES)
       .default('fade')
       .meta({ description: 'How a change is made: cut at once, one fades into the other, or the new one slides in.' }),
     durationMs: z.number().min(0).max(60_000).default(500).meta({ description: 'How long a change takes, in milliseconds.' }),
@@ -25,14 +22,14 @@ const options = () =>
 
 const command = z.object({
   input: z.enum(INPUT_NAMES),
-  transition: z.enum(TRANSITIONS).optional(),
+  transition: z.enum(PICTURE_CHANGES).optional(),
   durationMs: z.number().min(0).max(60_000).optional(),
 });
 
 /** A change that is under way. */
 interface Change {
   readonly from: InputName;
-  readonly transition: Transition;
+  readonly transition: PictureChange;
   readonly durationUs: number;
   startUs: number | undefined;
 }
@@ -56,7 +53,7 @@ export const videoSwitch = defineNode({
       let present = first;
       let selected: InputName = first.select;
       let change: Change | undefined;
-      const select = (to: InputName, transition: Transition, durationMs: number) => {
+      const select = (to: InputName, transition: PictureChange, durationMs: number) => {
         if (to === selected) return;
         const from = selected;
         selected = to;
@@ -113,27 +110,3 @@ export const videoSwitch = defineNode({
     }),
   }),
 });
-
-function changeWork(transition: Transition, share: number): FilterWork {
-  const left = (1 - share).toFixed(5);
-  const x = transition === 'slide-left' ? `W*${left}` : transition === 'slide-right' ? `-W*${left}` : '0';
-  const y = transition === 'slide-up' ? `H*${left}` : transition === 'slide-down' ? `-H*${left}` : '0';
-  const opacity = transition === 'fade' ? share.toFixed(5) : '1';
-  return graphWork(
-    `change ${transition}`,
-    ([from, to], output, id) => {
-      const solid = transition === 'fade' ? `,format=yuva420p,colorchannelmixer@${id}1=aa=${opacity}` : '';
-      return (
-        `[${from}]split[${id}a][${id}b];[${to}][${id}b]scale=w=rw:h=rh:flags=bilinear,setsar=1${solid}[${id}u];` +
-        `[${id}a][${id}u]overlay@${id}0=x=${x}:y=${y}:format=yuv420[${output}]`
-      );
-    },
-    {
-      live: [
-        { filter: 0, name: 'overlay', command: 'x', value: x },
-        { filter: 0, name: 'overlay', command: 'y', value: y },
-        ...(transition === 'fade' ? [{ filter: 1, name: 'colorchannelmixer', command: 'aa', value: opacity }] : []),
-      ],
-    },
-  );
-}

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { problem, reasonOf, VoxError } from '../../errors.js';
 import type { NodeContext } from '../../graph/context.js';
 import { defineNode } from '../../graph/define-node.js';
-import { audio } from '../../graph/ports.js';
+import { audio, video } from '../../graph/ports.js';
 import { FileLevels } from '../support/file-levels.js';
 import { createOpenTrack } from '../support/queue-open.js';
 import { PLAYER_FIXED, playerFields } from '../support/queue-options.js';
+import { QueuePictures } from '../support/queue-pictures.js';
 import { QueuePlayer } from '../support/queue-player.js';
 import { loadPlaylist } from '../support/queue-playlist.js';
 import { queueStream } from '../support/queue-stream.js';
@@ -32,18 +33,22 @@ export const playlist = defineNode({
     'A folder gives its media files in natural order (2 before 10), without hidden ones. A playlist gives its entries, which are looked up ' +
     'beside it, with their titles; it may be UTF-8, UTF-16 or Latin-1. It reaches local files and http(s) and rtsp(s) addresses only. An entry that is ' +
     'not there is told with its line and skipped.\n\n' +
-    'Everything else is as in `source.queue`, with the same commands and events. Besides: the command `reload` reads it again, and what is ' +
+    'Everything else is as in `source.queue`, pictures included, with the same commands and events. Besides: the command `reload` reads it again, and what is ' +
     'still in it plays on; a new `src` does the same with another. Events: `playlist.loaded { src, title, tracks, skipped }` with the numbers of ' +
     'both, `entry.skipped { problem }`, and `playlist.failed { src, problem }` when it cannot be read again: the old one plays on.',
   inputs: {},
-  outputs: { audio: audio('What plays; silence while nothing does.') },
+  outputs: {
+    audio: audio('What plays; silence while nothing does.'),
+    video: video('The pictures of what plays, in step with its sound.'),
+  },
   options,
   fixedOptions: PLAYER_FIXED,
   fileOptions: ['src'],
   mayEnd: ({ onEmpty }) => (onEmpty === 'end' ? 'ends with its last track' : undefined),
   create: ({ options: first, options$, ctx }) => {
     const levels = new FileLevels(ctx, first);
-    const player = new QueuePlayer(ctx, first, createOpenTrack(ctx, levels), true);
+    const pictures = new QueuePictures(ctx, first);
+    const player = new QueuePlayer(ctx, first, createOpenTrack(ctx, levels), true, pictures);
     const loader = new Loader(ctx, player, first);
     ctx.defer(() => loader.close());
     const subscription = options$.subscribe((next) => {
@@ -56,7 +61,7 @@ export const playlist = defineNode({
       if (type === 'reload') loader.load();
       return type === 'reload';
     };
-    return { audio: queueStream(ctx, player, own, loader.failed$) };
+    return { audio: queueStream(ctx, player, own, loader.failed$), video: pictures.video$ };
   },
 });
 

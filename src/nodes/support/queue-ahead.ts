@@ -3,6 +3,7 @@ import type { NodeContext } from '../../graph/context.js';
 import type { QueueList } from './queue-list.js';
 import { QueueOpening, type OpenTrack } from './queue-open.js';
 import { trackSettings, type PlayerOptions } from './queue-options.js';
+import type { QueuePictures } from './queue-pictures.js';
 import type { QueueTrackEntry } from './queue-state.js';
 import type { QueueTrack } from './queue-track.js';
 
@@ -23,24 +24,27 @@ export class QueueAhead {
   readonly #list: QueueList;
   readonly #open: OpenTrack;
   readonly #tellFailed: (entry: QueueTrackEntry, failure: Problem) => void;
+  readonly #pictures: QueuePictures | undefined;
   #target: QueueOpening | undefined;
   #next: QueueOpening | undefined;
   #failures = 0;
   #failuresBefore = 0;
 
-  /** @param tellFailed told of each track that cannot be played. */
+  /** @param tellFailed told of each track that cannot be played. @param pictures opens the pictures of tracks. */
   constructor(
     ctx: NodeContext,
     options: PlayerOptions,
     list: QueueList,
     open: OpenTrack,
     tellFailed: (entry: QueueTrackEntry, failure: Problem) => void,
+    pictures?: QueuePictures,
   ) {
     this.#ctx = ctx;
     this.options = options;
     this.#list = list;
     this.#open = open;
     this.#tellFailed = tellFailed;
+    this.#pictures = pictures;
   }
 
   /** True while a chosen track is on its way. */
@@ -69,7 +73,7 @@ export class QueueAhead {
       if (this.#next?.entry.id === current.id && atUs === undefined) this.#target = this.#next;
       else {
         this.dropNext();
-        this.#target = new QueueOpening(current, this.#open, trackSettings(this.options, current, false), this.#ctx, atUs);
+        this.#target = this.#begin(current, false, atUs);
       }
       this.#next = undefined;
     }
@@ -81,7 +85,7 @@ export class QueueAhead {
       this.#fail(target.entry, target.problem);
       return undefined;
     }
-    if (!target.ready) return undefined;
+    if (!target.complete) return undefined;
     this.#target = undefined;
     this.unplayable.clear();
     return target.take();
@@ -102,7 +106,7 @@ export class QueueAhead {
       const { leftUs } = heard;
       const { prefetchSec, crossfadeMs } = this.options;
       if (leftUs !== undefined && leftUs > prefetchSec * 1e6 + crossfadeMs * 1000 + EARLY_US) return;
-      this.#next = new QueueOpening(following, this.#open, trackSettings(this.options, following, true), this.#ctx);
+      this.#next = this.#begin(following, true);
     }
   }
 
@@ -149,6 +153,10 @@ export class QueueAhead {
   dropNext(): void {
     this.#next?.close();
     this.#next = undefined;
+  }
+
+  #begin(entry: QueueTrackEntry, follows: boolean, atUs?: number): QueueOpening {
+    return new QueueOpening(entry, this.#open, trackSettings(this.options, entry, follows), this.#ctx, this.#pictures, atUs);
   }
 
   #fail(entry: QueueTrackEntry, failure: Problem): void {

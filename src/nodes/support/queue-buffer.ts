@@ -5,6 +5,8 @@ interface Slot {
   readonly frame: AudioFrame;
   samples: number;
   positionUs: number;
+  /** By how much that is more than what the stream's own times say. */
+  shiftUs: number;
   /** Index of the last sample above the threshold; −1 when there is none. */
   lastLoud: number;
 }
@@ -43,13 +45,19 @@ export class QueueBuffer {
     return this.#slots[this.#first]!.positionUs + (this.#offset * 1_000_000) / 48_000;
   }
 
+  /** By how much the next sample's position is more than what its stream's own times say, in microseconds; undefined when none waits. */
+  get shiftUs(): number | undefined {
+    return this.#count === 0 ? undefined : this.#slots[this.#first]!.shiftUs;
+  }
+
   /** Takes a copy of the first samples of a frame in. */
-  push(frame: AudioFrame, samples: number, positionUs: number): void {
+  push(frame: AudioFrame, samples: number, positionUs: number, shiftUs = 0): void {
     if (this.#count === this.#slots.length) this.#grow();
     const slot = this.#slots[(this.#first + this.#count) % this.#slots.length]!;
     this.#count++;
     slot.samples = samples;
     slot.positionUs = positionUs;
+    slot.shiftUs = shiftUs;
     slot.frame.silent = frame.silent;
     for (let c = 0; c < this.#channels; c++) slot.frame.planes[c]!.set(frame.planes[c]!);
     slot.lastLoud = this.#threshold < 0 || frame.silent ? -1 : lastAbove(frame.planes, samples, this.#threshold);
@@ -136,7 +144,7 @@ export class QueueBuffer {
     const size = this.#slots.length + 16;
     const slots = Array.from({ length: this.#count }, (_, i) => this.#slot(i));
     while (slots.length < size)
-      slots.push({ frame: createAudioFrame(this.#channels, FRAME_SAMPLES), samples: 0, positionUs: 0, lastLoud: -1 });
+      slots.push({ frame: createAudioFrame(this.#channels, FRAME_SAMPLES), samples: 0, positionUs: 0, shiftUs: 0, lastLoud: -1 });
     this.#slots = slots;
     this.#first = 0;
   }

@@ -3,6 +3,7 @@ import { DryEdge } from '../../media/dsp/dry-edge.js';
 import { fadeBetween, type FadeCurve } from '../../media/dsp/fade-curve.js';
 import { FRAME_SAMPLES } from '../../media/format.js';
 import { clearAudioFrame, createAudioFrame, type AudioFrame } from '../../media/frame.js';
+import type { QueueClock } from './queue-clock.js';
 import type { QueueTrack } from './queue-track.js';
 
 /** What the mixer asks and tells, in the middle of a frame. */
@@ -39,6 +40,7 @@ export class QueueMixer {
   /** How the next change is made. */
   readonly transition: Transition = { samples: 0, curve: 'equal-power' };
   readonly #owner: MixerOwner;
+  readonly #clock: QueueClock | undefined;
   readonly #output: AudioFrame;
   readonly #from: AudioFrame;
   readonly #to: AudioFrame;
@@ -52,8 +54,10 @@ export class QueueMixer {
   #starved = false;
   readonly #edge: DryEdge;
 
-  constructor(channels: 1 | 2, owner: MixerOwner) {
+  /** @param clock told what is heard, for the pictures that belong to it. */
+  constructor(channels: 1 | 2, owner: MixerOwner, clock?: QueueClock) {
     this.#owner = owner;
+    this.#clock = clock;
     this.#output = createAudioFrame(channels);
     this.#from = createAudioFrame(channels);
     this.#to = createAudioFrame(channels);
@@ -82,9 +86,10 @@ export class QueueMixer {
     return this.#given(this.#leaves ? this.#fadeFromLeaving(output) : output);
   }
 
-  /** The next frame while it is paused: silence, once what was heard has faded out. */
-  rest(): AudioFrame {
+  /** The next frame while it is paused: silence, once what was heard has faded out. @param shows false: its picture does not stay up. */
+  rest(shows: boolean): AudioFrame {
     clearOutput(this.#output);
+    this.#clock?.rests(0, shows ? this.current : undefined);
     this.#starved = false;
     return this.#given(this.#leaves ? this.#fadeFromLeaving(this.#output) : this.#output);
   }
@@ -150,6 +155,7 @@ export class QueueMixer {
         if (count === 0 && track.left > 0) break;
         if (count === 0) this.dropFade();
         else {
+          this.#clock?.fades(at, from, track, done, total);
           sound = this.#mix(out, this.#fade, track, at, count) || sound;
           from.skip(count);
           track.skip(count);
@@ -162,10 +168,12 @@ export class QueueMixer {
       const count = this.#plain(track, FRAME_SAMPLES - at);
       if (count === 0) break;
       if (count < 0) continue;
+      this.#clock?.plays(at, track);
       sound = track.copy(out.planes, at, count) || sound;
       track.skip(count);
       at += count;
     }
+    if (at < FRAME_SAMPLES) this.#clock?.rests(at, this.current);
     if (at < FRAME_SAMPLES) for (const plane of out.planes) plane.fill(0, at);
     out.silent = !sound;
     return at;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { FADE_CURVES } from '../../media/dsp/fade-curve.js';
 import { dbToLinear, usToSamples } from '../../media/format.js';
+import { noPictureOption } from '../sources/file.js';
 import { channelsOption } from './channels.js';
 import { levelOptions } from './level-options.js';
+import { PICTURE_CHANGES } from './picture-change.js';
 import { MOST_TRACKS, queueState, REPEAT_MODES, SHUFFLE_MODES, type QueueTrackEntry } from './queue-state.js';
 import type { QueueTrackSettings } from './queue-track.js';
 
@@ -51,6 +53,11 @@ export const playerFields = {
     .default(20)
     .meta({ description: 'How long before the end of a track the next one is opened, in seconds.' }),
   ...levelOptions,
+  videoTransition: z.enum(PICTURE_CHANGES).default('fade').meta({
+    description:
+      'How pictures change while sound is crossfaded: one fades into the other, slides in, or they `cut` in the middle of it.',
+  }),
+  noPicture: noPictureOption,
   autoplay: z.boolean().default(true).meta({ description: 'Play at once; otherwise silence until the command `play`.' }),
   onEmpty: z
     .enum(['silence', 'end'])
@@ -81,7 +88,11 @@ const playerOptions = z.strictObject(playerFields);
 /** What a queue's player takes. */
 export type PlayerOptions = z.output<typeof playerOptions>;
 
-/** How a track is read at these options. @param follows whether it is to come right behind another. */
+/**
+ * How a track is read at these options.
+ *
+ * @param follows whether it is to come right behind another.
+ */
 export function trackSettings(options: PlayerOptions, entry: QueueTrackEntry, follows: boolean): QueueTrackSettings {
   const { channels, trimSilence, trimThresholdDb, trimLimitSec, crossfadeMs } = options;
   const fade = usToSamples(crossfadeMs * 1000);
@@ -92,7 +103,7 @@ export function trackSettings(options: PlayerOptions, entry: QueueTrackEntry, fo
   const end = entry.endSec === undefined;
   return {
     channels,
-    aheadSamples: fade + (end ? limitSamples : 0),
+    aheadSamples: fade,
     silence: { threshold: dbToLinear(trimThresholdDb), limitSamples, start, end },
   };
 }

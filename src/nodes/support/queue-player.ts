@@ -8,6 +8,7 @@ import { QueueList } from './queue-list.js';
 import { QueueMixer, type MixerOwner } from './queue-mixer.js';
 import type { OpenTrack } from './queue-open.js';
 import type { PlayerOptions } from './queue-options.js';
+import type { QueuePictures } from './queue-pictures.js';
 import type { QueueState, QueueTrackEntry, TrackOption } from './queue-state.js';
 import { QueueTeller, type TrackEnd } from './queue-teller.js';
 import type { QueueTrack } from './queue-track.js';
@@ -26,10 +27,13 @@ export class QueuePlayer implements MixerOwner, Controlled {
   readonly #mixer: QueueMixer;
   readonly #teller: QueueTeller;
   readonly #ahead: QueueAhead;
+  readonly #pictures: QueuePictures | undefined;
   #options: PlayerOptions;
   /** Which selection of the list is heard; another than the list's: one is on its way. */
   #selection = -1;
   #playing: boolean;
+  /** Stopped, rather than paused: no picture stays up. */
+  #stopped = false;
   #endReason: TrackEnd = 'skipped';
   /** Where the chosen track is to begin, in microseconds. */
   #beginAtUs: number | undefined;
@@ -44,13 +48,14 @@ export class QueuePlayer implements MixerOwner, Controlled {
   #ticks = 0;
 
   /**
-   * @param loading true while tracks are still to come, so that an empty list is not the end.
+   * @param loading true while tracks are still to come, so that an empty list is not the end. @param pictures shows those of what plays.
    */
   constructor(
     ctx: NodeContext,
     options: PlayerOptions,
     open: OpenTrack,
     public loading = false,
+    pictures?: QueuePictures,
   ) {
     const { saved, history, repeat, shuffle, seed } = options;
     this.#ctx = ctx;
@@ -58,12 +63,21 @@ export class QueuePlayer implements MixerOwner, Controlled {
     this.list = new QueueList(history, saved ?? { repeat, shuffle, seed });
     this.#playing = options.autoplay && (saved?.playing ?? true);
     if (saved && saved.positionMs > 0) this.#beginAtUs = saved.positionMs * 1000;
-    this.#mixer = new QueueMixer(options.channels, this);
+    this.#pictures = pictures;
+    if (pictures) pictures.over = () => this.#over;
+    this.#mixer = new QueueMixer(options.channels, this, pictures?.clock);
     this.#teller = new QueueTeller(ctx);
-    this.#ahead = new QueueAhead(ctx, options, this.list, open, (entry, failure) => {
-      this.#changed = true;
-      this.#teller.failed(entry, failure);
-    });
+    this.#ahead = new QueueAhead(
+      ctx,
+      options,
+      this.list,
+      open,
+      (entry, failure) => {
+        this.#changed = true;
+        this.#teller.failed(entry, failure);
+      },
+      pictures,
+    );
     this.#setTransition();
   }
 
@@ -72,6 +86,7 @@ export class QueuePlayer implements MixerOwner, Controlled {
     const before = this.#options;
     this.#options = next;
     this.#ahead.options = next;
+    this.#pictures?.set(next);
     this.#setTransition();
     // Commands may have changed these since: only a change of the option itself counts.
     if (next.repeat !== before.repeat) this.list.repeat = next.repeat;
@@ -126,6 +141,7 @@ export class QueuePlayer implements MixerOwner, Controlled {
 
   play(): void {
     this.#revived();
+    this.#stopped = false;
     if (this.#playing) return;
     this.#playing = true;
     const track = this.#mixer.current;
@@ -134,6 +150,7 @@ export class QueuePlayer implements MixerOwner, Controlled {
   }
 
   halt(): void {
+    this.#stopped = true;
     this.#endReason = 'stopped';
     this.#endCurrent();
     this.#playing = false;
@@ -172,6 +189,7 @@ export class QueuePlayer implements MixerOwner, Controlled {
     this.#update();
     // Offline time can stand still until more has come; otherwise what is late is late.
     const track = this.#mixer.current;
+    this.#pictures?.beforeTick(track);
     if (!offline || !this.#playing || !track || track.available >= FRAME_SAMPLES) return;
     const arrived = track.arrived();
     if (arrived) this.#ctx.hold(arrived);
@@ -180,6 +198,7 @@ export class QueuePlayer implements MixerOwner, Controlled {
   /** The frame of this tick; undefined when the stream has ended. */
   next(ptsUs: number): AudioFrame | undefined {
     if (this.#over) return undefined;
+    this.#pictures?.frameBegins(ptsUs);
     this.#update();
     if (this.#through) {
       this.#tellThrough();
@@ -190,7 +209,7 @@ export class QueuePlayer implements MixerOwner, Controlled {
     }
     const heard = this.#playing && this.#mixer.current !== undefined;
     if (heard) this.#mixer.fill(this.#ctx.offline);
-    const frame = heard ? this.#mixer.play() : this.#mixer.rest();
+    const frame = heard ? this.#mixer.play() : this.#mixer.rest(!this.#stopped);
     this.#account(heard);
     frame.ptsUs = ptsUs;
     return frame;

@@ -5,12 +5,13 @@ import { withChannels } from './channels.js';
 import type { Deck } from './deck.js';
 import { QueueBuffer } from './queue-buffer.js';
 import type { QueueTrackEntry } from './queue-state.js';
+import type { TrackPictures } from './track-pictures.js';
 
 /** How a track is read. */
 export interface QueueTrackSettings {
   /** Channels it is converted to. */
   readonly channels: 1 | 2;
-  /** How many samples are decoded ahead, so that its end is known that long before. */
+  /** How many samples are decoded ahead, besides the silence that may be at its end, so that its end is known that long before. */
   readonly aheadSamples: number;
   /** Magnitude up to which a sample is silence to be trimmed; undefined: nothing is trimmed. */
   readonly silence?: {
@@ -33,6 +34,10 @@ export class QueueTrack {
   readonly entry: QueueTrackEntry;
   /** Samples heard so far; 0 until it has started. */
   heard = 0;
+  /** Its pictures, once they are being opened. */
+  pictures: TrackPictures | undefined;
+  /** On the way to a position that was asked for. */
+  seeking = false;
   readonly #deck: Deck;
   readonly #buffer: QueueBuffer;
   readonly #settings: QueueTrackSettings;
@@ -43,6 +48,7 @@ export class QueueTrack {
   /** Samples at its end that are not played, once that is known. */
   #cut = -1;
   #closed = false;
+  #onClose: (() => void) | undefined;
 
   /** @param deck the open file; the track closes it. */
   constructor(entry: QueueTrackEntry, deck: Deck, settings: QueueTrackSettings) {
@@ -50,7 +56,8 @@ export class QueueTrack {
     this.#deck = deck;
     this.#settings = settings;
     this.#buffer = new QueueBuffer(settings.channels, settings.silence?.threshold ?? -1);
-    this.#aheadFrames = Math.ceil(settings.aheadSamples / 960) + RESERVE_FRAMES;
+    const { aheadSamples, silence } = settings;
+    this.#aheadFrames = Math.ceil((aheadSamples + (silence?.end ? silence.limitSamples : 0)) / 960) + RESERVE_FRAMES;
     this.#scratch = createAudioFrame(settings.channels);
     this.#toTrim = settings.silence?.start ? settings.silence.limitSamples : 0;
   }
@@ -78,6 +85,33 @@ export class QueueTrack {
   /** Where in its file the next sample is, in microseconds. */
   get positionUs(): number {
     return this.#buffer.positionUs ?? this.#deck.positionUs;
+  }
+
+  /** Where in its pictures the next sample is, in microseconds. */
+  get pictureUs(): number {
+    const { streamPictures } = this;
+    return this.positionUs - (streamPictures ? (this.#buffer.shiftUs ?? streamPictures.shiftUs()) : 0);
+  }
+
+  /** Pictures that come with its sound. */
+  get streamPictures(): Deck['pictures'] {
+    return this.#deck.pictures;
+  }
+
+  /** True for what comes from the network. */
+  get remote(): boolean {
+    return this.#deck.remote !== undefined;
+  }
+
+  /** True once it was closed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Its pictures are on their way. @param onClose told when the track is closed. */
+  show(pictures: TrackPictures, onClose: () => void): void {
+    this.pictures = pictures;
+    this.#onClose = onClose;
   }
 
   /** How long it is by what the file says and what was asked for, in microseconds; undefined when nobody knows. */
@@ -114,7 +148,9 @@ export class QueueTrack {
       this.#deck.fill(undefined, patient);
       const taken = this.#deck.take();
       if (!taken) break;
-      this.#buffer.push(withChannels(taken.frame, this.#settings.channels, this.#scratch), taken.samples, taken.positionUs);
+      const frame = withChannels(taken.frame, this.#settings.channels, this.#scratch);
+      this.#buffer.push(frame, taken.samples, taken.positionUs, this.streamPictures?.shiftUs());
+      this.seeking = false;
       if (this.#toTrim > 0) this.#trimStart();
     }
     if (this.#drained && this.#cut < 0) this.#trimEnd();
@@ -152,11 +188,13 @@ export class QueueTrack {
     this.#buffer.clear();
     this.#toTrim = 0;
     this.#cut = -1;
+    this.seeking = true;
     this.#deck.seek(positionUs);
   }
 
   /** Frees the file. */
   close(): void {
+    if (!this.#closed) this.#onClose?.();
     this.#closed = true;
     this.#buffer.clear();
     this.#deck.close();

@@ -65,6 +65,28 @@ class SilentReader implements AudioReader {
   }
 }
 
+/** Where it begins and ends, in seconds, and what gives up opening it. */
+export interface SilentFilmOptions {
+  readonly startSec?: number;
+  readonly endSec?: number | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The silence of a film without sound, as long as its pictures.
+ *
+ * @param path absolute. @param error why its sound could not be opened; thrown again unless it is such a film.
+ */
+export async function openSilentFilm(path: string, error: unknown, options: SilentFilmOptions): Promise<AudioReader> {
+  if (!(error instanceof VoxError) || error.code !== 'MEDIA_NO_AUDIO') throw error;
+  const opened = await openVideo(path, options.signal).catch(() => undefined);
+  if (!opened) throw error;
+  const { info } = opened;
+  new VideoReader(opened).close();
+  if (info.still || info.durationUs === undefined) throw error;
+  return new SilentReader(info, (options.startSec ?? 0) * 1e6, (options.endSec ?? Infinity) * 1e6);
+}
+
 /** Files that may be films without sound: those are silent, and as long as their pictures. */
 export function silentFilms<O extends FileOptions>(ctx: NodeContext, source: PlayerSource<O>): PlayerSource<O> {
   return {
@@ -73,13 +95,8 @@ export function silentFilms<O extends FileOptions>(ctx: NodeContext, source: Pla
       try {
         return await source.open(options, signal);
       } catch (error) {
-        if (!(error instanceof VoxError) || error.code !== 'MEDIA_NO_AUDIO') throw error;
-        const opened = await openVideo(ctx.resolvePath(options.src), signal).catch(() => undefined);
-        if (!opened) throw error;
-        const { info } = opened;
-        new VideoReader(opened).close();
-        if (info.still || info.durationUs === undefined) throw error;
-        return new SilentReader(info, options.startSec * 1e6, (options.endSec ?? Infinity) * 1e6);
+        const { startSec, endSec } = options;
+        return openSilentFilm(ctx.resolvePath(options.src), error, { startSec, endSec, signal });
       }
     },
   };
