@@ -24,6 +24,9 @@ export function callSentence(event: StampedEvent): string | undefined {
       if (event.kind === 'schedule') return `${event.call} begins at ${at}.`;
       return `${event.call}: ${why}It goes on at ${at}.`;
     }
+    case 'node.told':
+      if (event.what !== 'file.rescued') return undefined;
+      return `What a run that was killed had recorded is kept: ${String(event.data['path'])}`;
     case 'call.rejoined':
       return `${event.call}: back in the call.`;
     case 'call.ended': {

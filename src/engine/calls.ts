@@ -123,7 +123,7 @@ export class Calls {
   async open(address: string, cwd: string, resume?: CallInput['resume']): Promise<OpenCall> {
     const [backend = '', ...rest] = address.split(':');
     const place = rest.join(':');
-    if (backend === 'file' && place) return this.openFile(address, place, cwd);
+    if (backend === 'file' && place) return this.openFile(address, place, cwd, true);
     if (isRtmp(address)) {
       const id = this.idOf(address);
       return this.#join(id, 'rtmp', {}, { ...rtmpCall(address, this.#linkTo(id)), release: async () => {} });
@@ -139,9 +139,10 @@ export class Calls {
    * Opens a file in a call's place.
    *
    * @param path where its packets go; undefined: nowhere.
+   * @param live whether it is recorded in real time. Default: rendered.
    */
-  openFile(address: string, path: string | undefined, cwd: string): Promise<OpenCall> {
-    return this.#join(address, 'file', { cwd, ...(path !== undefined && { path }) });
+  openFile(address: string, path: string | undefined, cwd: string, live = false): Promise<OpenCall> {
+    return this.#join(address, 'file', { cwd, live, ...(path !== undefined && { path }) });
   }
 
   /** Asks something of a call: what concerns its server of that, the rest of its media side. @throws VoxError with why not. */

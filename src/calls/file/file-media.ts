@@ -3,6 +3,7 @@ import { BehaviorSubject, EMPTY, Subject } from 'rxjs';
 import { z } from 'zod';
 import { problem, reasonOf, VoxError, voxError, type Problem } from '../../errors.js';
 import { openAudioFileWriter } from '../../media/av/audio-writer.js';
+import { rescueRecordings } from '../../media/av/output-file.js';
 import type { CallEvent, CallMedia, CallMediaFactory } from '../call-media.js';
 
 /** Settings of a file that stands in for a call. */
@@ -11,6 +12,8 @@ const fileConfig = z.strictObject({
   path: z.string().optional(),
   /** The folder a relative path starts from. */
   cwd: z.string(),
+  /** A recording in real time, of which a killed process is to leave something. */
+  live: z.boolean().default(false),
 });
 
 /** File name extensions of containers that take Opus packets as they are. */
@@ -22,8 +25,10 @@ export const OPUS_EXTENSIONS: readonly string[] = ['.ogg', '.oga', '.opus', '.we
  */
 export const fileMedia: CallMediaFactory = async (given): Promise<CallMedia> => {
   const config = fileConfig.parse(given);
-  const writer =
-    config.path === undefined ? undefined : await openAudioFileWriter(resolve(config.cwd, config.path), { packets: {} });
+  const { live } = config;
+  const path = config.path === undefined ? undefined : resolve(config.cwd, config.path);
+  if (live && path !== undefined) await rescueRecordings(path);
+  const writer = path === undefined ? undefined : await openAudioFileWriter(path, { packets: {}, live });
   const events$ = new Subject<CallEvent>();
   let failed: Problem | undefined;
   let packets = 0;

@@ -37,7 +37,7 @@ export class VoiceTrack {
 
   async #open(path: string): Promise<void> {
     try {
-      const writer = await openAudioFileWriter(path, { format: 'wav', codec: 'pcm_f32le', atomic: false });
+      const writer = await openAudioFileWriter(path, { format: 'wav', codec: 'pcm_f32le', atomic: false, live: true });
       for (const frame of this.#waiting) writer.write(frame);
       this.#writer = writer;
     } catch (reason) {

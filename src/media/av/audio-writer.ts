@@ -7,13 +7,14 @@ import {
   Rational,
   type Stream,
 } from 'node-av/lib';
-import { AVERROR_EACCES, AVERROR_ENOENT, AVFMT_FLAG_BITEXACT, AVFMT_GLOBALHEADER, AVMEDIA_TYPE_AUDIO } from 'node-av/constants';
+import { AVERROR_EACCES, AVERROR_ENOENT, AVFMT_GLOBALHEADER, AVMEDIA_TYPE_AUDIO } from 'node-av/constants';
 import { reasonOf, VoxError, voxError } from '../../errors.js';
 import { SAMPLE_RATE, usToSamples } from '../format.js';
 import { frameSamples, type AudioFrame } from '../frame.js';
 import type { Packet } from '../packet.js';
 import { EncoderPacket } from './encoder-packet.js';
 import { FrameEncoder } from './frame-encoder.js';
+import { setWriting } from './live-output.js';
 import { avReason, layoutOf, setAvLogQuiet } from './native.js';
 import { openEncoder } from './open-encoder.js';
 import { prepareOutput, type OutputFile } from './output-file.js';
@@ -33,6 +34,11 @@ export interface AudioWriterOptions {
   readonly channels?: 1 | 2;
   /** Tags such as `title`, `artist`. */
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * True: as it is written it reaches the disk within a second, and can be played if the process is killed. For recordings. Default
+   * false: it is written in large portions.
+   */
+  readonly live?: boolean;
   /** True (default): the file appears under its name when it is finished. False: it grows in place, for live recordings. */
   readonly atomic?: boolean;
   /** The file is fed Opus packets by `writePacket`, which are copied as they are, instead of frames. Default: frames. */
@@ -80,7 +86,7 @@ export async function openAudioFileWriter(path: string, options: AudioWriterOpti
   let context: CodecContext | undefined;
   try {
     check(path, format.allocOutputContext2(output, null, `file:${file.workPath}`));
-    format.setFlags(AVFMT_FLAG_BITEXACT);
+    setWriting(format, output.name ?? '', options.live ?? false);
     const stream = format.newStream(null);
     if (options.packets) describeOpus(stream, codec, options);
     else {

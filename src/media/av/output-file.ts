@@ -1,9 +1,11 @@
-import { rm, rename, stat } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, parse, resolve } from 'node:path';
 import { reasonOf, voxError } from '../../errors.js';
 
 let count = 0;
+/** What this process writes, so that its own files are told from those of an earlier process with the same number. */
+const own = new Set<string>();
 
 /** Where an output is written until it is whole, and how it then gets its name. */
 export interface OutputFile {
@@ -33,10 +35,12 @@ export async function prepareOutput(path: string, atomic: boolean): Promise<Outp
   if (there?.isFIFO() || there?.isSocket()) throw fail('it is a pipe or socket, not a file');
   const inPlace = !atomic || (there !== undefined && !there.isFile());
   if (inPlace) return { workPath: target, commit: async () => undefined, discard: () => undefined };
-  const workPath = join(dirname(target), `.${basename(target).slice(0, 200)}.${process.pid}-${++count}.part`);
+  const workPath = join(dirname(target), `${workPrefix(target)}${process.pid}-${++count}.part`);
+  own.add(workPath);
   return {
     workPath,
     commit: async () => {
+      own.delete(workPath);
       try {
         await rename(workPath, target);
       } catch (error) {
@@ -44,6 +48,60 @@ export async function prepareOutput(path: string, atomic: boolean): Promise<Outp
         throw fail(reasonOf(error));
       }
     },
-    discard: () => rmSync(workPath, { force: true }),
+    discard: () => {
+      own.delete(workPath);
+      rmSync(workPath, { force: true });
+    },
   };
+}
+
+/**
+ * Gives what killed processes left of a recording a name that people see: `call (rescued).ogg` for `call.ogg`. What holds nothing is
+ * removed.
+ *
+ * @returns the new names. Never rejects: what cannot be renamed stays.
+ */
+export async function rescueRecordings(path: string): Promise<string[]> {
+  const target = resolve(path);
+  const prefix = workPrefix(target);
+  const names = await readdir(dirname(target)).catch(() => []);
+  const rescued: string[] = [];
+  for (const name of names) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = /^(\d+)-\d+\.part$/.exec(name.slice(prefix.length))?.[1];
+    const left = join(dirname(target), name);
+    if (pid === undefined || own.has(left) || (Number(pid) !== process.pid && isRunning(Number(pid)))) continue;
+    const to = freeName(target);
+    try {
+      if ((await stat(left)).size === 0) await rm(left);
+      else {
+        await rename(left, to);
+        rescued.push(to);
+      }
+    } catch {
+      // It is still there, for whoever looks.
+    }
+  }
+  return rescued;
+}
+
+function workPrefix(target: string): string {
+  return `.${basename(target).slice(0, 200)}.`;
+}
+
+function freeName(target: string): string {
+  const { dir, name, ext } = parse(target);
+  for (let n = 1; ; n++) {
+    const free = join(dir, `${name} (rescued${n > 1 ? ` ${n}` : ''})${ext}`);
+    if (!existsSync(free)) return free;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -59,6 +59,8 @@ export const fileSink = defineNode({
     'Any container FFmpeg writes; with pictures mp4, webm, mkv and the like. Sound and pictures are in step by their times, whatever is missing of ' +
     'either. The film has the size of its first picture unless `width` and `height` say another; in real time it is encoded beside the beat, and ' +
     'pictures that cannot be encoded in time are shed. The file appears under its name when it is complete: at the end of the input, or when the graph stops. ' +
+    'In real time all but the last second is on the disk, hidden beside it, and can be played; of a process that was killed it gets a name, ' +
+    'such as `call (rescued).ogg`, when the same file is written again, and `file.rescued { path }` is emitted. ' +
     'Emits `file.written { path, durationMs }`, or `file.failed { path, problem }` and then takes no more.',
   inputs: { audio: optional(audio('Sound to write.')), video: optional(video('Pictures to write.')) },
   anyInput: true,

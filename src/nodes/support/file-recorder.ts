@@ -5,6 +5,7 @@ import { openAudioFileWriter, type AudioWriter } from '../../media/av/audio-writ
 import { copyAudioFrame, createAudioFrame, frameSamples, type AudioFrame } from '../../media/frame.js';
 import type { FileSinkOptions } from '../sinks/file.js';
 import { withChannels } from './channels.js';
+import { tellRescued } from './rescued.js';
 
 /** Frames kept while the file is being opened: two seconds. */
 const MOST_WAITING = 100;
@@ -47,9 +48,11 @@ export class FileRecorder {
 
   async #open({ format, codec, bitrateKbps, channels, tags }: FileSinkOptions): Promise<void> {
     try {
+      await tellRescued(this.#ctx, this.#path);
       const writer = await openAudioFileWriter(this.#path, {
         channels,
         tags,
+        live: !this.#ctx.offline,
         ...(format === undefined ? {} : { format }),
         ...(codec === undefined ? {} : { codec }),
         ...(bitrateKbps === undefined ? {} : { bitrateKbps }),

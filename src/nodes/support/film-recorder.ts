@@ -7,6 +7,7 @@ import { copyAudioFrame, createAudioFrame, frameSamples, type AudioFrame } from 
 import { ContentFrame, type VideoFrame } from '../../media/video-frame.js';
 import type { FileSinkOptions } from '../sinks/file.js';
 import { withChannels } from './channels.js';
+import { tellRescued } from './rescued.js';
 import { FrameRateGate } from './frame-rate-gate.js';
 import { VideoPipeline } from './video-pipeline.js';
 
@@ -105,8 +106,10 @@ export class FilmRecorder {
       this.#options;
     const sound = { channels, ...(codec !== undefined && { codec }), ...(bitrateKbps !== undefined && { bitrateKbps }) };
     try {
+      await tellRescued(this.#ctx, this.#path);
       const writer = await openMediaWriter(this.#path, {
         tags,
+        live: !this.#ctx.offline,
         ...(format !== undefined && { format }),
         ...(this.#withSound && { audio: sound }),
         video: {

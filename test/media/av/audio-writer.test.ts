@@ -179,3 +179,54 @@ describe('what cannot be written', () => {
     writer.abort();
   });
 });
+
+describe('a live recording', () => {
+  it.each(['ogg', 'webm', 'mka', 'mp3', 'flac', 'wav', 'm4a', 'mov'])(
+    'of .%s can be played to a second before the process was killed, and is whole at its end',
+    async (extension) => {
+      const path = temp.path(`live.${extension}`);
+      const writer = await openAudioFileWriter(path, { live: true });
+      const frame = createAudioFrame(2);
+      const tone = sine(440);
+      for (let tick = 0; tick < 300; tick++) {
+        frame.planes.forEach((plane, c) => plane.forEach((_, i) => (plane[i] = tone(tick * 960 + i, c))));
+        writer.write(frame);
+      }
+      const part = readdirSync(temp.path('')).find((name) => name.startsWith(`.live.${extension}.`))!;
+      const killed = temp.path(`killed.${extension}`);
+      writeFileSync(killed, readFileSync(temp.path(part)));
+      await writer.finish();
+      const left = await readAll(killed);
+      expect(left.samples).toBeGreaterThan(4.5 * 48_000);
+      expect(goertzelDb(left.planes[0]!.subarray(48_000, 4 * 48_000), 440, 48_000)).toBeGreaterThan(-20);
+      const whole = await readAll(path);
+      expect(Math.abs(whole.samples - 6 * 48_000)).toBeLessThan(2500);
+    },
+  );
+
+  it('that a killed process left gets a name when the same is recorded again; others are left alone', async () => {
+    const { rescueRecordings } = await import('../../../src/media/av/output-file.js');
+    const writer = await openAudioFileWriter(temp.path('call.ogg'), { live: true });
+    const ofOurs = readdirSync(temp.path('')).filter((name) => name.startsWith('.call.ogg.'));
+    // No process has a number above 4194304; one of our number that we do not write is of an earlier process.
+    const put = (name: string, text: string) => writeFileSync(temp.path(name), text);
+    put('.call.ogg.4194305-1.part', 'first');
+    put(`.call.ogg.${process.pid}-999999.part`, 'second');
+    put('.call.ogg.4194305-2.part', '');
+    put(`.call.ogg.${process.ppid}-1.part`, 'of a process that runs');
+    put('.other.ogg.4194305-1.part', 'other');
+    put('call (rescued).ogg', 'earlier');
+    const rescued = await rescueRecordings(temp.path('call.ogg'));
+    expect(rescued.sort()).toEqual([temp.path('call (rescued 2).ogg'), temp.path('call (rescued 3).ogg')]);
+    expect(rescued.map((path) => readFileSync(path, 'utf8')).sort()).toEqual(['first', 'second']);
+    expect(readFileSync(temp.path('call (rescued).ogg'), 'utf8')).toBe('earlier');
+    expect(existsSync(temp.path('.other.ogg.4194305-1.part'))).toBe(true);
+    expect(
+      readdirSync(temp.path(''))
+        .filter((name) => name.startsWith('.call.ogg.'))
+        .sort(),
+    ).toEqual([...ofOurs, `.call.ogg.${process.ppid}-1.part`].sort());
+    await writer.finish();
+    expect(await rescueRecordings(temp.path('none/call.ogg'))).toEqual([]);
+  });
+});

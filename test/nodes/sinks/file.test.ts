@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileSink } from '../../../src/nodes/sinks/file.js';
@@ -64,6 +64,20 @@ describe('sink.file', () => {
     const input = noise(9600, 0.4);
     await renderNode(fileSink, { inputs: { audio: input }, options: { path, codec: 'pcm_f32le', channels: 1 }, offline: false });
     expect(largestDifference((await readAll(path)).planes[0]!, input)).toBe(0);
+  });
+
+  it('tells what a process that was killed had recorded under the same name', async () => {
+    const path = join(folder, 'night.wav');
+    writeFileSync(join(folder, '.night.wav.4194305-1.part'), 'sound');
+    const { events } = await renderNode(fileSink, { inputs: { audio: sine(4800, 440) }, options: { path }, offline: false });
+    expect(events.map(({ event }) => event)).toEqual([
+      { type: 'file.rescued', path: join(folder, 'night (rescued).wav') },
+      { type: 'file.written', path, durationMs: 100 },
+    ]);
+    // What is rendered can be rendered again.
+    writeFileSync(join(folder, '.night.wav.4194305-2.part'), 'half');
+    const offline = await renderNode(fileSink, { inputs: { audio: sine(4800, 440) }, options: { path } });
+    expect(offline.events).toHaveLength(1);
   });
 
   it('finishes with its input also after an error', async () => {

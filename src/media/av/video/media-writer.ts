@@ -1,8 +1,9 @@
 import { FormatContext, Packet as NativePacket, Rational, type Codec, type Stream } from 'node-av/lib';
-import { AVFMT_FLAG_BITEXACT, AVFMT_GLOBALHEADER } from 'node-av/constants';
+import { AVFMT_GLOBALHEADER } from 'node-av/constants';
 import { reasonOf, VoxError, voxError } from '../../../errors.js';
 import type { AudioFrame } from '../../frame.js';
 import { check, closeOutput, setTags } from '../audio-writer.js';
+import { setWriting } from '../live-output.js';
 import { setAvLogQuiet } from '../native.js';
 import { openEncoder } from '../open-encoder.js';
 import { prepareOutput, type OutputFile } from '../output-file.js';
@@ -44,6 +45,8 @@ export interface MediaWriterOptions {
   /** Absent: a silent film. */
   readonly audio?: WriterAudio;
   readonly tags?: Readonly<Record<string, string>>;
+  /** True: as it is written it reaches the disk within a second, and can be played if the process is killed. Default false. */
+  readonly live?: boolean;
 }
 
 /** A file with pictures, and mostly sound, being written. Finish or abort it. */
@@ -199,7 +202,7 @@ export async function openMediaWriter(path: string, options: MediaWriterOptions)
   let sound: SoundSetup | undefined;
   try {
     check(path, format.allocOutputContext2(output, null, `file:${file.workPath}`));
-    format.setFlags(AVFMT_FLAG_BITEXACT);
+    setWriting(format, output.name ?? '', options.live ?? false);
     const globalHeader = output.hasFlags(AVFMT_GLOBALHEADER);
     encoder = await VideoEncoder.open({ ...video, codec: videoCodec, purpose: 'file', globalHeader });
     const stream = format.newStream(null);
@@ -214,7 +217,7 @@ export async function openMediaWriter(path: string, options: MediaWriterOptions)
     }
     if (options.tags) setTags(format, options.tags);
     // Browsers begin to play a film only when they have its index.
-    if (/^(mp4|mov|ipod)$/.test(output.name ?? '')) format.setOption('movflags', '+faststart');
+    if (!options.live && /^(mp4|mov|ipod)$/.test(output.name ?? '')) format.setOption('movflags', '+faststart');
     check(path, await format.openOutput());
     check(path, await format.writeHeader(null), `the container ${output.name} does not take ${videoCodec} with ${codec.name}`);
     return new MediaWriter(path, file, format, encoder, stream, sound);
