@@ -546,6 +546,11 @@ export const ERRORS = {
     fix: 'Look in Telegram whether the account is a member of the group and not banned from it.',
     exit: failed,
   },
+  TELEGRAM_SILENCED: {
+    message: 'an admin does not let the account speak in the call "{call}"',
+    fix: 'It speaks as soon as he does; the command call.raiseHand asks him.',
+    exit: failed,
+  },
   TELEGRAM_JOIN_AS: {
     message: 'the account may not join as "{peer}"',
     fix: 'Only the account itself and channels that it administers can join; leave "as" out.',

@@ -27,6 +27,10 @@ export function callSentence(event: StampedEvent): string | undefined {
     case 'node.told':
       if (event.what !== 'file.rescued') return undefined;
       return `What a run that was killed had recorded is kept: ${String(event.data['path'])}`;
+    case 'call.silenced':
+      return event.silenced
+        ? `${event.call}: an admin does not let us speak; a raised hand asks for it.`
+        : `${event.call}: we may speak again.`;
     case 'call.rejoined':
       return `${event.call}: back in the call.`;
     case 'call.ended': {

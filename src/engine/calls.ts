@@ -157,6 +157,7 @@ export class Calls {
       const muted = request['muted'] === true;
       await edit(call.actor, { muted });
       this.#options.tell({ type: 'call.muted', call: id, muted });
+      if (!muted && call.actor.getSnapshot().context.silenced) throw voxError('TELEGRAM_SILENCED', { call: id });
       return null;
     }
     return call?.steer?.(request) ?? this.#options.host.request({ type: 'call.request', call: id, request });
@@ -270,6 +271,7 @@ export class Calls {
       tell({ type: 'call.started', call: address, address });
     });
     actor.on('call.rejoined', () => tell({ type: 'call.rejoined', call: address }));
+    actor.on('call.muted', () => tell({ type: 'call.muted', call: address, muted: true }));
     actor.on('call.waiting', ({ wait }) => tell(waiting(address, wait)));
     actor.on('call.ended', ({ reason }) => {
       const problem = reason.type === 'failed' ? { problem: failureProblem(reason.failure) } : {};

@@ -1,5 +1,6 @@
 import type { CallContext, CallEnd, CallInput, SentMedia } from './call-types.js';
 import type { CallFailure } from './failure.js';
+import type { SelfChange } from './signalling.js';
 
 /** How many of our own sources are remembered. */
 const OWN_SOURCES = 8;
@@ -18,6 +19,11 @@ export function initialContext({ address, self, resume }: CallInput): CallContex
       media: { audio: 'idle', video: false, screen: false },
     }
   );
+}
+
+/** Whether how we appear holds more than a join tells, which is muted and without a picture: it is told once we are in the call. */
+export function joinLeavesOut({ volume, handRaised, screenPaused }: SelfChange): boolean {
+  return volume !== undefined || handRaised === true || screenPaused === true;
 }
 
 /** Our sources with a new one, the oldest beyond the limit forgotten. */

@@ -1,7 +1,7 @@
 import { assign, emit, raise, sendTo, setup } from 'xstate';
 import { backoffMs, floodWaitMs } from './backoff.js';
 import type { ApplyAnswer, CallActors } from './call-actors.js';
-import { endAfter, mediaAfter, withSource } from './call-context.js';
+import { endAfter, joinLeavesOut, mediaAfter, withSource } from './call-context.js';
 import {
   type AttemptFailed,
   type CallContext,
@@ -90,12 +90,18 @@ export function callSetup({ actors, nowMs, random, limits: given }: CallEnvironm
       fail: raise((_, params: { failure: CallFailure }) => ({ type: 'attempt.failed' as const, failure: params.failure })),
       rememberRef: assign((_, params: { ref: CallRef }) => ({ ref: params.ref, silenced: undefined })),
       noteSilenced: assign({ silenced: true }),
-      // Who may speak asks no more: the server has lowered the hand, and a later join does not raise it again.
-      noteAllowed: assign(({ context: { self } }) => ({ silenced: false, self: { ...self, handRaised: undefined } })),
+      // Who may speak asks no more: the server has lowered the hand, and a later join does not raise it again. He is muted until he says so.
+      noteAllowed: assign(({ context: { self } }) => ({
+        silenced: false,
+        self: { ...self, handRaised: undefined },
+        selfDirty: true,
+      })),
+      noteMuted: assign(({ context }) => ({ self: { ...context.self, muted: true } })),
+      announceMuted: emit({ type: 'call.muted' }),
       rememberMembership: assign(({ context }, params: { membership: Membership }) => ({
         membership: params.membership,
         ownSources: withSource(context.ownSources, params.membership.source),
-        selfDirty: false,
+        selfDirty: joinLeavesOut(context.self),
       })),
       forgetMembership: assign({ membership: undefined }),
       applyAnswer: sendTo('transport', (_, params: { answer: TransportAnswer }): ApplyAnswer => ({

@@ -62,6 +62,8 @@ export type CallFact =
   | { readonly type: 'call.rejoined' }
   /** A pause before the next attempt began. */
   | { readonly type: 'call.waiting'; readonly wait: CallWait }
+  /** Somebody else muted us, and we may end that. */
+  | { readonly type: 'call.muted' }
   /** The server refused a `call.edit`. */
   | { readonly type: 'call.editFailed'; readonly failure: CallFailure }
   /** It is over. */

@@ -42,6 +42,7 @@ export function createCallMachine(environment: CallEnvironment) {
       'call.edit': { actions: 'noteEdit' },
       'self.silenced': { actions: 'noteSilenced' },
       'self.allowed': { actions: 'noteAllowed' },
+      'self.muted': { actions: ['noteMuted', 'announceMuted'] },
       'audio.*': { actions: 'noteMedia' },
       'video.*': { actions: 'noteMedia' },
       'screen.*': { actions: 'noteMedia' },
@@ -287,7 +288,13 @@ export function createCallMachine(environment: CallEnvironment) {
                 initial: 'entering',
                 states: {
                   entering: { always: [{ guard: 'hasNewEdit', target: 'editing' }, { target: 'settled' }] },
-                  settled: { on: { 'call.edit': { target: 'editing', actions: 'noteEdit' } } },
+                  settled: {
+                    on: {
+                      'call.edit': { target: 'editing', actions: 'noteEdit' },
+                      // Whoever may speak again is muted until he says that he wants to.
+                      'self.allowed': { target: 'editing', actions: 'noteAllowed' },
+                    },
+                  },
                   editing: {
                     description: 'The server is told how we appear; what changes meanwhile is told after it, in one.',
                     entry: 'beginEdit',

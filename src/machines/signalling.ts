@@ -86,8 +86,10 @@ export type CallUpdate =
   | { readonly type: 'presentation.dropped'; readonly source: number }
   /** An admin muted us; we cannot unmute ourselves. */
   | { readonly type: 'self.silenced' }
-  /** We may speak again. */
-  | { readonly type: 'self.allowed' };
+  /** We may speak, if we tell the server that we want to. */
+  | { readonly type: 'self.allowed' }
+  /** Somebody else muted us, and we may end that ourselves: as if we had done it. */
+  | { readonly type: 'self.muted' };
 
 /** What concerns the others. */
 export type ParticipantUpdate =

@@ -256,9 +256,11 @@ describe('Telegram calls of an engine', () => {
     expect(engine.state.calls[call]).toMatchObject({ silenced: false, handRaised: true });
     await bert.edit({ muted: true }, users['Anna']);
     await expect.poll(() => engine.state.calls[call]).toMatchObject({ silenced: true, handRaised: true });
-    await expect(engine.execute({ type: 'call.mute', call, muted: false })).rejects.toMatchObject({
-      code: 'TELEGRAM_CALL_CLOSED',
-    });
+    await expect(engine.execute({ type: 'call.mute', call, muted: false })).rejects.toMatchObject({ code: 'TELEGRAM_SILENCED' });
+    await bert.edit({ muted: false }, users['Anna']);
+    // It wanted to speak, so it does.
+    await expect.poll(own).toMatchObject({ muted: false, canSelfUnmute: true });
+    expect(engine.state.calls[call]).toMatchObject({ silenced: false });
     await engine.execute({ type: 'call.tell', call, text: 'Hello, group.' });
     expect((await centre.next('messages.SendMessage')).request).toMatchObject({ message: 'Hello, group.' });
     const participantId = String(users['Bert']);

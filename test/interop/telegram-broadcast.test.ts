@@ -29,6 +29,7 @@ describe('a Telegram call that is broadcast, through the whole stack', () => {
         await makePart([second(600, timeMs)], [{ source: 777, channel: 0, fromFrame: 0 }]),
       );
     }
+    await centre.set({ clockSec: T0 / 1000 + 11 });
     const engine = await stack.engineFor(anna, 'anna');
     const path = join(stack.folder, '{participant}.flac');
     const session = await stack.run(engine, {

@@ -276,12 +276,29 @@ describe('call', () => {
       'edit {"muted":false,"handRaised":true}',
       'resolve',
       'join 101 {"muted":false,"handRaised":true}',
+      // A join says nothing of the hand.
+      'edit {"muted":false,"handRaised":true}',
     ]);
     call.signalling.onEdit = () => Promise.reject(error('never'));
     call.actor.send({ type: 'call.edit', change: { volume: 2 } });
     await call.scheduler.play(1);
     expect(call.facts.at(-1)).toEqual({ type: 'call.editFailed', failure: error('never').failure });
     expect(call.state().matches({ attempt: { live: { self: 'settled' } } })).toBe(true);
+  });
+
+  it('says that it wants to speak once it may again, and takes a mute by somebody else for its own', async () => {
+    const call = start();
+    await call.scheduler.play(1);
+    const from = call.signalling.calls.length;
+    call.signalling.updates$.next({ type: 'self.silenced' });
+    call.signalling.updates$.next({ type: 'self.allowed' });
+    await call.scheduler.play(1);
+    expect(call.signalling.calls.slice(from)).toEqual(['edit {}']);
+    call.signalling.updates$.next({ type: 'self.muted' });
+    expect(call.state().context.self).toEqual({ muted: true });
+    await call.scheduler.play(1);
+    expect(call.signalling.calls.slice(from)).toEqual(['edit {}']);
+    expect(call.facts.at(-1)).toEqual({ type: 'call.muted' });
   });
 
   it('survives backends that throw at once', async () => {

@@ -12,20 +12,25 @@ const SCALE = 0;
 /**
  * Asks Telegram for a broadcast: at the data centre that the call names.
  *
- * @param rtmp whether the call is fed by RTMP: then the parts have sound and pictures in one.
+ * @param rtmp whether the call is fed by RTMP: then the parts have sound and pictures in one, and the list of its channels says how far it is.
+ *   Else parts are named by the server's clock (tdesktop requestCurrentTimeStart, tgcalls StreamingMediaContext.cpp).
+ * @param serverMs that clock; undefined: it is not known.
  */
 export function broadcastSource(
   at: (signal: AbortSignal) => Promise<{ readonly port: TelegramPort; readonly place: CallPlace }>,
   rtmp: boolean,
+  serverMs: () => number | undefined,
 ): BroadcastSource {
   return {
     newestMs: async (dcId, signal) => {
+      const nowMs = rtmp ? undefined : serverMs();
+      if (nowMs !== undefined) return nowMs;
       const { port, place } = await at(signal);
       const request = new port.api.phone.GetGroupCallStreamChannels({ call: place.input });
       const { channels } = await port.invoke(request, { signal, ...dcOf(place, dcId) });
-      const wanted = rtmp ? channels.filter(({ channel }) => channel === UNIFIED.videoChannel) : channels;
-      // Which channel has the sound alone is not known; all of a call are equally far.
-      return Math.max(0, ...wanted.map(({ lastTimestampMs }) => Number(lastTimestampMs)));
+      const own = channels.filter(({ channel }) => channel === UNIFIED.videoChannel);
+      // tdesktop takes the first of the list, whatever its number.
+      return Math.max(0, ...(own.length > 0 ? own : channels.slice(0, 1)).map(({ lastTimestampMs }) => Number(lastTimestampMs)));
     },
     part: async (timeMs, dcId, signal) => {
       const { port, place } = await at(signal);

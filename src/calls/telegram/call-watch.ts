@@ -6,6 +6,7 @@ import type { Cancel, Scheduler } from '../../time/scheduler.js';
 import { isRpc, telegramFailure } from './failures.js';
 import type { CallPlace } from './find-call.js';
 import { toSigned, toUnsigned } from './join-json.js';
+import type { OwnPlace } from './own-rows.js';
 import { type Applied, ParticipantTable } from './participants.js';
 import { TelegramLinkError, type TelegramPort } from './port.js';
 import { peerId, peopleOf, type TelegramNews } from './updates.js';
@@ -33,6 +34,10 @@ export interface Watched {
   readonly source: () => number | undefined;
   /** That of our screen, while we show one. */
   readonly screenSource?: () => number | undefined;
+  /** Each asks whether the server still knows us, out of turn. */
+  readonly doubts$?: Observable<unknown>;
+  /** What we know of our own row, and are told of it. */
+  readonly own?: OwnPlace;
 }
 
 const PAGE = 100;
@@ -47,12 +52,19 @@ export function watchCall(watched: Watched): Observable<SignallingUpdate> {
   });
 }
 
+/** What a watch waits for: to be asked again, for missing updates, to ask for who has come. */
+type Timer = 'check' | 'gap' | 'learn';
+
 class Watch {
   readonly #watched: Watched;
   readonly #out: Subscriber<SignallingUpdate>;
-  readonly #table = new ParticipantTable();
+  readonly #table: ParticipantTable;
   readonly #abort = new AbortController();
-  readonly #cancels = new Map<'check' | 'gap', Cancel>();
+  readonly #cancels = new Map<Timer, Cancel>();
+  /** Of whom updates told too little. */
+  readonly #unsure = new Set<number>();
+  /** The version that the call itself was last told with. */
+  #callVersion = -1;
   #fetching = false;
   #fetchAgain = false;
   #wasDown = false;
@@ -60,6 +72,7 @@ class Watch {
   constructor(watched: Watched, out: Subscriber<SignallingUpdate>) {
     this.#watched = watched;
     this.#out = out;
+    this.#table = new ParticipantTable(watched.own);
     const { port } = watched;
     out.add(
       port.updates$.subscribe({
@@ -76,6 +89,7 @@ class Watch {
           this.#lost(new TelegramLinkError('forgotten', 'Telegram does not know the session any more'));
       }),
     );
+    if (watched.doubts$) out.add(watched.doubts$.subscribe(() => void this.#check()));
     this.#later('check', watched.times.checkMs, () => void this.#check());
     void this.#fetch();
   }
@@ -112,7 +126,12 @@ class Watch {
       case 'UpdateGroupCall':
         if (String(update.call.id) !== String(place.input.id)) return;
         if (update.call.className === 'GroupCallDiscarded') this.#out.next({ type: 'call.discarded' });
-        else if (place.call.scheduleDate != null && update.call.scheduleDate == null) this.#out.next({ type: 'call.began' });
+        else {
+          if (place.call.scheduleDate != null && update.call.scheduleDate == null) this.#out.next({ type: 'call.began' });
+          // The call has moved on, and what moved it may be under way, or lost (tdlib, on_receive_group_call_version).
+          this.#callVersion = Math.max(this.#callVersion, update.call.version);
+          if (this.#table.version >= 0 && this.#callVersion > this.#table.version) this.#fetchSoon();
+        }
         return;
       case 'UpdateChannel':
       case 'UpdateChat': {
@@ -125,11 +144,35 @@ class Watch {
     }
   }
 
-  #applied({ facts, gap }: Applied): void {
+  #applied({ facts, gap, unsure }: Applied): void {
     for (const fact of facts) this.#out.next(fact);
-    if (!gap) this.#cancel('gap');
-    // What is missing may only be late: it costs a moment to find out, and a whole list to ask.
-    else if (!this.#cancels.has('gap')) this.#later('gap', this.#watched.times.gapMs, () => void this.#fetch());
+    for (const source of unsure) this.#unsure.add(source);
+    // Many come together: they are asked for together.
+    if (unsure.length > 0 && !this.#cancels.has('learn'))
+      this.#later('learn', this.#watched.times.gapMs, () => void this.#learn());
+    if (gap) this.#fetchSoon();
+    else if (this.#table.version >= this.#callVersion) this.#cancel('gap');
+  }
+
+  /** What is missing may only be late: it costs a moment to find out, and a whole list to ask. */
+  #fetchSoon(): void {
+    if (!this.#cancels.has('gap')) this.#later('gap', this.#watched.times.gapMs, () => void this.#fetch());
+  }
+
+  /** Asks for what updates for everybody leave out: what we set of those who have come. */
+  async #learn(): Promise<void> {
+    const { port, place } = this.#watched;
+    const limit = Math.min(PAGE, this.#unsure.size);
+    const wanted = [...this.#unsure].slice(0, limit).map(toSigned);
+    this.#unsure.clear();
+    const request = new port.api.phone.GetGroupParticipants({ call: place.input, ids: [], sources: wanted, offset: '', limit });
+    try {
+      const { participants: rows, users, chats } = await port.invoke(request, { signal: this.#abort.signal });
+      if (this.#out.closed) return;
+      for (const fact of this.#table.learn({ rows, people: peopleOf(users, chats) })) this.#out.next(fact);
+    } catch {
+      // He is in the call all the same, at the volume that everybody hears.
+    }
   }
 
   async #fetch(): Promise<void> {
@@ -138,8 +181,10 @@ class Watch {
       return;
     }
     this.#fetching = true;
+    this.#table.asked();
     try {
       const rows = await this.#pages();
+      this.#callVersion = -1;
       if (!this.#out.closed) this.#applied(this.#table.reset(rows));
     } catch (error) {
       if (!this.#out.closed) this.#refused(error, 'gap', () => void this.#fetch());
@@ -211,7 +256,7 @@ class Watch {
     if (!this.#out.closed && this.#watched.source() === source) this.#out.next({ type: 'self.dropped', source });
   }
 
-  #refused(error: unknown, what: 'check' | 'gap', again: () => void): void {
+  #refused(error: unknown, what: Timer, again: () => void): void {
     if (isRpc(error, 'GROUPCALL_INVALID')) return this.#out.next({ type: 'call.discarded' });
     if (isRpc(error, 'GROUPCALL_FORBIDDEN', 'CHANNEL_PRIVATE', 'CHAT_FORBIDDEN')) return this.#out.next({ type: 'self.kicked' });
     const failure = telegramFailure(error);
@@ -223,7 +268,7 @@ class Watch {
     this.#out.error(new CallError(telegramFailure(error)));
   }
 
-  #later(what: 'check' | 'gap', delayMs: number, run: () => void): void {
+  #later(what: Timer, delayMs: number, run: () => void): void {
     this.#cancel(what);
     const cancel = this.#watched.scheduler.after(delayMs, () => {
       this.#cancels.delete(what);
@@ -232,7 +277,7 @@ class Watch {
     this.#cancels.set(what, cancel);
   }
 
-  #cancel(what: 'check' | 'gap'): void {
+  #cancel(what: Timer): void {
     this.#cancels.get(what)?.();
     this.#cancels.delete(what);
   }

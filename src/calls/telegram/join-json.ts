@@ -47,7 +47,7 @@ type Json = Readonly<Record<string, unknown>>;
 export function readAnswer(text: string): TransportAnswer {
   try {
     const json = object(JSON.parse(text), 'it');
-    if (json['stream'] !== undefined || json['rtmp'] !== undefined) return { kind: 'broadcast', rtmp: json['rtmp'] === true };
+    if (isBroadcast(json)) return { kind: 'broadcast', rtmp: json['rtmp'] === true };
     const transport = object(json['transport'], 'transport');
     const { audio, video } = json;
     return {
@@ -57,13 +57,30 @@ export function readAnswer(text: string): TransportAnswer {
         pwd: string(transport['pwd'], 'transport.pwd'),
         fingerprints: list(transport['fingerprints'], 'transport.fingerprints').map(fingerprint),
       },
-      candidates: list(transport['candidates'], 'transport.candidates').map(candidate),
+      candidates: readable(list(transport['candidates'], 'transport.candidates'), candidate),
       ...(audio !== undefined && { audio: media(object(audio, 'audio'), 'audio') }),
       ...(video !== undefined && { video: videoAnswer(object(video, 'video')) }),
     };
   } catch (error) {
     throw new CallError(callFailure('TELEGRAM_ANSWER_UNREADABLE', { reason: reasonOf(error) }, 'backoff'));
   }
+}
+
+/** `stream` or `rtmp`, said or at least named: tdesktop reads whether it is true, ntgcalls whether it is there. */
+function isBroadcast({ stream, rtmp, transport }: Json): boolean {
+  if (stream === true || rtmp === true) return true;
+  return transport === undefined && (stream !== undefined || rtmp !== undefined);
+}
+
+/** What of a list can be read: what is new in it, or broken, is of no use, but the rest is (as in tgcalls). */
+function readable<T>(values: readonly unknown[], read: (value: unknown) => T): T[] {
+  return values.flatMap((value) => {
+    try {
+      return [read(value)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function fingerprint(value: unknown): Fingerprint {
@@ -95,8 +112,8 @@ function candidate(value: unknown): IceCandidate {
 
 function media(json: Json, where: string): MediaAnswer {
   return {
-    payloadTypes: list(json['payload-types'] ?? [], `${where}.payload-types`).map((value) => payloadType(value, where)),
-    extensions: list(json['rtp-hdrexts'] ?? [], `${where}.rtp-hdrexts`).map((value): HeaderExtension => {
+    payloadTypes: readable(list(json['payload-types'] ?? [], `${where}.payload-types`), (value) => payloadType(value, where)),
+    extensions: readable(list(json['rtp-hdrexts'] ?? [], `${where}.rtp-hdrexts`), (value): HeaderExtension => {
       const extension = object(value, `${where}: an extension`);
       return { id: number(extension['id'], `${where}: extension.id`), uri: string(extension['uri'], `${where}: extension.uri`) };
     }),
@@ -108,14 +125,14 @@ function payloadType(value: unknown, where: string): PayloadType {
   const given = json['parameters'];
   // An empty list stands for no parameters.
   const parameters = typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Json) : {};
-  const feedback = list(json['rtcp-fbs'] ?? [], `${where}: rtcp-fbs`).map((one) => {
+  const feedback = readable(list(json['rtcp-fbs'] ?? [], `${where}: rtcp-fbs`), (one) => {
     const { type, subtype } = object(one, `${where}: rtcp-fb`);
     return typeof subtype === 'string' && subtype !== '' ? `${String(type)} ${subtype}` : String(type);
   });
   return {
     id: number(json['id'], `${where}: payload type id`),
     name: string(json['name'], `${where}: payload type name`),
-    clockRate: number(json['clockrate'], `${where}: clockrate`),
+    clockRate: json['clockrate'] === undefined ? 0 : number(json['clockrate'], `${where}: clockrate`),
     ...(json['channels'] !== undefined && { channels: number(json['channels'], `${where}: channels`) }),
     parameters: Object.fromEntries(
       Object.entries(parameters).filter((entry): entry is [string, string | number] =>
@@ -131,7 +148,7 @@ function videoAnswer(json: Json): MediaAnswer & { readonly endpoint?: string; re
   return {
     ...media(json, 'video'),
     ...(typeof json['endpoint'] === 'string' && { endpoint: json['endpoint'] }),
-    serverSources: sources.map((source) => toUnsigned(number(source, 'video.server_sources'))),
+    serverSources: readable(sources, (source) => toUnsigned(number(source, 'video.server_sources'))),
   };
 }
 

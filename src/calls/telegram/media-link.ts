@@ -82,6 +82,7 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
     if (update.type === 'presentation.dropped' && presents) void present();
     if (update.type === 'participant.joined' || update.type === 'participant.changed') set(update.participant);
     else if (update.type === 'participant.left') ask({ type: update.type, participantId: update.participantId });
+    else if (update.type === 'self.muted') appear({ muted: true });
     else if (update.type === 'self.silenced' || update.type === 'self.allowed') appear({}, update.type === 'self.silenced');
   };
   const lookUp = async (sources: readonly number[]): Promise<void> => {

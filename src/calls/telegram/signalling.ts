@@ -1,4 +1,4 @@
-import { filter, type Observable, throwError } from 'rxjs';
+import { type Observable, Subject, tap, throwError } from 'rxjs';
 import type { Api } from 'telegram';
 import { CallError, callFailure } from '../../machines/failure.js';
 import type {
@@ -15,14 +15,17 @@ import type { Scheduler } from '../../time/scheduler.js';
 import type { TelegramAddress } from './address.js';
 import { type FetchedPart, fetchBroadcast } from './broadcast.js';
 import { broadcastSource } from './broadcast-source.js';
-import { TelegramControls, telegramVolume } from './controls.js';
+import { TelegramControls } from './controls.js';
+import { askForConnection } from './connection-answer.js';
 import { watchCall, WATCH_TIMES, type WatchTimes } from './call-watch.js';
 import { isDoneAlready, isRpc, telegramFailure } from './failures.js';
 import { type CallPlace, findCall, findChat } from './find-call.js';
-import { joinJson, readAnswer, toSigned } from './join-json.js';
+import { joinJson, toSigned } from './join-json.js';
+import { ownEdits } from './own-edits.js';
+import type { OwnMute } from './own-rows.js';
 import { participantOf } from './participants.js';
 import type { TelegramPort } from './port.js';
-import { newsIn, peopleOf } from './updates.js';
+import { peopleOf } from './updates.js';
 
 /** What the signalling of a Telegram call needs. */
 export interface TelegramSignallingOptions {
@@ -33,15 +36,21 @@ export interface TelegramSignallingOptions {
   readonly times?: Partial<WatchTimes>;
 }
 
-/** Connections where a join is under way: an answer in the stream does not say which call it is for, so there is one at a time. */
-const joining = new WeakMap<TelegramPort, Promise<unknown>>();
-
 /** The words exchanged with Telegram about one call. */
 export class TelegramSignalling implements Signalling {
   readonly #options: TelegramSignallingOptions;
   #found: { readonly port: TelegramPort; readonly place: CallPlace } | undefined;
   #source: number | undefined;
   #screenSource: number | undefined;
+  /** What we asked to join with last: what the server says of it may come before its answer. */
+  #offered: number | undefined;
+  /** How the server knows us by our own words, and what it says of our sound itself. */
+  #told: SelfChange = {};
+  #ownMute: OwnMute | undefined;
+  /** The server's clock at our join, in milliseconds since 1970, and ours, in microseconds. */
+  #clock: { readonly serverMs: number; readonly atUs: number } | undefined;
+  /** Asks whether we are in the call, out of turn. */
+  readonly #doubts = new Subject<void>();
 
   /** @param options the address, and the account's connection. */
   constructor(options: TelegramSignallingOptions) {
@@ -75,18 +84,25 @@ export class TelegramSignalling implements Signalling {
   async join(_ref: CallRef, params: TransportParams, self: SelfChange, signal: AbortSignal): Promise<Joined> {
     return this.#typed(async () => {
       const { port, place } = await this.#at(signal);
+      const muted = self.muted === true;
+      // Whoever has no picture must say so, or is shown with an empty one.
+      const videoStopped = self.videoStopped === true || params.sourceGroups.length === 0;
       const request = new port.api.phone.JoinGroupCall({
         call: place.input,
         joinAs: await this.#joinAs(port, signal),
         params: new port.api.DataJSON({ data: joinJson(params) }),
-        ...(self.muted === true && { muted: true }),
-        // Whoever has no picture must say so, or is shown with an empty one.
-        ...((self.videoStopped === true || params.sourceGroups.length === 0) && { videoStopped: true }),
+        ...(muted && { muted }),
+        ...(videoStopped && { videoStopped }),
         ...(this.#options.address.callInvite !== undefined && { inviteHash: this.#options.address.callInvite }),
       });
-      const answer = await this.#connection(port, request, false, signal);
+      [this.#offered, this.#ownMute, this.#told] = [params.source, undefined, { muted, videoStopped }];
+      const { answer, dateSec, call = place.call } = await askForConnection(port, request, signal);
       [this.#source, this.#screenSource] = [params.source, undefined];
-      return { answer };
+      this.#clock = dateSec ? { serverMs: dateSec * 1000, atUs: this.#options.scheduler.nowUs() } : undefined;
+      if (String(call.id) === String(place.input.id)) this.#found = { port, place: { ...place, call } };
+      // The call itself says so too (tdesktop).
+      const rtmp = call.rtmpStream === true;
+      return { answer: answer.kind === 'broadcast' ? { ...answer, rtmp: answer.rtmp || rtmp } : answer };
     });
   }
 
@@ -106,20 +122,26 @@ export class TelegramSignalling implements Signalling {
   }
 
   async edit(_membership: Membership, self: SelfChange, signal: AbortSignal): Promise<void> {
-    const { muted, volume, handRaised, videoStopped, screenPaused } = self;
-    await this.#quietly(async () => {
-      const { port, place } = await this.#at(signal);
-      const request = new port.api.phone.EditGroupCallParticipant({
-        call: place.input,
-        participant: await this.#joinAs(port, signal),
-        ...(muted !== undefined && { muted }),
-        ...(volume !== undefined && { volume: telegramVolume(volume) }),
-        ...(handRaised !== undefined && { raiseHand: handRaised }),
-        ...(videoStopped !== undefined && { videoStopped }),
-        ...(screenPaused !== undefined && { presentationPaused: screenPaused }),
-      });
-      await port.invoke(request, { signal });
-    });
+    const { port, place } = await this.#at(signal);
+    const participant = await this.#typed(() => this.#joinAs(port, signal));
+    const failures: unknown[] = [];
+    // One thing at a time, as tdesktop and tdlib do: a refusal of one, such as to speak, leaves the others done.
+    for (const { told, asked } of ownEdits(self, this.#told, this.#ownMute)) {
+      const request = new port.api.phone.EditGroupCallParticipant({ call: place.input, participant, ...asked });
+      const before = this.#told;
+      // Its update may come before its answer.
+      this.#told = { ...before, ...told };
+      try {
+        await this.#quietly(async () => void (await port.invoke(request, { signal })));
+        if (told.muted !== undefined && this.#ownMute) this.#ownMute = { ...this.#ownMute, muted: told.muted };
+      } catch (error) {
+        this.#told = before;
+        // Perhaps we are not in it any more (tdesktop joins anew then).
+        if (error instanceof CallError && error.failure.code === 'TELEGRAM_CALL_CLOSED') this.#doubts.next();
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   updates(): Observable<SignallingUpdate> {
@@ -135,7 +157,19 @@ export class TelegramSignalling implements Signalling {
       times: { ...WATCH_TIMES, ...times },
       source: () => this.#source,
       screenSource: () => this.#screenSource,
-    });
+      doubts$: this.#doubts,
+      own: {
+        source: () => this.#offered,
+        wantsMuted: () => this.#told.muted === true,
+        onMute: (mute) => (this.#ownMute = mute),
+      },
+    }).pipe(
+      tap(({ type }) => {
+        if (type === 'self.muted') this.#told = { ...this.#told, muted: true };
+        // With leave to speak the hand is down.
+        if (type === 'self.allowed') this.#told = { ...this.#told, handRaised: false };
+      }),
+    );
   }
 
   /** Where the call's own stream is pushed to; for admins. The key is a secret. @throws CallError such as `TELEGRAM_NOT_RTMP`. */
@@ -154,7 +188,7 @@ export class TelegramSignalling implements Signalling {
       const { port, place } = await this.#at(signal);
       const data = new port.api.DataJSON({ data: joinJson(params) });
       const request = new port.api.phone.JoinGroupCallPresentation({ call: place.input, params: data });
-      const answer = await this.#connection(port, request, true, signal);
+      const { answer } = await askForConnection(port, request, signal);
       this.#screenSource = params.source;
       return answer;
     });
@@ -189,7 +223,10 @@ export class TelegramSignalling implements Signalling {
   /** The parts of the call's broadcast, from now on; errs with a CallError when they cannot be had any more. */
   broadcast(rtmp: boolean): Observable<FetchedPart> {
     const at = (signal: AbortSignal) => this.#at(signal);
-    return fetchBroadcast(broadcastSource(at, rtmp), this.#options.scheduler);
+    return fetchBroadcast(
+      broadcastSource(at, rtmp, () => this.#serverMs()),
+      this.#options.scheduler,
+    );
   }
 
   /** Shows the group that we speak; others see it for some seconds (tdlib says it again every 4 s). Never rejects. */
@@ -200,6 +237,12 @@ export class TelegramSignalling implements Signalling {
     const request = new port.api.messages.SetTyping({ peer: place.chat.peer, action: new port.api.SpeakingInGroupCallAction() });
     // Only a decoration.
     await port.invoke(request, { signal }).catch(() => {});
+  }
+
+  /** The server's clock, to a second; undefined: it never told. */
+  #serverMs(): number | undefined {
+    const { scheduler } = this.#options;
+    return this.#clock && this.#clock.serverMs + (scheduler.nowUs() - this.#clock.atUs) / 1000;
   }
 
   async #at(signal: AbortSignal): Promise<{ readonly port: TelegramPort; readonly place: CallPlace }> {
@@ -213,31 +256,6 @@ export class TelegramSignalling implements Signalling {
     if (as === undefined) return new port.api.InputPeerSelf();
     const { peer } = await findChat(port, { chat: { username: as } }, signal);
     return peer;
-  }
-
-  /** Makes a request that is answered by `updateGroupCallConnection`: in its result or, as some clients saw it, in the stream. */
-  async #connection(
-    port: TelegramPort,
-    request: Api.phone.JoinGroupCall | Api.phone.JoinGroupCallPresentation,
-    presentation: boolean,
-    signal: AbortSignal,
-  ): Promise<TransportAnswer> {
-    const before = joining.get(port);
-    const work = (async () => {
-      await before?.catch(() => {});
-      const stream = firstConnection(port, presentation, signal);
-      try {
-        const result = await port.invoke(request, { signal });
-        const [own] = newsIn(result)
-          .map(({ update }) => update)
-          .filter((update) => isConnection(update, presentation));
-        return readAnswer((own ?? (await stream.first)).params.data);
-      } finally {
-        stream.end();
-      }
-    })();
-    joining.set(port, work);
-    return work;
   }
 
   /** Does something; its errors come typed. */
@@ -268,27 +286,4 @@ export class TelegramSignalling implements Signalling {
 
 function inputOf(port: TelegramPort, { id, accessHash = '0' }: CallRef): Api.InputGroupCall {
   return new port.api.InputGroupCall({ id: BigInt(id) as never, accessHash: BigInt(accessHash) as never });
-}
-
-function isConnection(update: Api.TypeUpdate, presentation: boolean): update is Api.UpdateGroupCallConnection {
-  return update.className === 'UpdateGroupCallConnection' && (update.presentation === true) === presentation;
-}
-
-function firstConnection(port: TelegramPort, presentation: boolean, signal: AbortSignal) {
-  let end = (): void => {};
-  const first = new Promise<Api.UpdateGroupCallConnection>((resolve, reject) => {
-    const subscription = port.updates$.pipe(filter(({ update }) => isConnection(update, presentation))).subscribe({
-      next: ({ update }) => resolve(update as Api.UpdateGroupCallConnection),
-      complete: () => reject(new Error('the connection was closed')),
-    });
-    const aborted = (): void => reject(new Error('nobody waits any more'));
-    signal.addEventListener('abort', aborted);
-    end = () => {
-      subscription.unsubscribe();
-      signal.removeEventListener('abort', aborted);
-    };
-  });
-  // It is waited for only when the result has none.
-  first.catch(() => {});
-  return { first, end: () => end() };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAnswer } from '../../../src/calls/telegram/join-json.js';
 import { CallError } from '../../../src/machines/failure.js';
+import type { TransportAnswer } from '../../../src/machines/transport.js';
 import { fakeAnswer } from '../../harness/telegram/fake-sfu.js';
 import { seeded } from '../../machines/fakes.js';
 
@@ -59,6 +60,27 @@ describe('the answer to a join', () => {
   it('may be a broadcast', () => {
     expect(readAnswer('{"stream":true}')).toEqual({ kind: 'broadcast', rtmp: false });
     expect(readAnswer('{"stream":true,"rtmp":true}')).toEqual({ kind: 'broadcast', rtmp: true });
+  });
+
+  it('is no broadcast because it says that it is none', () => {
+    const answer = { ...(fakeAnswer(false) as object), stream: false };
+    expect(readAnswer(JSON.stringify(answer)).kind).toBe('webrtc');
+  });
+
+  it('is read without what of it is new or broken, as native clients do', () => {
+    const answer = structuredClone(fakeAnswer(false)) as unknown as Record<
+      'transport' | 'audio' | 'video',
+      Record<string, unknown[]>
+    >;
+    const before = readAnswer(JSON.stringify(answer));
+    answer.transport['candidates']!.push({ protocol: 'udp', port: '1' }, 7);
+    answer.audio['payload-types']!.unshift({ id: 'none' }, { name: 'red' });
+    answer.audio['rtp-hdrexts']!.push({ id: 4 }, 'urn:new');
+    answer.video['server_sources']!.push('none');
+    expect(readAnswer(JSON.stringify(answer))).toEqual(before);
+    answer.audio['payload-types']!.push({ id: 63, name: 'red', 'rtcp-fbs': [{ type: 'nack pli' }, 3] });
+    const { audio } = readAnswer(JSON.stringify(answer)) as Extract<TransportAnswer, { kind: 'webrtc' }>;
+    expect(audio?.payloadTypes.at(-1)).toMatchObject({ id: 63, clockRate: 0, feedback: ['nack pli'] });
   });
 
   it.each([

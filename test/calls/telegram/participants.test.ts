@@ -27,11 +27,11 @@ describe('the table of participants', () => {
     expect(table.reset(rows(5, row(1, -1))).facts).toMatchObject([
       { type: 'participant.joined', participant: { participantId: '1' } },
     ]);
-    expect(table.apply(rows(5, row(1, -1, { versioned: true, raiseHandRating: 1n as never })))).toEqual({
+    expect(table.apply(rows(5, row(1, -1, { versioned: true, raiseHandRating: 1n as never })))).toMatchObject({
       facts: [],
       gap: false,
     });
-    expect(table.apply(rows(7, row(3, 3, { versioned: true })))).toEqual({ facts: [], gap: true });
+    expect(table.apply(rows(7, row(3, 3, { versioned: true })))).toMatchObject({ facts: [], gap: true });
     expect(table.apply(rows(6, row(2, 2, { versioned: true }))).facts).toMatchObject([
       { type: 'participant.joined', participant: { participantId: '2' } },
       { type: 'participant.joined', participant: { participantId: '3' } },
@@ -47,6 +47,86 @@ describe('the table of participants', () => {
     expect(table.list()).toEqual([
       { participantId: '1', source: 1, muted: true, handRaised: false, mutedByUs: true, volume: 0.5 },
     ]);
+  });
+
+  it('knows us in rows for everybody, which do not say whose they are', () => {
+    let source: number | undefined = 90;
+    const table = new ParticipantTable({ source: () => source });
+    table.reset(rows(1, row(1, 1)));
+    // By the source that we offered, before any row said that it is ours.
+    const silent = { muted: true, canSelfUnmute: false, min: true, versioned: true };
+    expect(table.apply(rows(2, row(9, 90, silent))).facts.map(({ type }) => type)).toEqual(['self.replaced', 'self.silenced']);
+    table.apply(rows(2, row(9, 90, { self: true, ...silent, versioned: false })));
+    // By who it is: our account joined from elsewhere.
+    source = undefined;
+    expect(table.apply(rows(3, row(9, 91, { min: true, versioned: true }))).facts).toEqual([
+      { type: 'self.replaced', source: 91 },
+    ]);
+    expect(table.list().map(({ participantId }) => participantId)).toEqual(['1']);
+  });
+
+  it('takes an admin’s volume from rows for everybody, but not over our own, and back to 100 % where none is told', () => {
+    const table = new ParticipantTable();
+    const volumes = () => table.list().map(({ volume }) => volume);
+    table.reset(rows(1, row(1, 1, { volume: 5000 }), row(2, 2, { volume: 5000, volumeByAdmin: true }), row(3, 3)));
+    const changed = { min: true, volume: 15_000, volumeByAdmin: true };
+    table.apply(rows(1, row(1, 1, changed), row(2, 2, changed), row(3, 3, changed)));
+    expect(volumes()).toEqual([0.5, 1.5, 1.5]);
+    table.apply(rows(1, row(1, 1), row(2, 2, { min: true })));
+    expect(volumes()).toEqual([undefined, undefined, 1.5]);
+  });
+
+  it('asks for those of whom too little was told, once, and learns the rest', () => {
+    const table = new ParticipantTable();
+    table.reset(rows(1));
+    const first = table.apply(rows(2, row(1, -1, { min: true, versioned: true, justJoined: true })));
+    expect(first).toMatchObject({ facts: [{ type: 'participant.joined' }], unsure: [4_294_967_295] });
+    expect(table.apply(rows(2, row(1, -1, { min: true, muted: true }))).unsure).toEqual([]);
+    const full = { rows: [row(1, -1, { mutedByYou: true, volume: 5000 }), row(7, 7)], people: NOBODY };
+    expect(table.learn(full)).toMatchObject([
+      { type: 'participant.changed', participant: { participantId: '1', mutedByUs: true, volume: 0.5 } },
+    ]);
+  });
+
+  it('keeps what came while the whole table was under way, and takes no older word of ourselves for the last', () => {
+    const table = new ParticipantTable();
+    table.reset(rows(4, row(1, 1)));
+    table.asked();
+    table.apply(rows(5, row(9, 90, { self: true, versioned: true })));
+    table.apply(rows(6, row(2, 2, { versioned: true })));
+    // Made before these two: with our place of an earlier process.
+    const { facts } = table.reset(rows(4, row(1, 1), row(9, 80, { self: true })));
+    expect(table.version).toBe(6);
+    expect(table.list().map(({ participantId }) => participantId)).toEqual(['1', '2']);
+    expect(facts.filter(({ type }) => type === 'self.replaced')).toEqual([{ type: 'self.replaced', source: 90 }]);
+  });
+
+  it('tells of an admin who mutes an admin, which lasts until we end it, and asks once to speak where we may again', () => {
+    let muted = false;
+    const table = new ParticipantTable({ source: () => 90, wantsMuted: () => muted });
+    const own = (more: Partial<Api.GroupCallParticipant> = {}) => row(9, 90, { self: true, ...more });
+    const types = (...more: Partial<Api.GroupCallParticipant>[]) =>
+      more.flatMap((one) =>
+        table
+          .apply(rows(1, own(one)))
+          .facts.map(({ type }) => type)
+          .filter((type) => type !== 'self.replaced'),
+      );
+    table.reset(rows(1, own()));
+    expect(types({ muted: true })).toEqual(['self.muted']);
+    muted = true;
+    expect(types({ muted: true }, {})).toEqual([]);
+    muted = false;
+    expect(types({ muted: true, canSelfUnmute: false }, { muted: true }, { muted: true }, {})).toEqual([
+      'self.silenced',
+      'self.allowed',
+    ]);
+  });
+
+  it('lets somebody go whose farewell names no source', () => {
+    const table = new ParticipantTable();
+    table.reset(rows(1, row(1, 10)));
+    expect(table.apply(rows(2, row(1, 0, { versioned: true, left: true }))).facts).toMatchObject([{ type: 'participant.left' }]);
   });
 
   it('does not take a late farewell of an earlier source for one of the present', () => {

@@ -1,6 +1,7 @@
 import type { Subscription } from 'rxjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseTelegramAddress } from '../../../src/calls/telegram/address.js';
+import { TelegramControls } from '../../../src/calls/telegram/controls.js';
 import type { TelegramLibrary } from '../../../src/calls/telegram/library.js';
 import type { TelegramPort } from '../../../src/calls/telegram/port.js';
 import { TelegramSignalling } from '../../../src/calls/telegram/signalling.js';
@@ -289,6 +290,79 @@ describe.each(Object.keys(LIBRARIES))('signalling, with %s', (name) => {
     await told!.next('self.silenced');
     await bert.edit({ muted: false }, users.anna);
     await told!.next('self.allowed');
+  });
+
+  it('raises its hand while it may not speak, and says that it wants to as soon as it may', async () => {
+    const bert = new Guest(centre, users.bert, place.call);
+    const { signalling, ref } = await joined();
+    const membership = { ref, source: params.source };
+    const own = async () => (await centre.callState(place.call)).participants.find(({ userId }) => userId === users.anna);
+    await bert.join(42);
+    await bert.edit({ muted: true }, users.anna);
+    await told!.next('self.silenced');
+    // Wanting to speak is in vain now and not asked for; the hand is.
+    await signalling.edit(membership, { muted: false, handRaised: true }, FOREVER);
+    expect(await own()).toMatchObject({ muted: true, canSelfUnmute: false, raisedHand: true });
+    await bert.edit({ muted: false }, users.anna);
+    await told!.next('self.allowed');
+    expect(await own()).toMatchObject({ muted: true, canSelfUnmute: true });
+    await signalling.edit(membership, {}, FOREVER);
+    expect(await own()).toMatchObject({ muted: false });
+    const asked = centre.asked.length;
+    await signalling.edit(membership, { muted: false }, FOREVER);
+    expect(centre.asked.slice(asked)).toEqual([]);
+  });
+
+  it('stays muted by another admin until it is told otherwise', async () => {
+    const username = `peers${made}x`;
+    const members = [users.anna, users.bert];
+    const chat = await centre.addChat({ kind: 'channel', title: 'Peers', username, members, admins: members });
+    const call = await centre.addCall(chat, {});
+    const { signalling, ref } = await joined(`telegram:@${username}`);
+    const bert = new Guest(centre, users.bert, call);
+    await bert.join(43);
+    await bert.edit({ muted: true }, users.anna);
+    await told!.next('self.muted');
+    const membership = { ref, source: params.source };
+    await signalling.edit(membership, { handRaised: true }, FOREVER);
+    const own = async () => (await centre.callState(call)).participants.find(({ userId }) => userId === users.anna);
+    expect(await own()).toMatchObject({ muted: true, raisedHand: true });
+    await signalling.edit(membership, { muted: false }, FOREVER);
+    expect(await own()).toMatchObject({ muted: false });
+  });
+
+  it('looks whether it is in the call when an edit is forbidden', async () => {
+    const { signalling, ref } = await joined();
+    await centre.requestFault({ user: users.anna, method: 'phone.CheckGroupCall', error: [400, 'GROUPCALL_JOIN_MISSING'] });
+    await centre.requestFault({
+      user: users.anna,
+      method: 'phone.EditGroupCallParticipant',
+      error: [403, 'GROUPCALL_FORBIDDEN'],
+    });
+    const failure = await failureOf(signalling.edit({ ref, source: params.source }, { muted: true }, FOREVER));
+    expect(failure?.code).toBe('TELEGRAM_CALL_CLOSED');
+    await told!.next('self.dropped');
+  });
+
+  it('knows what we set for ourselves of those who come', async () => {
+    const bert = new Guest(centre, users.bert, place.call);
+    const cleo = new Guest(centre, users.cleo, place.call);
+    await bert.join(51);
+    await cleo.join(52);
+    const { signalling } = await joined();
+    await told!.next('participant.joined');
+    const controls = new TelegramControls(port, signalling.found!.place);
+    await controls.editParticipant(String(users.cleo), { volume: 0.3 });
+    await controls.editParticipant(String(users.cleo), { muted: true });
+    const own = { type: 'participant.changed', participant: { name: 'Cleo', volume: 0.3, mutedByUs: true } };
+    await expect.poll(() => told!.all.at(-1)).toMatchObject(own);
+    // He comes back: the update for everybody does not say it.
+    await cleo.leave();
+    await told!.next('participant.left');
+    const seen = told!.all.length;
+    await cleo.join(53);
+    expect((await told!.next('participant.joined', seen)).participant).not.toHaveProperty('volume');
+    await expect.poll(() => told!.all.at(-1)).toMatchObject(own);
   });
 
   it('tells that our account joined from elsewhere', async () => {

@@ -92,6 +92,7 @@ export interface Operations {
     connectionInStream?: boolean;
     rtmpUrl?: string;
     streamDc?: number;
+    clockSec?: number;
   }): void;
   /** Adds a part to the broadcast of a call, which has one from the first on. */
   addPart(call: bigint, timeMs: number, part: Buffer): void;

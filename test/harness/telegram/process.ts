@@ -112,6 +112,7 @@ const operations: Operations = {
     if (settings.keepLeadingZeros !== undefined) server.keepLeadingZeros = settings.keepLeadingZeros;
     if (settings.skewMs !== undefined) server.skewMs = settings.skewMs;
     if (settings.streamDc !== undefined) world.streamDc = settings.streamDc;
+    if (settings.clockSec !== undefined) server.clockSec = settings.clockSec;
     if (settings.rtmpUrl !== undefined) world.rtmpUrl = settings.rtmpUrl;
     if (settings.connectionInStream !== undefined) world.connectionInStream = settings.connectionInStream;
   },

@@ -17,7 +17,8 @@ function callOf(context: RpcContext, input: TlObject): GroupCall {
 }
 
 /**
- * Broadcasts of calls. Beliefs, from tdesktop (calls_group_call.cpp, broadcastPartStart), tweb and tgcalls (StreamingMediaContext.cpp): parts of
+ * Broadcasts of calls. A list of channels there is for those that are fed by RTMP alone: of others tdesktop never asks for one, their parts are
+ * named by the server's clock. Beliefs, from tdesktop (calls_group_call.cpp, broadcastPartStart), tweb and tgcalls (StreamingMediaContext.cpp): parts of
  * a second that begin at whole ones; TIME_TOO_BIG for one that is not made yet; anything else that is wrong lets clients ask anew.
  */
 export const broadcastMethods: Record<string, RpcHandler> = {
@@ -25,9 +26,7 @@ export const broadcastMethods: Record<string, RpcHandler> = {
     const call = callOf(context, request['call'] as TlObject);
     const newest = Math.max(0, ...(call.parts?.keys() ?? []));
     const channels =
-      newest === 0
-        ? []
-        : [{ _: 'GroupCallStreamChannel', channel: call.rtmp ? 1 : 0, scale: 0, lastTimestampMs: BigInt(newest) }];
+      newest === 0 || !call.rtmp ? [] : [{ _: 'GroupCallStreamChannel', channel: 1, scale: 0, lastTimestampMs: BigInt(newest) }];
     return { _: 'phone.GroupCallStreamChannels', channels };
   },
   'upload.GetFile': (context, request) => {

@@ -23,6 +23,7 @@ export function makeCall(
     discarded: false,
     startDate: world.nowSec(),
     participants: new Map(),
+    settings: new Map(),
     subscribers: new Set(),
     invites: { listener: randomBytes(8).toString('hex'), speaker: randomBytes(8).toString('hex') },
   };

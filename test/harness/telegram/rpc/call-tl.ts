@@ -28,7 +28,8 @@ export function callTl(world: World, viewer: bigint, call: GroupCall): TlObject 
     unmutedVideoLimit: 30,
     version: call.version,
     rtmpStream: call.rtmp,
-    ...((call.rtmp || call.parts) && { streamDcId: world.streamDc }),
+    // Belief: whoever is in it is told where it is broadcast (tdesktop reads it from the answer to the join only).
+    ...((call.rtmp || call.parts) && joinedBy(call, viewer) && { streamDcId: world.streamDc }),
     ...(call.scheduleDate !== undefined && {
       scheduleDate: call.scheduleDate,
       scheduleStartSubscribed: call.subscribers.has(viewer),
@@ -37,13 +38,20 @@ export function callTl(world: World, viewer: bigint, call: GroupCall): TlObject 
   };
 }
 
+function joinedBy(call: GroupCall, viewer: bigint): boolean {
+  return [...call.participants.values()].some(({ userId }) => userId === viewer);
+}
+
 /** How a participant is seen, and in which way he changed. */
 export interface Seen {
   readonly left?: boolean;
   readonly justJoined?: boolean;
   /** The version of the call rose for this: it belongs into the order. */
   readonly versioned?: boolean;
-  /** Not all is told: what only the viewer set stays as he knows it. */
+  /**
+   * The same for everybody: it says neither whose it is, nor what only the viewer set (tdesktop handleUpdate and applyParticipantsSlice; tdlib
+   * GroupCallParticipant::update_from).
+   */
   readonly min?: boolean;
 }
 
@@ -64,18 +72,21 @@ function videoTl(video: VideoSources): TlObject {
 /** A participant as one user sees him. */
 export function participantTl(viewer: bigint, participant: Participant, seen: Seen = {}): TlObject {
   const { as } = participant;
+  const own = seen.min ? undefined : participant.volumeFor.get(viewer);
   return {
     _: 'GroupCallParticipant',
     ...seen,
     muted: participant.muted,
     canSelfUnmute: participant.canSelfUnmute,
-    mutedByYou: participant.mutedFor.has(viewer),
-    self: participant.userId === viewer,
+    ...(!seen.min && { mutedByYou: participant.mutedFor.has(viewer), self: participant.userId === viewer }),
     videoJoined: participant.video !== undefined,
     peer: as.channel === undefined ? { _: 'PeerUser', userId: as.user } : { _: 'PeerChannel', channelId: as.channel },
     date: participant.date,
     source: participant.source,
-    ...(participant.volume !== 10_000 && { volume: participant.volume, volumeByAdmin: true }),
+    // Without one it is 100 %.
+    ...(own !== undefined
+      ? { volume: own }
+      : participant.volume !== 10_000 && { volume: participant.volume, volumeByAdmin: true }),
     ...(participant.raisedHand && { raiseHandRating: 1n }),
     ...(participant.video && !participant.videoStopped && { video: videoTl(participant.video) }),
     ...(participant.presentation && { presentation: videoTl(participant.presentation) }),
@@ -104,7 +115,7 @@ export function callUpdate(world: World, viewer: bigint, call: GroupCall): TlObj
 }
 
 /**
- * Tells everybody in a call that some participants changed. Belief: a change that belongs into the order raises the version by one and is
+ * Tells everybody in a call that some participants changed; all but the one who did it get rows for everybody. Belief: a change that belongs into the order raises the version by one and is
  * marked `versioned`; others carry the present version (tdesktop, Data::GroupCall::processQueuedUpdates).
  *
  * @returns the update as the one who caused it gets it.
@@ -120,7 +131,9 @@ export function tellParticipants(
   if (seen.versioned) call.version++;
   const listeners = new Set([...[...call.participants.values()].map(({ userId }) => userId), ...extra]);
   listeners.add(by.me);
-  for (const listener of listeners) world.push(listener, [participantsUpdate(world, listener, call, who, seen)], by.session);
+  for (const listener of listeners) {
+    world.push(listener, [participantsUpdate(world, listener, call, who, { ...seen, min: true })], by.session);
+  }
   return participantsUpdate(world, by.me, call, who, seen);
 }
 

@@ -39,6 +39,13 @@ function connection(world: World, me: bigint, params: TlObject): TlObject[] {
   return [];
 }
 
+/** What others set of somebody for themselves; he may leave and come back. */
+function setFor(call: GroupCall, key: string): Pick<Participant, 'mutedFor' | 'volumeFor'> {
+  const known = call.settings.get(key) ?? { mutedFor: new Set(), volumeFor: new Map<bigint, number>() };
+  call.settings.set(key, known);
+  return known;
+}
+
 async function join(context: RpcContext, request: TlObject): Promise<TlObject> {
   const me = signedIn(context);
   const { world } = context;
@@ -80,10 +87,11 @@ async function join(context: RpcContext, request: TlObject): Promise<TlObject> {
     ...(groups.length > 0 && { video: { endpoint: `video-${source >>> 0}`, groups, paused: false } }),
     listens: call.rtmp || listens,
     date: world.nowSec(),
-    mutedFor: new Set(),
+    ...setFor(call, peerKey(as)),
   };
   call.participants.set(peerKey(as), participant);
-  if (!participant.canSelfUnmute) world.sfu.allow?.(place(call, me.id, source, false), { audio: false });
+  // Belief: who is muted is not passed on, whatever he sends.
+  if (participant.muted) world.sfu.allow?.(place(call, me.id, source, false), { audio: false });
   const told = tellParticipants(world, call, [participant], { justJoined: !before, versioned: true }, doer(context));
   const params = { _: 'UpdateGroupCallConnection', params: { _: 'DataJSON', data: answer } };
   return world.updates(me.id, [callUpdate(world, me.id, call), told, ...connection(world, me.id, params)]);
@@ -116,8 +124,10 @@ function participants(context: RpcContext, request: TlObject): TlObject {
     sources.length + ids.length === 0
       ? all
       : all.filter(
-          ({ source, as, userId }) =>
+          ({ source, as, userId, presentation }) =>
             sources.includes(source) ||
+            // The sound of a screen is its owner's (tdesktop, GetAdditionalAudioSsrc).
+            (presentation?.audioSource !== undefined && sources.includes(presentation.audioSource)) ||
             ids.some((id) => (id._ === 'InputPeerSelf' ? userId === me.id : as.user !== undefined && id['userId'] === as.user)),
         );
   const from = Number(request['offset'] || 0);
@@ -158,23 +168,31 @@ function edit(context: RpcContext, request: TlObject): TlObject {
   >;
   if (typeof volume === 'number' && (volume < 1 || volume > 20_000)) throw new RpcFault(400, 'USER_VOLUME_INVALID');
   const before = JSON.stringify(target, replacer);
+  // As tdesktop and tdlib ask of themselves: one thing at a time.
+  if (own && [muted, volume, raiseHand, videoStopped, videoPaused, presentationPaused].filter((one) => one != null).length !== 1)
+    context.violation('an edit of ourselves that is not of one thing');
   if (!own && !admin) {
     // Only for the one who asks; nobody else hears of it.
     if (muted === true) target.mutedFor.add(me.id);
     if (muted === false) target.mutedFor.delete(me.id);
-    return world.updates(me.id, [participantsUpdate(world, me.id, call, [target], { min: true })]);
+    if (typeof volume === 'number') target.volumeFor.set(me.id, volume);
+    return world.updates(me.id, [participantsUpdate(world, me.id, call, [target], {})]);
   }
   if (own && muted === false && !target.canSelfUnmute) throw new RpcFault(403, 'GROUPCALL_FORBIDDEN');
   if (own && raiseHand !== undefined) target.raisedHand = raiseHand === true;
   if (typeof muted === 'boolean') {
+    // Whoever may speak again is muted until he says that he wants to; an admin may be muted, but not kept from speaking (tdlib, set_pending_is_muted).
     target.muted = own ? muted : true;
     if (!own) {
-      target.canSelfUnmute = !muted;
+      target.canSelfUnmute = !muted || call.chat.members.get(target.userId)?.admin === true;
       if (!muted) target.raisedHand = false;
     }
-    world.sfu.allow?.(place(call, target.userId, target.source, false), { audio: target.canSelfUnmute });
+    world.sfu.allow?.(place(call, target.userId, target.source, false), { audio: !target.muted });
   }
-  if (typeof volume === 'number') target.volume = volume;
+  if (typeof volume === 'number') {
+    target.volume = volume;
+    target.volumeFor.clear();
+  }
   if (own && typeof videoStopped === 'boolean') target.videoStopped = videoStopped;
   if (own && target.video && typeof videoPaused === 'boolean') target.video.paused = videoPaused;
   if (own && typeof presentationPaused === 'boolean') {
@@ -186,6 +204,7 @@ function edit(context: RpcContext, request: TlObject): TlObject {
 }
 
 function replacer(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return [...(value as Map<bigint, number>)].map(String);
   if (value instanceof Set) return [...(value as Set<unknown>)].map(String);
   return typeof value === 'bigint' ? String(value) : value;
 }

@@ -61,7 +61,9 @@ export interface Participant {
   video?: VideoSources;
   presentation?: VideoSources;
   readonly date: number;
+  /** Who has muted him for himself, and how loud some hear him alone. */
   readonly mutedFor: Set<bigint>;
+  readonly volumeFor: Map<bigint, number>;
 }
 
 /** A call of a chat. */
@@ -80,6 +82,8 @@ export interface GroupCall {
   /** What those hear who may not speak, where the call is broadcast: parts by the time they begin at, in milliseconds. */
   parts?: Map<number, Buffer>;
   readonly participants: Map<string, Participant>;
+  /** What some set of others for themselves, by the others. */
+  readonly settings: Map<string, Pick<Participant, 'mutedFor' | 'volumeFor'>>;
   readonly subscribers: Set<bigint>;
   readonly invites: { listener: string; speaker: string };
 }
