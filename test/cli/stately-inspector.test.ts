@@ -72,6 +72,12 @@ describe("Stately's inspector", () => {
       taken.push(event);
       heard();
     });
+    // The server keeps 200 messages for who comes late: the receiver must be there before there are more.
+    const greeter = new WebSocket(`ws://127.0.0.1:${port}`);
+    greeter.onopen = () => greeter.send(JSON.stringify({ type: '@xstate.event', sessionId: 'hello', createdAt: '0' }));
+    while (taken.length === 0) await new Promise<void>((done) => (heard = done));
+    greeter.close();
+    taken.length = 0;
     closers.push(await inspectMachines(engine, `ws://127.0.0.1:${port}`, clock));
     const { graphFromObject } = await import('../../src/graph/load.js');
     const nodes = { tone: { type: 'source.tone' }, out: { type: 'sink.null', in: { audio: 'tone' } } };
