@@ -249,6 +249,11 @@ export const ERRORS = {
     fix: "Check the folder, the free space and the file name's extension.",
     exit: input,
   },
+  RENDERED_NOTHING: {
+    message: 'nothing was written: the graph ended before it gave anything',
+    fix: 'Nobody is in a call that is rendered. Let a recorded one happen again, with --events, or try its test: voxgraph test.',
+    exit: failed,
+  },
   OPTION_OUT_OF_RANGE: { message: '{what} cannot be {given}: {reason}', fix: 'Choose a value in range.', exit: input },
   // — running ——
   NODE_FAULT: {
@@ -407,6 +412,11 @@ export const ERRORS = {
   SNAPSHOT_UNREADABLE: {
     message: 'what an earlier run left of the call {call} cannot be used: {reason}',
     fix: 'It begins anew; nothing is lost: the file is kept as {aside}.',
+    exit: failed,
+  },
+  SNAPSHOT_UNWRITABLE: {
+    message: 'how the call {call} is cannot be stored in {folder}: {reason}',
+    fix: 'It goes on, but would begin anew if it were killed; name a folder that can be written with --data.',
     exit: failed,
   },
   SAVED_STATE_UNREADABLE: {

@@ -25,7 +25,7 @@ export function problemOfEvent(event: EngineEvent): Problem | undefined {
 export function renderProblem(problem: Problem, source: string | undefined, color: boolean): string {
   const paint = pc.createColors(color);
   const lines = [paint.bold(formatProblem(problem))];
-  const line = problem.place && source?.split(/\r\n|\n|\r/)[problem.place.line - 1];
+  const line = problem.place && source !== undefined ? linesOf(source)[problem.place.line - 1] : undefined;
   if (problem.place && line !== undefined) {
     const gutter = `${problem.place.line}`;
     const { text, caret } = excerpt(problem.place.line === 1 ? line.replace(/^\ufeff/, '') : line, problem.place.column - 1);
@@ -33,6 +33,14 @@ export function renderProblem(problem: Problem, source: string | undefined, colo
   }
   lines.push(`  ${paint.cyan('fix:')} ${problem.fix}`);
   return `${lines.join('\n')}\n`;
+}
+
+let last: { readonly source: string; readonly lines: readonly string[] } | undefined;
+
+/** The lines of a text; of many problems in one file they are found once. */
+function linesOf(source: string): readonly string[] {
+  if (last?.source !== source) last = { source, lines: source.split(/\r\n|\n|\r/) };
+  return last.lines;
 }
 
 /** The part of a line around a column, and what brings a caret under it: tabs stay tabs, wide letters take two cells. */

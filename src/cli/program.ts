@@ -99,9 +99,17 @@ Exit codes: 0 done, 1 failed on the way, 2 wrong input, 3 this machine lacks som
     registerDoctor,
   ])
     register(program, io);
-  for (const command of program.commands)
+  for (const command of program.commands) {
     command.exitOverride().configureOutput({ writeOut: (t) => io.stdout(t), writeErr: (t) => io.stderr(t) });
+    leadToHelp(command, `voxgraph ${command.name()}`);
+  }
   return program;
+}
+
+/** Who mistypes an option is told where those of that command stand. */
+function leadToHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`Run "${words} --help" for what it takes.`);
+  for (const inner of command.commands) leadToHelp(inner, `${words} ${inner.name()}`);
 }
 
 function explain(error: unknown, io: CliIo): number {

@@ -1,6 +1,6 @@
 import type { RoomServer } from '../calls/room/index.js';
 import type { Engine } from '../engine.js';
-import { VoxError } from '../errors.js';
+import { VoxError, voxError } from '../errors.js';
 
 /** Where an engine's server listens unless it is told otherwise. */
 export const DEFAULT_PORT = 8765;
@@ -29,6 +29,8 @@ export async function serveCalls(engine: Engine, calls: readonly string[], args:
   if (calls.every((call) => call.startsWith('file:'))) return undefined;
   const { host = '127.0.0.1', port, token = process.env['VOXGRAPH_TOKEN'] } = args;
   const { adminToken = process.env['VOXGRAPH_ADMIN_TOKEN'], corsOrigins = [] } = args;
+  for (const secret of [token, adminToken]) checkToken(secret);
+  for (const origin of corsOrigins) checkOrigin(origin);
   const options = { host, origins: corsOrigins, ...(token && { token }), ...(adminToken && { adminToken }) };
   try {
     return await engine.serveRooms({ ...options, port: port ?? DEFAULT_PORT });
@@ -38,6 +40,20 @@ export async function serveCalls(engine: Engine, calls: readonly string[], args:
     if (!elsewhere || !(error instanceof VoxError) || error.code !== 'PORT_TAKEN') throw error;
     return engine.serveRooms({ ...options, port: 0 });
   }
+}
+
+/** Browsers put a token into a header, which takes no other characters. */
+function checkToken(token: string | undefined): void {
+  if (token && !/^[\x21-\x7e]+$/.test(token))
+    throw voxError('USAGE', { reason: 'a token is made of letters, digits and signs of ASCII, without spaces' });
+}
+
+/** What browsers call a site by: its scheme, host and port, and nothing behind. */
+function checkOrigin(given: string): void {
+  const { origin } = URL.parse(given) ?? {};
+  if (origin === given && /^https?:/.test(given)) return;
+  const hint = origin && /^https?:/.test(origin) ? origin : 'https://panel.example';
+  throw voxError('USAGE', { reason: `--cors-origin takes a site such as ${hint}, not "${given}"` });
 }
 
 /** The address at which commands of this machine reach a server; without its token. */

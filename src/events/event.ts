@@ -51,7 +51,10 @@ export type StreamFact =
 /** Facts about calls and who is in them. */
 export type CallFact =
   | { readonly type: 'call.opened'; readonly call: string; readonly address: string }
-  /** What a run that was killed left of it is taken up; with a problem that could not be used, and was set aside. */
+  /**
+   * What a run that was killed left of it is taken up; with a problem that could not be used, and was set aside, or nothing of this run can be
+   * stored.
+   */
   | {
       readonly type: 'call.takenUp';
       readonly call: string;

@@ -21,16 +21,67 @@ export function findCycles<E extends Edge>(nodes: readonly string[], edges: read
   const outgoing = new Map<string, E[]>(nodes.map((node) => [node, []]));
   for (const edge of edges) outgoing.get(edge.from)?.push(edge);
   const found: E[][] = [];
+  let circling = nodesInCircles(nodes, outgoing, left);
   for (const node of nodes) {
-    for (;;) {
+    while (circling.has(node)) {
       if (found.length >= MAX_CYCLES) return found;
-      const cycle = shortestCycle(node, outgoing, left);
-      if (!cycle) break;
+      const cycle = shortestCycle(node, outgoing, left)!;
       found.push(cycle);
       left.delete(cycle.at(-1)!);
+      circling = nodesInCircles(nodes, outgoing, left);
     }
   }
   return found;
+}
+
+/**
+ * The nodes that are in a circle of the edges left: Tarjan's strongly connected components (1972) of more than one node, or with an edge to
+ * itself. Without recursion: a graph may be one chain of thousands.
+ */
+function nodesInCircles<E extends Edge>(
+  nodes: readonly string[],
+  outgoing: ReadonlyMap<string, E[]>,
+  left: ReadonlySet<E>,
+): Set<string> {
+  const circling = new Set<string>();
+  /** When each was met, and the earliest that is met again behind it. */
+  const met = new Map<string, number>();
+  const earliest = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const enter = (node: string): { node: string; edge: number } => {
+    met.set(node, met.size);
+    earliest.set(node, met.get(node)!);
+    open.push(node);
+    isOpen.add(node);
+    return { node, edge: 0 };
+  };
+  const reach = (node: string, again: number) => earliest.set(node, Math.min(earliest.get(node)!, again));
+  const leave = (node: string) => {
+    if (earliest.get(node) !== met.get(node)) return;
+    const members = open.splice(open.lastIndexOf(node));
+    for (const member of members) {
+      isOpen.delete(member);
+      if (members.length > 1) circling.add(member);
+    }
+  };
+  for (const root of nodes) {
+    const path = met.has(root) ? [] : [enter(root)];
+    while (path.length > 0) {
+      const at = path.at(-1)!;
+      const edge = outgoing.get(at.node)?.[at.edge++];
+      if (!edge) {
+        path.pop();
+        leave(at.node);
+        const before = path.at(-1);
+        if (before) reach(before.node, earliest.get(at.node)!);
+      } else if (!left.has(edge)) continue;
+      else if (edge.to === at.node) circling.add(at.node);
+      else if (!met.has(edge.to)) path.push(enter(edge.to));
+      else if (isOpen.has(edge.to)) reach(at.node, met.get(edge.to)!);
+    }
+  }
+  return circling;
 }
 
 /** Breadth first from a node along the edges left, until one leads back to it. */
@@ -42,8 +93,8 @@ function shortestCycle<E extends Edge>(start: string, outgoing: ReadonlyMap<stri
       if (!left.has(edge)) continue;
       if (edge.to === start) {
         const chain = [edge];
-        for (let at = edge.from; at !== start; at = chain[0]!.from) chain.unshift(cameBy.get(at)!);
-        return chain;
+        for (let at = edge.from; at !== start; at = chain.at(-1)!.from) chain.push(cameBy.get(at)!);
+        return chain.reverse();
       }
       if (cameBy.has(edge.to)) continue;
       cameBy.set(edge.to, edge);

@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { problem, reasonOf, VoxError, type Problem } from '../errors.js';
+import type { GraphModel } from './model.js';
 import { treeFromObject } from './object-tree.js';
 import { parseJson, type ParseResult } from './parse.js';
 import { makePlan, type PlanOrigin } from './plan.js';
 import type { PlannedPlugins } from './plan/operators.js';
 import type { Plan } from './plan-types.js';
 import { readModel } from './read-model.js';
-import { sortProblems } from './report.js';
-import { validateModel, type ValidateOptions } from './validate.js';
+import { sortProblems, TooManyProblems } from './report.js';
+import { validateModel, type CheckedModel, type ValidateOptions } from './validate.js';
 
 /** How a graph is loaded. */
 export interface LoadOptions extends Omit<ValidateOptions, 'exists'>, PlannedPlugins {
@@ -133,11 +134,22 @@ function check(parsed: ParseResult, origin: PlanOrigin, options: LoadOptions): C
   const existsAt = options.exists ?? existsSync;
   const exists = (path: string) =>
     isAbsolute(path) ? existsAt(path) : existsAt(resolve(origin.baseDir, path)) || existsAt(resolve(cwd, path));
-  const { graph, problems, warnings } = validateModel(read.model, { ...options, exists });
+  const checked = validated(read.model, { ...options, exists });
+  if (!('graph' in checked)) return { problems: sortProblems([...before, ...checked.problems]) };
+  const { graph, problems, warnings } = checked;
   const all = sortProblems([...before, ...problems]);
   return all.length > 0
     ? { problems: all }
     : { plan: makePlan(graph, { ...origin, ...pluginsOf(options) }), problems: [], warnings };
+}
+
+function validated(model: GraphModel, options: ValidateOptions): CheckedModel | TooManyProblems {
+  try {
+    return validateModel(model, options);
+  } catch (error) {
+    if (error instanceof TooManyProblems) return error;
+    throw error;
+  }
 }
 
 function pluginsOf({ pluginSupply, pluginChain }: LoadOptions): PlannedPlugins {

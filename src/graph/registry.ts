@@ -32,16 +32,27 @@ export function createRegistry(definitions: Iterable<NodeDefinition> = []): Regi
   return registry;
 }
 
-/** `. Did you mean "x"?` for the nearest of `valid`, or the whole list when nothing is near; empty when there is none. */
+/** So many names a hint lists at most: more nobody reads. */
+const MOST_NAMES = 100;
+
+/** `. Did you mean "x"?` for the nearest of `valid`, or the list when nothing is near; empty when there is none. */
 export function nearestHint(given: string, valid: readonly string[]): string {
   if (valid.length === 0) return '';
   const wanted = given.toLowerCase();
-  const best = [...valid].sort((a, b) => distance(wanted, a.toLowerCase()) - distance(wanted, b.toLowerCase()))[0]!;
+  let best = valid[0]!;
+  let least = Infinity;
+  for (const name of valid) {
+    const far = distance(wanted, name.toLowerCase());
+    if (far >= least) continue;
+    best = name;
+    least = far;
+  }
   // Two changes make any two-letter name out of any other: short names are near only when nearly the same.
   const allowed = Math.max(
     Math.min(wanted.length, best.length) > 3 ? 2 : 1,
     Math.floor(Math.min(wanted.length, best.length) / 3),
   );
-  const near = distance(wanted, best.toLowerCase()) <= allowed || (wanted.length >= 3 && best.toLowerCase().includes(wanted));
-  return near ? `. Did you mean "${best}"?` : `. There is: ${valid.join(', ')}`;
+  if (least <= allowed || (wanted.length >= 3 && best.toLowerCase().includes(wanted))) return `. Did you mean "${best}"?`;
+  const rest = valid.length - MOST_NAMES;
+  return `. There is: ${valid.slice(0, MOST_NAMES).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

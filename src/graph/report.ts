@@ -5,9 +5,25 @@ import type { Where } from './places.js';
 /** Takes a problem: about a place, and about a node if one is given. Returns undefined, for use in expressions. */
 export type Report = (code: ErrorCode, data: ErrorData, where: Where, node?: NodeModel) => undefined;
 
-/** A {@link Report} that adds to a list. */
+/** So many problems are told of one graph at most: who makes more of them mends these first. */
+const MOST_PROBLEMS = 500;
+
+/** Thrown when a graph has so many problems that no more are looked for. */
+export class TooManyProblems extends Error {
+  /** Those that were found. */
+  readonly problems: readonly Problem[];
+
+  /** @param problems those that were found. */
+  constructor(problems: readonly Problem[]) {
+    super('too many problems');
+    this.problems = problems;
+  }
+}
+
+/** A {@link Report} that adds to a list. It throws {@link TooManyProblems} when that is long. */
 export function reportTo(problems: Problem[]): Report {
   return (code, data, where, node) => {
+    if (problems.length >= MOST_PROBLEMS) throw new TooManyProblems(problems);
     const about = node && { node: node.name, ...(node.type === undefined ? {} : { nodeType: node.type }) };
     problems.push(problem(code, data, { ...where, ...about }));
     return undefined;

@@ -155,9 +155,10 @@ function reportUnused(
   };
   const used = upstream([...sinks, ...meant, ...inCycle]);
   const named = new Set<string>();
+  const feeding = new Set(wires.map((wire) => wire.from));
   for (const node of nodes.values()) {
     const { name } = node.model;
-    if (used.has(name) || wires.some((wire) => wire.from === name)) continue;
+    if (used.has(name) || feeding.has(name)) continue;
     const only = [...upstream([name])].filter((other) => other !== name && !used.has(other) && !named.has(other));
     for (const other of only) named.add(other);
     const plural = only.length > 1;

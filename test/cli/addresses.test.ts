@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reachableAddresses } from '../../src/cli/addresses.js';
+import { checkedAddresses, reachableAddresses } from '../../src/cli/addresses.js';
 
 const address = (ip: string, family: 'IPv4' | 'IPv6') =>
   ({ address: ip, family, netmask: '', mac: '', internal: ip === '127.0.0.1', cidr: null, scopeid: 0 }) as never;
@@ -13,4 +13,9 @@ test('one address is reached at itself, all addresses at each IPv4 one of the ma
   expect(reachableAddresses('localhost', interfaces)).toEqual(['127.0.0.1']);
   expect(reachableAddresses('0.0.0.0', interfaces)).toEqual(['127.0.0.1', '192.168.1.5']);
   expect(reachableAddresses('0.0.0.0', () => ({}))).toEqual(['127.0.0.1']);
+});
+
+test('what peers cannot send to is no address', () => {
+  expect(checkedAddresses(['203.0.113.7', '2001:db8::1'])).toEqual(['203.0.113.7', '2001:db8::1']);
+  expect(() => checkedAddresses(['203.0.113.7', 'graph.json'])).toThrow('--address takes IP addresses');
 });

@@ -112,6 +112,12 @@ describe('nodes', () => {
       expect(out).toMatch(new RegExp(`  ${type.replace('.', '\\.')} +${summary}`));
   });
 
+  test('lists those of one group', async () => {
+    const { out } = await run('nodes', 'sink');
+    expect(out).toMatch(/^sink\n {2}sink\./);
+    expect(out).not.toContain('effect.');
+  });
+
   test('shows one in full, with an example that checks', async () => {
     const { out } = await run('nodes', 'effect.gain');
     expect(out).toContain('gainDb (number, -60 to 24; default 0)\n      Gain in decibels; 0 changes nothing.');

@@ -52,11 +52,18 @@ describe('voxgraph', () => {
   it.each([
     [['rendr'], /Did you mean render/],
     [['render', '--ouput', 'x', 'tone.json'], /Did you mean --output/],
+    [['render', '--ouput', 'x', 'tone.json'], /Run "voxgraph render --help"/],
+    [['plugin', 'new'], /Run "voxgraph plugin new --help"/],
     [['render'], /name a graph to render/],
     [['run', 'none.json'], /the graph file none.json does not exist/],
     [['run', 'tone.json', '--port', 'x'], /--port must be a whole number from 0 to 65535, not "x"/],
     [['run', 'tone.json', '--call', 'moon:base', '--port', '0'], /"moon:base" is not a call address/],
     [['run', 'tone.json', '--host', '0.0.0.0', '--port', '0'], /needs a token/],
+    [['run', 'tone.json', '--address', 'radio.example', '--port', '0'], /--address takes IP addresses .*, not "radio.example"/],
+    [['run', 'tone.json', '--cors-origin', 'panel.example', '--port', '0'], /--cors-origin takes a site such as https:/],
+    [['run', 'tone.json', '--cors-origin', 'https://a.example/b', '--port', '0'], /such as https:\/\/a.example, not/],
+    [['run', 'tone.json', '--token', 'ключ', '--port', '0'], /a token is made of letters, digits and signs of ASCII/],
+    [['run', 'tone.json', '--admin-token', 'two words', '--port', '0'], /a token is made of/],
     [['run', 'file.json', '--port', '0'], /file.json:1:\d+ node "source" \(source.file\): the file none.wav does not exist/],
     [['render', 'tone.json'], /say where with -o FILE/],
     [['render', 'tone.json', '-o', 'x.xyz'], /no container has the extension ".xyz"/],
@@ -103,6 +110,13 @@ describe('render', () => {
     expect(JSON.parse(json.out)).toMatchObject({
       problems: [{ code: expect.stringMatching(/^MEDIA_/) as string, node: 'source' }],
     });
+  });
+
+  it('of a graph that gives nothing says so, exit 1', async () => {
+    write('people.json', graph({ type: 'source.participants' }));
+    const { code, err } = await cli('render', 'people.json', '-o', 'people.ogg', '--duration', '2');
+    expect([code, err]).toEqual([1, expect.stringContaining('nothing was written')]);
+    expect(existsSync(join(folder, 'people.ogg'))).toBe(false);
   });
 
   it('stopped by Ctrl-C leaves no file, exit 130', async () => {

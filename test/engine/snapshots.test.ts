@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/graph/plan-types.js';
+import { reasonOf } from '../../src/errors.js';
 import { isRunning, processIdentity } from '../../src/engine/process-identity.js';
 import { SnapshotFiles } from '../../src/engine/snapshots/snapshot-files.js';
 import { SnapshotKeeper } from '../../src/engine/snapshots/snapshot-keeper.js';
@@ -140,12 +141,38 @@ describe('a snapshot', () => {
     for (const remove of [false, true]) {
       let stored = 0;
       const parts = { files, scheduler, nowMs: () => 1000, call: 'room:a' };
-      const keeper = new SnapshotKeeper(parts, left, () => stored++);
+      const keeper = new SnapshotKeeper(
+        parts,
+        left,
+        () => stored++,
+        () => {},
+      );
       await scheduler.play(1500);
       await expect.poll(() => stored).toBe(1);
       await keeper.close(remove);
       expect(existsSync(files.fileOf('room:a', process.pid))).toBe(!remove);
     }
+  });
+
+  it('that cannot be stored is told once, until one can be', async () => {
+    const scheduler = createVirtualScheduler();
+    writeFileSync(folder, 'in the way');
+    const told: string[] = [];
+    let positionMs = 0;
+    const keeper = new SnapshotKeeper(
+      { files: new SnapshotFiles(folder), scheduler, nowMs: () => 0, call: 'room:a' },
+      () => left({ nodes: { music: { positionMs: positionMs++ } as never } }),
+      () => told.push('stored'),
+      (reason) => told.push(reasonOf(reason)),
+    );
+    await scheduler.play(1000);
+    await expect.poll(() => told.length).toBe(1);
+    await scheduler.play(3000);
+    rmSync(folder);
+    await expect.poll(async () => (await scheduler.play(1000), told.length)).toBeGreaterThan(1);
+    await keeper.close(true);
+    expect(new Set(told.slice(1))).toEqual(new Set(['stored']));
+    expect(told[0]).toBe('something of that name is in its place');
   });
 
   it('is for the node that it was made of: of one that the file changed meanwhile nothing is taken up', () => {

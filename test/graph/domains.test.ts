@@ -82,8 +82,24 @@ describe('findCycles', () => {
     ['a b c d', 'a>b b>c c>d d>b', ['bcdb']],
     ['a b', 'a>b a>b b>a', ['aba']],
     ['a b c d', 'a>b a>c b>d c>d', []],
+    // Between two circles, in neither.
+    ['m a b c d', 'a>b b>a b>m m>c c>d d>c', ['aba', 'cdc']],
   ])('%s with %s', (names, text, expected) => {
     expect(found(names, text)).toEqual(expected);
+  });
+});
+
+describe('a chain of 100000 nodes', () => {
+  const names = Array.from({ length: 100_000 }, (_, i) => `n${i}`);
+  const chain = names.slice(1).map((to, i) => ({ from: names[i]!, to }));
+
+  // Looking from each node to the end would be 5 thousand million steps.
+  test('has no circle', () => {
+    expect(findCycles(names, chain)).toEqual([]);
+  });
+
+  test('is one circle when its ends meet', () => {
+    expect(findCycles(names, [...chain, { from: names.at(-1)!, to: names[0]! }]).map((cycle) => cycle.length)).toEqual([100_000]);
   });
 });
 

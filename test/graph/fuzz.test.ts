@@ -217,4 +217,13 @@ describe('malformed graph files', () => {
     );
     expect(meshed.problems.length).toBe(20);
   });
+
+  test('thousands of mistakes are told up to a number, in sentences that can be read', () => {
+    const wrong = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, i) => [`n${i}`, { type: 'effect.gain', in: { audio: 'somewhere-else' } }]),
+    );
+    const { plan, problems } = checkGraphText(JSON.stringify({ version: 1, nodes: wrong }), 'w.json', testLoad);
+    expect([plan, problems.length]).toEqual([undefined, 500]);
+    expect(problems[0]!.message).toMatch(/There is: n0, n1, .* n99 and 2900 more/);
+  });
 });

@@ -60,6 +60,9 @@ function noGraph(file: string): string | undefined {
   return file.endsWith('.test.json') ? 'a test' : undefined;
 }
 
+/** So many problems are shown at most: nobody mends more before the next check. */
+const MOST_SHOWN = 100;
+
 /** Problems of one or more graph files, each with its source line, ended by their number. */
 export function renderProblems(problems: readonly Problem[], io: CliIo, word: 'problem' | 'warning' = 'problem'): string {
   const sources = new Map<string, string | undefined>();
@@ -67,10 +70,13 @@ export function renderProblems(problems: readonly Problem[], io: CliIo, word: 'p
     if (!sources.has(file)) sources.set(file, readSource(resolve(io.cwd, file)));
     return sources.get(file);
   };
-  const rendered = problems.map((problem) => renderProblem(problem, problem.place && sourceOf(problem.place.file), io.color));
+  const rendered = problems
+    .slice(0, MOST_SHOWN)
+    .map((problem) => renderProblem(problem, problem.place && sourceOf(problem.place.file), io.color));
   const files = new Set(problems.map((problem) => problem.place?.file));
   const where = files.size === 1 && problems[0]?.place ? ` in ${problems[0].place.file}` : '';
-  return `${rendered.join('\n')}\n${plural(problems.length, word)}${where}\n`;
+  const more = problems.length > MOST_SHOWN ? `, of which the first ${MOST_SHOWN} are shown` : '';
+  return `${rendered.join('\n')}\n${plural(problems.length, word)}${where}${more}\n`;
 }
 
 function readSource(path: string): string | undefined {

@@ -20,7 +20,7 @@ export interface NodesArgs {
 }
 
 /**
- * Lists the node types, or shows one in full.
+ * Lists the node types, or those of one group such as `effect`, or shows one in full.
  *
  * @throws VoxError UNKNOWN_TYPE
  */
@@ -33,6 +33,11 @@ export async function nodesCommand(args: NodesArgs, io: CliIo, environment: Grap
   }
   const definition = registry.get(args.type);
   if (!definition) {
+    const group = all.filter(({ type }) => type.startsWith(`${args.type}.`));
+    if (group.length > 0) {
+      io.stdout(args.json ? json(group.map(describeType)) : list(group, io.color));
+      return 0;
+    }
     const types = all.map(({ type }) => type);
     throw voxError('UNKNOWN_TYPE', { type: args.type, hint: nearestHint(args.type, types) });
   }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createEngine, type RenderSession } from '../../engine.js';
-import { voxError, VoxError, type Problem } from '../../errors.js';
+import { problem, voxError, VoxError, type Problem } from '../../errors.js';
 import type { ParamValue } from '../../graph/file.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
 import { collectParam, finish, type CliIo } from '../io.js';
@@ -91,6 +91,7 @@ export async function renderCommand(args: RenderArgs, io: CliIo): Promise<number
       io.stderr('Stopped; nothing was written.\n');
       return 130;
     }
+    if (positionUs === 0 && problems.length === 0) problems.push(problem('RENDERED_NOTHING'));
     report(args, io, positionUs, wallUs, problems);
   } finally {
     off();

@@ -8,7 +8,7 @@ import type { RoomServer } from '../../calls/room/index.js';
 import { problem, reasonOf, VoxError, voxError } from '../../errors.js';
 import { withRtmpKey } from '../../media/net/rtmp/target.js';
 import { createRealtimeScheduler } from '../../time/realtime.js';
-import { reachableAddresses } from '../addresses.js';
+import { checkedAddresses, reachableAddresses } from '../addresses.js';
 import { callSentence, isCallLost } from '../call-sentences.js';
 import { degradationSentence } from '../degradation.js';
 import { collectParam, finish, type CliIo } from '../io.js';
@@ -62,7 +62,7 @@ export async function runCommand(args: RunArgs, io: CliIo): Promise<number> {
   let forgetRun = () => {};
   const engine = createEngine({
     scheduler,
-    addresses: args.addresses ?? reachableAddresses(host),
+    addresses: args.addresses ? checkedAddresses(args.addresses) : reachableAddresses(host),
     banAddresses: args.banAddresses ?? false,
     permissions: { process: args.allowProcess ?? false },
     plugins: config.installs,

@@ -1,3 +1,4 @@
+import { problem, reasonOf } from '../../errors.js';
 import type { EngineEvent } from '../../events/event.js';
 import type { Plan } from '../../graph/plan-types.js';
 import type { CallInput } from '../../machines/call-types.js';
@@ -105,6 +106,7 @@ export class CallSnapshot {
       { files: this.#files, scheduler, nowMs, call: this.#call },
       make,
       () => void this.#forgetLeft(),
+      (reason) => this.#unstored(reason),
     );
   }
 
@@ -112,6 +114,11 @@ export class CallSnapshot {
   async close(ran: boolean): Promise<void> {
     await this.#keeper?.close(ran || this.#left === undefined);
     if (ran) await this.#forgetLeft();
+  }
+
+  #unstored(reason: unknown): void {
+    const data = { call: this.#call, folder: this.#options.folder, reason: reasonOf(reason) };
+    this.#options.tell({ type: 'call.takenUp', call: this.#call, problem: problem('SNAPSHOT_UNWRITABLE', data) });
   }
 
   async #forgetLeft(): Promise<void> {

@@ -15,21 +15,25 @@ export class SnapshotKeeper {
   readonly #file: string;
   readonly #make: () => Omit<Snapshot, 'version' | 'savedAtMs' | 'pid' | 'identity'>;
   readonly #stored: () => void;
+  readonly #failed: (reason: unknown) => void;
   readonly #nowMs: () => number;
   readonly #scheduler: Scheduler;
   readonly #identity = processIdentity();
   #last = '';
+  #failing = false;
   #writing: Promise<void> | undefined;
   #cancel: () => void;
 
   /**
    * @param make what is known now.
    * @param stored called when one is stored.
+   * @param failed called when one cannot be stored, not again until one could.
    */
   constructor(
     parts: { readonly files: SnapshotFiles; readonly scheduler: Scheduler; readonly nowMs: () => number; readonly call: string },
     make: () => Omit<Snapshot, 'version' | 'savedAtMs' | 'pid' | 'identity'>,
     stored: () => void,
+    failed: (reason: unknown) => void,
   ) {
     this.#files = parts.files;
     this.#scheduler = parts.scheduler;
@@ -37,6 +41,7 @@ export class SnapshotKeeper {
     this.#file = parts.files.fileOf(parts.call, process.pid);
     this.#make = make;
     this.#stored = stored;
+    this.#failed = failed;
     this.#cancel = parts.scheduler.after(EVERY_MS, () => this.#turn());
   }
 
@@ -58,10 +63,18 @@ export class SnapshotKeeper {
       const whole = `${JSON.stringify({ version: 1, ...about }).slice(0, -1)},${text.slice(1)}\n`;
       this.#writing = this.#files
         .write(this.#file, whole)
-        .then(this.#stored, () => {
-          // A full disk: it is tried again.
-          this.#last = '';
-        })
+        .then(
+          () => {
+            this.#failing = false;
+            this.#stored();
+          },
+          (reason: unknown) => {
+            // A full disk: it is tried again.
+            this.#last = '';
+            if (!this.#failing) this.#failed(reason);
+            this.#failing = true;
+          },
+        )
         .finally(() => (this.#writing = undefined));
     }
     const everyMs = text.length > LARGE_CHARACTERS ? LARGE_EVERY_MS : EVERY_MS;
