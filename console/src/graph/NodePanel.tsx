@@ -126,15 +126,15 @@ function Figures({ graph, node }: { graph: DrawnGraph; node: DrawnNode }) {
     ['Estimated cost', `${node.costPercent} % of a core${node.costMeasured ? '' : ', a guess'}`],
     ...(work
       ? ([
-          ['Work a beat, median', microseconds(work.p50Us)],
-          ['Work a beat, 99 %', microseconds(work.p99Us)],
+          ['Work per beat, median', microseconds(work.p50Us)],
+          ['Work per beat, p99', microseconds(work.p99Us)],
         ] as [string, string][])
       : []),
-    ['Latency, declared', milliseconds(stats?.latencyMs ?? node.latencyMs)],
-    ...Object.entries(stats?.lateMs ?? {}).map(([port, ms]): [string, string] => [`Late at ${port}, measured`, milliseconds(ms)]),
+    ['Latency it adds', milliseconds(stats?.latencyMs ?? node.latencyMs)],
+    ...Object.entries(stats?.lateMs ?? {}).map(([port, ms]): [string, string] => [`“${port}” comes late by`, milliseconds(ms)]),
     ['Faults', count(stats?.faults ?? 0)],
     ...Object.entries(stats?.counters ?? {}).map(([name, n]): [string, string] => [capital(name), count(n ?? 0)]),
-    ...Object.entries(stats?.passed ?? {}).map(([port, n]): [string, string] => [`Passed at ${port}`, count(n)]),
+    ...Object.entries(stats?.passed ?? {}).map(([port, n]): [string, string] => [`Given as “${port}”`, count(n)]),
   ];
   return (
     <section className="section" aria-label="Figures">

@@ -4,16 +4,17 @@ import type { StateDescription, StateValue } from '../api/types.js';
 import { Button } from '../ui/Button.js';
 import { CanvasTools } from '../ui/CanvasTools.js';
 import { Drawing } from '../ui/Drawing.js';
-import { FIT, isNarrow } from '../ui/fit.js';
+import { FIT, isNarrow, moving } from '../ui/fit.js';
 import { usePlaced } from '../ui/usePlaced.js';
+import { useRefit } from '../ui/useRefit.js';
 import { activeStates, valueText } from './active.js';
 import { foldedStates, isLarge, type Folding } from './fold.js';
 import { layOutChart, type PlacedChart } from './layout.js';
 import { StateBox } from './StateBox.js';
 import { TransitionEdge } from './TransitionEdge.js';
 
-/** What is active is shown with something around it, below the buttons. */
-const AROUND = { top: '96px', bottom: '40px', left: '64px', right: '64px' } as const;
+/** What is active is shown with something around it. */
+const AROUND = { top: '40px', bottom: '40px', left: '64px', right: '64px' } as const;
 /** A chart of which everything can be read at this scale is shown whole. */
 const READABLE = 0.62;
 const NODE_TYPES = { state: StateBox };
@@ -85,9 +86,9 @@ export function MachineCanvas({ chart, value, taken, past, children }: MachineCa
     [placed, active, taken, past],
   );
   const leaves = [...active].filter((id) => ![...active].some((other) => other.startsWith(`${id}.`))).join();
-  useFollow({ placed, leaves, follow });
+  const { still, touched } = useFollow({ placed, leaves, follow });
   return (
-    <section className={`canvas chart ${past ? 'past' : ''}`} aria-label={`Machine ${chart.id}`}>
+    <section className={`canvas chart ${past ? 'past' : ''}`} aria-label={`Machine ${chart.id}`} data-still={still}>
       <div className="canvas-bar">
         {children}
         <CanvasTools all={() => setFollow(false)}>
@@ -105,33 +106,66 @@ export function MachineCanvas({ chart, value, taken, past, children }: MachineCa
       <p className="hidden" role="status">
         {value === undefined ? '' : `${past ? 'Was in' : 'Is in'} ${valueText(value)}`}
       </p>
-      <Drawing nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} minZoom={0.08} />
+      <Drawing nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} minZoom={0.08} onMoveStart={touched} />
     </section>
   );
 }
 
 /** Keeps what is active on the screen, or else the whole chart. @param leaves ids of the innermost active states, joined */
-function useFollow({ placed, leaves, follow }: { placed: PlacedChart | undefined; leaves: string; follow: boolean }): void {
+function useFollow({ placed, leaves, follow }: { placed: PlacedChart | undefined; leaves: string; follow: boolean }) {
   const { fitView } = useReactFlow();
   const flow = useStoreApi();
   const last = useRef({ leaves: '', fresh: [] as readonly string[] });
-  useEffect(() => {
-    if (placed && !follow) requestAnimationFrame(() => void fitView(FIT));
-  }, [placed, follow, fitView]);
-  useEffect(() => {
-    if (!follow || !placed) return;
-    const all = leaves.split(',');
-    if (last.current.leaves !== leaves)
-      last.current = { leaves, fresh: all.filter((id) => !last.current.leaves.split(',').includes(id)) };
-    const { fresh } = last.current;
+  const fit = async () => {
+    if (!placed) return;
+    if (!follow) return fitView(FIT);
     const { width, height } = flow.getState();
+    const scale = ({ width: wide, height: high }: Area) => Math.min((width - 48) / wide, (height - 48) / high);
     const [whole] = placed.boxes;
-    const readable = whole !== undefined && Math.min((width - 48) / whole.width, (height - 96) / whole.height) >= READABLE;
-    // A small screen shows what changed last.
-    const wanted = isNarrow() && fresh.length > 0 ? fresh.slice(0, 1) : all;
-    const shown = placed.boxes.filter(({ state }) => wanted.some((id) => id === state.id)).map(({ state: { id } }) => ({ id }));
-    const options =
-      readable || shown.length === 0 ? FIT : { nodes: shown, padding: shown.length > 1 ? AROUND : 1.2, maxZoom: 1, minZoom: 0.4 };
-    requestAnimationFrame(() => void fitView({ ...options, duration: 350 }));
-  }, [follow, leaves, placed, fitView, flow]);
+    if (whole !== undefined && scale(whole) >= READABLE) return fitView({ ...FIT, duration: moving(350) });
+    // What changed last comes first, and on a small screen alone; the others as long as all can be read.
+    const { fresh } = last.current;
+    const order = [...fresh, ...leaves.split(',').filter((id) => !fresh.includes(id))];
+    let shown = order.slice(0, 1);
+    for (const id of isNarrow() ? [] : order.slice(1)) {
+      const more = [...shown, id];
+      if (scale(areaOf(placed, more)) >= READABLE) shown = more;
+    }
+    if (shown.length === 0 || leaves === '') return fitView(FIT);
+    const nodes = shown.map((id) => ({ id }));
+    const padding = shown.length > 1 ? AROUND : 1.2;
+    return fitView({ nodes, padding, maxZoom: 1, minZoom: 0.4, duration: moving(350) });
+  };
+  const { show, still, touched } = useRefit(fit);
+  useEffect(() => {
+    if (!placed) return;
+    if (last.current.leaves !== leaves) {
+      const before = last.current.leaves.split(',');
+      last.current = { leaves, fresh: leaves.split(',').filter((id) => !before.includes(id)) };
+    }
+    show();
+  }, [follow, leaves, placed]);
+  return { still, touched };
+}
+
+interface Area {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How large the place is that holds some states, with something around them. */
+function areaOf({ boxes }: PlacedChart, ids: readonly string[]): Area {
+  const byId = new Map(boxes.map((box) => [box.state.id, box]));
+  const spans = ids.flatMap((id) => {
+    let box = byId.get(id);
+    if (!box) return [];
+    const { width, height } = box;
+    let [x, y] = [0, 0];
+    for (; box; box = byId.get(box.parent?.id ?? '')) [x, y] = [x + box.x, y + box.y];
+    return [{ left: x, right: x + width, top: y, bottom: y + height }];
+  });
+  return {
+    width: Math.max(...spans.map(({ right }) => right)) - Math.min(...spans.map(({ left }) => left)) + 128,
+    height: Math.max(...spans.map(({ bottom }) => bottom)) - Math.min(...spans.map(({ top }) => top)) + 80,
+  };
 }

@@ -3,6 +3,7 @@ import type { Transition } from '../api/types.js';
 import { Button } from '../ui/Button.js';
 import { timeOfDay } from '../ui/format.js';
 import { changeText } from './active.js';
+import { eventText } from './chart-model.js';
 
 interface TimelineProps {
   /** Oldest first. */
@@ -55,7 +56,9 @@ export function Timeline({ steps, at, show }: TimelineProps) {
                 onClick={() => go(i)}
               >
                 <time className="number dim">{timeOfDay(step.atMs, true)}</time>
-                <strong className="code">{step.event}</strong>
+                <strong className="code" title={step.event}>
+                  {eventText(step.event)}
+                </strong>
                 {step.guard !== undefined && <span className="code dim">[{step.guard}]</span>}
                 <span className="timeline-change">{changeText(step.from, step.to)}</span>
               </button>
@@ -89,7 +92,7 @@ function Strip({
       aria-valuemin={1}
       aria-valuemax={Math.max(1, steps.length)}
       aria-valuenow={index + 1}
-      aria-valuetext={steps[index] ? `${steps[index].event} at ${timeOfDay(steps[index].atMs)}` : 'nothing'}
+      aria-valuetext={steps[index] ? `${eventText(steps[index].event)} at ${timeOfDay(steps[index].atMs)}` : 'nothing'}
       onKeyDown={pressed}
       onPointerDown={(event) => {
         const { left, width } = event.currentTarget.getBoundingClientRect();

@@ -93,6 +93,13 @@ function triggerText(trigger: Transition['trigger']): string {
   }
 }
 
+/** What made a machine step, in the words of its chart: what XState calls `xstate.done.actor.join` is `join done` there. */
+export function eventText(event: string): string {
+  const [, kind, name] = /^xstate\.(done\.actor|error\.actor|after)\.([^.]+)/.exec(event) ?? [];
+  if (name === undefined) return event === 'xstate.init' ? 'start' : event;
+  return kind === 'after' ? `after ${name}` : `${name} ${kind === 'done.actor' ? 'done' : 'failed'}`;
+}
+
 function notesOf({ invokes, entry, exit, transitions }: StateDescription): Note[] {
   return [
     ...invokes.map(({ id, src }): Note => ({ kind: 'invoke', text: id === src ? id : `${id}: ${src}` })),

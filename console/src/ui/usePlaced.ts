@@ -9,7 +9,7 @@ import { useEffect, useState } from 'react';
 export function usePlaced<Drawn, Placed>(
   drawn: Drawn,
   layOut: (drawn: Drawn) => Promise<Placed>,
-  variant?: boolean,
+  variant?: unknown,
 ): Placed | undefined {
   const [placed, setPlaced] = useState<Placed>();
   const text = JSON.stringify(drawn);
