@@ -453,7 +453,7 @@ export const ERRORS = {
   // — Telegram ——
   TELEGRAM_ADDRESS: {
     message: '"{address}" is not an address of a Telegram call: {reason}',
-    fix: 'Write telegram:@name, telegram:https://t.me/+INVITE, or telegram:ACCOUNT:@name for one of several accounts.',
+    fix: 'Write telegram:@name, telegram:-100NUMBER, telegram:https://t.me/+INVITE, or telegram:ACCOUNT:@name for one of several accounts.',
     exit: input,
   },
   TELEGRAM_NO_ACCOUNT: {
@@ -519,6 +519,11 @@ export const ERRORS = {
   TELEGRAM_PEER_UNKNOWN: {
     message: 'Telegram knows no group or channel "{peer}"',
     fix: 'Check the name; for a private group give its invite link, https://t.me/+…',
+    exit: input,
+  },
+  TELEGRAM_NOT_IN_CHAT: {
+    message: 'the account is in no group or channel with the number {peer}',
+    fix: 'Numbers find only chats that the account is in. Join it with the account, or give its public name or invite link.',
     exit: input,
   },
   TELEGRAM_CHAT_PRIVATE: {

@@ -19,10 +19,10 @@ export function callSentence(event: StampedEvent): string | undefined {
     case 'call.waiting': {
       // A short one, of which was told already.
       if (event.kind === 'resume') return undefined;
-      const at = timeOf(event.untilMs);
+      const at = timeOf(event.untilMs, event.atMs);
       const why = event.problem ? `${formatProblem(event.problem)} ` : '';
-      if (event.kind === 'schedule') return `${event.call} begins at ${at}.`;
-      return `${event.call}: ${why}It goes on at ${at}.`;
+      if (event.kind === 'schedule') return `${event.call} begins ${at}; it is joined then, or as soon as an admin begins it.`;
+      return `${event.call}: ${why}It goes on ${at}.`;
     }
     case 'node.told':
       if (event.what !== 'file.rescued') return undefined;
@@ -59,6 +59,10 @@ function agoSentence(ms: number): string {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
-function timeOf(ms: number): string {
-  return new Date(ms).toLocaleTimeString('en-GB');
+/** A time, with its day unless it is today's. */
+function timeOf(ms: number, nowMs: number): string {
+  const [then, now] = [new Date(ms), new Date(nowMs)];
+  const time = `at ${then.toLocaleTimeString('en-GB')}`;
+  if (then.toDateString() === now.toDateString()) return time;
+  return `on ${then.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })} ${time}`;
 }

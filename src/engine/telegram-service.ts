@@ -80,10 +80,11 @@ export class TelegramService {
     const name = this.#choose(new telegram.AccountStore(this.#options.telegram.dataFolder), parsed.account);
     const entry = this.#accounts.get(name) ?? this.#start(telegram, name);
     entry.calls++;
-    const { scheduler } = this.#options;
+    const { scheduler, nowMs } = this.#options;
     const signalling = new telegram.TelegramSignalling({
       address: parsed,
       scheduler,
+      nowMs,
       port: (signal) => entry.account.port(signal),
     });
     let released = false;

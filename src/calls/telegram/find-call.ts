@@ -1,7 +1,8 @@
 import type { Api } from 'telegram';
 import { CallError, callFailure } from '../../machines/failure.js';
 import type { TelegramAddress } from './address.js';
-import { isRpc } from './failures.js';
+import { isDoneAlready, isRpc } from './failures.js';
+import { findByNumber } from './find-by-number.js';
 import { asLong, type TelegramPort } from './port.js';
 import { newsIn, peerId } from './updates.js';
 
@@ -24,6 +25,9 @@ export interface CallPlace {
   readonly call: Api.GroupCall;
 }
 
+/** Telegram takes no call that begins sooner. */
+const SOONEST_MS = 15_000;
+
 const fail = (code: Parameters<typeof callFailure>[0], data: Readonly<Record<string, string>>): never => {
   throw new CallError(callFailure(code, data, 'never'));
 };
@@ -35,6 +39,7 @@ export async function findChat(
   signal?: AbortSignal,
 ): Promise<ChatPlace> {
   const { chat } = address;
+  if ('number' in chat) return placeOf(port, await findByNumber(port, chat.number, { ...(signal && { signal }) }));
   return 'username' in chat ? byUsername(port, chat.username, signal) : byInvite(port, chat.invite, signal);
 }
 
@@ -88,14 +93,17 @@ function placeOf({ api }: TelegramPort, chat: Api.TypeChat): ChatPlace {
 }
 
 /**
- * Finds the call of a chat, always by asking: what was found earlier may be over. Starts one if the address says so.
+ * Finds the call of a chat, always by asking: what was found earlier may be over. Makes one if the address says so, and begins a scheduled one
+ * whose time has come.
  *
+ * @param nowMs milliseconds since 1970.
  * @throws TelegramRpcError, CallError `TELEGRAM_NO_CALL`.
  */
 export async function findCall(
   port: TelegramPort,
   chat: ChatPlace,
   address: TelegramAddress,
+  nowMs: number,
   signal?: AbortSignal,
 ): Promise<CallPlace> {
   const { api } = port;
@@ -109,11 +117,29 @@ export async function findCall(
   const input = fullChat.call as Api.InputGroupCall | undefined | null;
   if (!input) {
     if (!address.create) return fail('TELEGRAM_NO_CALL', { peer: chat.title });
-    return createCall(port, chat, { rtmp: address.rtmp }, signal);
+    const { startMs = 0, rtmp } = address;
+    // A start that is over, or nearly, is now.
+    const later = startMs - nowMs >= SOONEST_MS && { scheduleDate: Math.round(startMs / 1000) };
+    return createCall(port, chat, { rtmp, ...later }, signal);
   }
-  const { call } = await port.invoke(new api.phone.GetGroupCall({ call: input, limit: 1 }), options);
+  const ask = async () => (await port.invoke(new api.phone.GetGroupCall({ call: input, limit: 1 }), options)).call;
+  let call = await ask();
+  if (isDue(call, address, nowMs)) {
+    await port.invoke(new api.phone.StartScheduledGroupCall({ call: input }), options).catch((error: unknown) => {
+      // Who is no admin waits for one.
+      if (!isDoneAlready(error) && !isRpc(error, 'CHAT_ADMIN_REQUIRED')) throw error;
+    });
+    call = await ask();
+  }
   if (call.className === 'GroupCallDiscarded') return fail('TELEGRAM_NO_CALL', { peer: chat.title });
   return { chat, input, call };
+}
+
+/** Whether the address asks to begin the call, and its time has come. */
+function isDue(call: Api.TypeGroupCall, { startMs }: TelegramAddress, nowMs: number): boolean {
+  return (
+    startMs !== undefined && call.className === 'GroupCall' && call.scheduleDate != null && call.scheduleDate * 1000 <= nowMs
+  );
 }
 
 /** What a new call is like. */

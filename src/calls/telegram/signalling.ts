@@ -33,6 +33,8 @@ export interface TelegramSignallingOptions {
   /** The account's connection: another one after it was lost. Rejects while there is none. */
   readonly port: (signal: AbortSignal) => Promise<TelegramPort>;
   readonly scheduler: Scheduler;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
   readonly times?: Partial<WatchTimes>;
 }
 
@@ -68,7 +70,7 @@ export class TelegramSignalling implements Signalling {
     return this.#typed(async () => {
       const port = await this.#options.port(signal);
       const chat = await findChat(port, address, signal);
-      const place = await findCall(port, chat, address, signal);
+      const place = await findCall(port, chat, address, this.#options.nowMs(), signal);
       this.#found = { port, place };
       const { id, accessHash } = place.input;
       const start = place.call.scheduleDate;
@@ -280,6 +282,7 @@ export class TelegramSignalling implements Signalling {
 
   #about(): Readonly<Record<string, string>> {
     const { chat, as } = this.#options.address;
+    if ('number' in chat) return { peer: as ?? chat.number };
     return { peer: as ?? ('username' in chat ? `@${chat.username}` : 'the group of the invite link') };
   }
 }

@@ -38,7 +38,7 @@ describe.each(Object.keys(LIBRARIES))("an admin's controls, with %s", (name) => 
 
   async function inCall() {
     const { address, chat } = await inGroup();
-    const place = await findCall(port, chat, address);
+    const place = await findCall(port, chat, address, Date.now());
     const id = BigInt(String(place.input.id));
     return { controls: new TelegramControls(port, place), place, id, state: () => centre.callState(id) };
   }
@@ -92,6 +92,6 @@ describe.each(Object.keys(LIBRARIES))("an admin's controls, with %s", (name) => 
 
   it('are for admins', async () => {
     const { address, chat } = await inGroup([bert]);
-    await expect(findCall(port, chat, address)).rejects.toMatchObject({ rpc: 'CHAT_ADMIN_REQUIRED' });
+    await expect(findCall(port, chat, address, Date.now())).rejects.toMatchObject({ rpc: 'CHAT_ADMIN_REQUIRED' });
   });
 });

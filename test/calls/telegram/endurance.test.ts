@@ -47,7 +47,7 @@ describe('signalling', () => {
     const grown: number[] = [];
     const open: Record<string, number>[] = [];
     for (let n = 1; n <= 200; n++) {
-      const signalling = new TelegramSignalling({ address, port: async () => port, scheduler: realtime });
+      const signalling = new TelegramSignalling({ address, port: async () => port, scheduler: realtime, nowMs: Date.now });
       const ref = await signalling.resolve(address.address, FOREVER);
       const updates = signalling.updates().subscribe();
       const params: TransportParams = {

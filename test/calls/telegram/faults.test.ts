@@ -59,6 +59,7 @@ describe.each(Object.keys(LIBRARIES))('faults on the way, with %s', (name) => {
       address: parseTelegramAddress(place.address),
       port: async () => port,
       scheduler: realtime,
+      nowMs: Date.now,
       times: { checkMs: 60_000, gapMs: 20 },
     });
     const ref = await signalling.resolve('', FOREVER);

@@ -86,6 +86,8 @@ describe.each(Object.keys(LIBRARIES))('signalling, with %s', (name) => {
   let made = 0;
   let place: { chat: bigint; call: bigint; address: string };
   let told: Told | undefined;
+  /** What the signalling thinks that it is; undefined: what it is. */
+  let nowMs: number | undefined;
 
   beforeAll(async () => {
     sfu = new FakeSfu();
@@ -109,7 +111,7 @@ describe.each(Object.keys(LIBRARIES))('signalling, with %s', (name) => {
       admins: [bert],
     });
     place = { chat, call: await centre.addCall(chat, {}), address: `telegram:@${username}` };
-    told = undefined;
+    told = nowMs = undefined;
   });
   afterEach(async () => {
     told?.subscription.unsubscribe();
@@ -126,6 +128,7 @@ describe.each(Object.keys(LIBRARIES))('signalling, with %s', (name) => {
       address: parseTelegramAddress(address),
       port: async () => port,
       scheduler: realtime,
+      nowMs: () => nowMs ?? Date.now(),
       times: { checkMs: 50, gapMs: 20 },
     });
 
@@ -424,6 +427,59 @@ describe.each(Object.keys(LIBRARIES))('signalling, with %s', (name) => {
     await new Guest(centre, users.bert, call).ask('phone.StartScheduledGroupCall');
     await told.next('call.began');
     expect(await signalling.resolve('', FOREVER)).not.toHaveProperty('startsAtMs');
+  });
+
+  it('makes a scheduled call and begins it when its time has come', async () => {
+    const username = `sched${made}x`;
+    await centre.addChat({ kind: 'channel', title: 'Later', username, members: [users.anna], admins: [users.anna] });
+    const startMs = (Math.floor(Date.now() / 1000) + 3600) * 1000;
+    const address = `telegram:@${username}?create&start=${new Date(startMs).toISOString().replace('.000', '')}`;
+    const signalling = signallingAt(address);
+    const { id, startsAtMs } = await signalling.resolve('', FOREVER);
+    expect(startsAtMs).toBe(startMs);
+    expect(await signalling.resolve('', FOREVER)).toMatchObject({ id, startsAtMs });
+    nowMs = startMs;
+    const begun = await signalling.resolve('', FOREVER);
+    expect(begun).toMatchObject({ id });
+    expect(begun).not.toHaveProperty('startsAtMs');
+    // A start that is over is now.
+    await new Guest(centre, users.anna, BigInt(id)).ask('phone.DiscardGroupCall');
+    expect(await signalling.resolve('', FOREVER)).not.toHaveProperty('startsAtMs');
+  });
+
+  it('waits for an admin where it may not begin the call itself', async () => {
+    const username = `sched${made}y`;
+    const members = [users.anna, users.bert];
+    const chat = await centre.addChat({ kind: 'channel', title: 'Later', username, members, admins: [users.bert] });
+    const scheduleDate = Math.floor(Date.now() / 1000) + 3600;
+    await centre.addCall(chat, { scheduleDate });
+    nowMs = scheduleDate * 1000 + 1;
+    const ref = await signallingAt(`telegram:@${username}?start=2020-01-01T00:00Z`).resolve('', FOREVER);
+    expect(ref.startsAtMs).toBe(scheduleDate * 1000);
+  });
+
+  it('finds a chat by its number, among more than a page and in the archive, and asks for it once', async () => {
+    const members = [users.anna, users.bert];
+    const add = (kind: 'group' | 'channel', title: string, more = {}) =>
+      centre.addChat({ kind, title, members, admins: [users.bert], ...more });
+    const old = await add('channel', 'Old', { megagroup: true });
+    const kept = await add('channel', 'Kept', { archived: true });
+    const group = await add('group', 'Small');
+    for (let n = 0; n < 120; n++) await add('channel', `Newer ${n}`);
+    const calls = await Promise.all([old, kept, group].map((chat) => centre.addCall(chat, {})));
+    const ids = [`-100${old}`, `-100${kept}`, `-${group}`];
+    for (const [n, id] of ids.entries()) {
+      const ref = await signallingAt(`telegram:${id}`).resolve('', FOREVER);
+      expect(ref.id).toBe(String(calls[n]));
+    }
+    const asked = centre.asked.length;
+    expect((await signallingAt(`telegram:https://t.me/c/${old}/17`).resolve('', FOREVER)).id).toBe(String(calls[0]));
+    expect(centre.asked.slice(asked).map(({ request }) => request._)).not.toContain('messages.GetDialogs');
+    for (const id of ['-1009999999999', '-4711'])
+      expect(await failureOf(signallingAt(`telegram:${id}`).resolve('', FOREVER))).toMatchObject({
+        code: 'TELEGRAM_NOT_IN_CHAT',
+        retry: 'never',
+      });
   });
 
   it('changes how we appear, and leaves', async () => {

@@ -24,6 +24,7 @@ export interface ChatSpec {
   readonly username?: string;
   readonly megagroup?: boolean;
   readonly invite?: string;
+  readonly archived?: boolean;
 }
 
 /** A call to make. */

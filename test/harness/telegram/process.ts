@@ -45,7 +45,8 @@ function addUser(spec: UserSpec): bigint {
 }
 
 function addChat(spec: ChatSpec): bigint {
-  const id = world.newId();
+  // As Telegram numbers them.
+  const id = world.newId() + (spec.kind === 'channel' ? 1_000_000_000n : 0n);
   const members = new Map(spec.members.map((member) => [member, { admin: spec.admins?.includes(member) ?? false }]));
   const chat: Chat = {
     kind: spec.kind,
@@ -55,6 +56,7 @@ function addChat(spec: ChatSpec): bigint {
     megagroup: spec.megagroup ?? spec.kind === 'channel',
     members,
     banned: new Set(),
+    ...(spec.archived !== undefined && { archived: spec.archived }),
     invite: spec.invite ?? `invite${id}`,
     pts: 1,
   };

@@ -9,6 +9,7 @@ import { authMethods } from './rpc/auth.js';
 import { broadcastMethods } from './rpc/broadcast.js';
 import { callAdminMethods } from './rpc/call-admin.js';
 import { callMethods } from './rpc/calls.js';
+import { dialogMethods } from './rpc/dialogs.js';
 import type { RpcContext, RpcHandler } from './rpc/context.js';
 import { peerMethods } from './rpc/peers.js';
 import { SignIns } from './rpc/sign-ins.js';
@@ -25,6 +26,7 @@ const METHODS: Record<string, RpcHandler> = {
   ...callMethods,
   ...callAdminMethods,
   ...broadcastMethods,
+  ...dialogMethods,
 };
 const INVOKE_WITH_LAYER = 0xda9b0d0d;
 

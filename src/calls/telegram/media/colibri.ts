@@ -7,6 +7,9 @@ const AGAIN_MS = 5000;
 /** Somebody who looks away for a moment does not cost a smaller picture. */
 const LOWER_AFTER_MS = 2000;
 
+/** Lines of the smallest picture that is worth having, and of a whole one. */
+const [THUMB, FULL] = [180, 720];
+
 /** What a conversation needs of its connection. */
 export interface ColibriOptions {
   readonly timers: Timers;
@@ -78,13 +81,17 @@ export class Colibri {
   }
 
   #say(): void {
-    const constraints = [...this.#wanted].map(([endpoint, maxHeight]) => [endpoint, { minHeight: 0, maxHeight }]);
+    const constraints = [...this.#wanted].map(([endpoint, maxHeight]) => [
+      endpoint,
+      { minHeight: Math.min(THUMB, maxHeight), maxHeight },
+    ]);
     this.#options.send(
       JSON.stringify({
         colibriClass: 'ReceiverVideoConstraints',
         defaultConstraints: { maxHeight: 0 },
         constraints: Object.fromEntries(constraints) as object,
-        onStageEndpoints: [...this.#wanted.keys()],
+        // Those that are wanted whole (tgcalls maybeUpdateRemoteVideoConstraints).
+        onStageEndpoints: [...this.#wanted].filter(([, maxHeight]) => maxHeight >= FULL).map(([endpoint]) => endpoint),
       }),
     );
     this.#later(AGAIN_MS);

@@ -77,7 +77,7 @@ describe('a call that is broadcast', () => {
     for (const [timeMs, part] of parts) await centre.addPart(call, timeMs, part);
     await centre.set({ clockSec: Math.max(...parts.keys()) / 1000 });
     const address = parseTelegramAddress(`telegram:@${username}`);
-    const signalling = new TelegramSignalling({ address, port: async () => port, scheduler });
+    const signalling = new TelegramSignalling({ address, port: async () => port, scheduler, nowMs: Date.now });
     media = new TelegramMedia({ addresses: ['127.0.0.1'] }, party.scheduler);
     const request = async (asked: CallRequest): Promise<unknown> => {
       const answer = await media.request(asked);

@@ -29,8 +29,8 @@ describe('the talk over the data channel', () => {
       {
         colibriClass: 'ReceiverVideoConstraints',
         defaultConstraints: { maxHeight: 0 },
-        constraints: { early: { minHeight: 0, maxHeight: 360 } },
-        onStageEndpoints: ['early'],
+        constraints: { early: { minHeight: 180, maxHeight: 360 } },
+        onStageEndpoints: [],
       },
     ]);
     colibri.want('late', 720);

@@ -71,5 +71,8 @@ function read(text: string, on: ColibriEvents): void {
   if (typeof defaultConstraints?.maxHeight !== 'number') return on.violation('ReceiverVideoConstraints: defaultConstraints');
   for (const [endpoint, { maxHeight }] of Object.entries(constraints))
     if (typeof maxHeight !== 'number') return on.violation(`ReceiverVideoConstraints: ${endpoint}`);
+  // As native clients say it: on the stage is what is wanted whole.
+  const stage = Object.keys(constraints).filter((endpoint) => constraints[endpoint]!.maxHeight >= 720);
+  if (stage.toSorted().join() !== onStageEndpoints.toSorted().join()) on.violation('ReceiverVideoConstraints: onStageEndpoints');
   on.constraints({ defaultConstraints, constraints, onStageEndpoints });
 }

@@ -10,7 +10,10 @@ export interface TlObject {
 export class TlError extends Error {}
 
 /** Fields that only some layers have: both are given, and the one that the layer does not know is left out. */
-const BY_LAYER: Readonly<Record<string, readonly string[]>> = { UpdateGroupCall: ['chatId', 'peer'] };
+const BY_LAYER: Readonly<Record<string, readonly string[]>> = {
+  UpdateGroupCall: ['chatId', 'peer'],
+  Dialog: ['unreadPollVotesCount'],
+};
 
 const VECTOR = 0x1cb5c415;
 const TRUE = 0x997275b5;

@@ -30,6 +30,8 @@ export interface Chat {
   readonly megagroup: boolean;
   readonly members: Map<bigint, { admin: boolean }>;
   readonly banned: Set<bigint>;
+  /** Whether everybody keeps it in the archive. */
+  readonly archived?: boolean;
   /** Hash of its invite link. */
   readonly invite: string;
   call?: GroupCall;
