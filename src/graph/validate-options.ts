@@ -100,8 +100,8 @@ function checkFiles(
       : [{ item: value, path: [option] }];
     for (const { item, path } of files) {
       if (typeof item !== 'string' || item === '') continue;
-      // A list of tracks may hold addresses of the web among its files.
-      if (Array.isArray(value) && /^https?:\/\//i.test(item)) continue;
+      // A list of tracks may hold addresses among its files.
+      if (Array.isArray(value) && /^(https?|rtsps?):\/\//i.test(item)) continue;
       const where = placeOf(given, path, false) ?? model.optionsWhere;
       if (/^[a-z][a-z\d+.-]+:\/\//i.test(item)) {
         const reason = `it names a file, and ${describeValue(item)} is an address; play it with source.url`;

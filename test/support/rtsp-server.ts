@@ -34,6 +34,23 @@ export interface RtspBehaviour {
   readonly ticks?: number;
   /** Number of its packets; default 97. */
   readonly payloadType?: (play: number) => number;
+  /** Pictures besides, set up as `trackID=0`. */
+  readonly video?: RtspVideo;
+}
+
+/** The pictures of a server: sent among its packets of sound, from where these are. */
+export interface RtspVideo {
+  /** When each is sent, in milliseconds from the beginning, its time by a clock of 90 kHz, and whether it ends a picture. */
+  readonly packets: readonly {
+    readonly atMs: number;
+    readonly ticks: number;
+    readonly marker: boolean;
+    readonly payload: Buffer;
+  }[];
+  /** How it says which times of both belong together. */
+  readonly sync: 'reports' | 'info' | 'nothing';
+  /** It refuses to set them up. */
+  readonly refused?: boolean;
 }
 
 /** A running server. */
@@ -92,6 +109,8 @@ class Client {
   #lastNumber = 0;
   #session = '';
   #base = '';
+  #pictured = false;
+  #hasSound = false;
 
   constructor(
     readonly socket: Socket,
@@ -135,9 +154,9 @@ class Client {
     else {
       this.#expect(headers['session'] === this.#session, `${method} in session ${headers['session']}`);
       this.#expect(uri === this.#base, `${method} of ${uri}, not of the whole`);
+      if (method === 'PLAY') return this.#play(headers['range'] ?? '');
       this.#say('200 OK', [`Session: ${this.#session}`]);
-      if (method === 'PLAY') this.#play(headers['range'] ?? '');
-      else if (method === 'TEARDOWN') this.socket.end();
+      if (method === 'TEARDOWN') this.socket.end();
     }
   }
 
@@ -148,14 +167,25 @@ class Client {
   }
 
   #setUp({ uri, headers }: RtspRequest): void {
-    this.#expect(uri === `${this.#base}trackID=1`, `SETUP of ${uri}`);
-    this.#expect(headers['transport'] === 'RTP/AVP/TCP;unicast;interleaved=0-1', `Transport: ${headers['transport']}`);
-    this.#session = `s${this.#lastNumber}x`;
+    const { video, sdp = L16, timeoutSec = 60 } = this.behaviour;
+    const pictures = video !== undefined && uri === `${this.#base}trackID=0`;
+    const first = this.#session === '';
+    const channel = first ? 0 : 2;
+    this.#expect(pictures || uri === `${this.#base}trackID=1`, `SETUP of ${uri}`);
+    if (!pictures) this.#hasSound = true;
+    this.#expect(pictures ? first === !sdp.includes('m=audio') : first, `${uri} is set up out of order`);
+    const asked = `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`;
+    this.#expect(headers['transport'] === asked, `Transport: ${headers['transport']}`);
+    this.#expect(first || headers['session'] === this.#session, `SETUP in session ${headers['session']}`);
+    if (pictures && video.refused) return this.#say('404 Not Found', []);
+    if (first) this.#session = `s${this.#lastNumber}x`;
     // A server may choose other channels than it was asked for.
+    const given = pictures ? '8-9' : '4-5';
     this.#say('200 OK', [
-      `Session: ${this.#session};timeout=${this.behaviour.timeoutSec ?? 60}`,
-      'Transport: RTP/AVP/TCP;unicast;interleaved=4-5',
+      `Session: ${this.#session};timeout=${timeoutSec}`,
+      `Transport: RTP/AVP/TCP;unicast;interleaved=${given}`,
     ]);
+    if (pictures) this.#pictured = true;
   }
 
   #play(range: string): void {
@@ -167,6 +197,8 @@ class Client {
     const ssrc = 0x1000 * play;
     let sequence = 65_530 * play;
     let timestamp = 4_294_000_000 + play * 777;
+    let sentMs = Number(from) * 1000;
+    const pictures = this.#pictures(play, Number(from), timestamp);
     for (const payload of payloads(play, Number(from))) {
       const head = Buffer.alloc(12);
       head[0] = 0x80;
@@ -175,8 +207,11 @@ class Client {
       head.writeUInt32BE(timestamp % 2 ** 32, 4);
       head.writeUInt32BE(ssrc, 8);
       timestamp += this.behaviour.ticks ?? 960;
+      pictures.sendBefore(sentMs);
       this.#frame(4, Buffer.concat([head, payload]));
+      sentMs += 20;
     }
+    pictures.sendBefore(Infinity);
     // A sender report first, as servers send them.
     const report = Buffer.alloc(28);
     report.writeUInt32BE(0x80c80006, 0);
@@ -188,7 +223,41 @@ class Client {
     const bye = Buffer.alloc(8);
     bye.writeUInt32BE(0x81cb0001, 0);
     bye.writeUInt32BE(ssrc, 4);
-    this.#frame(5, Buffer.concat([report, bye]));
+    this.#frame(this.#hasSound ? 5 : 9, Buffer.concat([report, bye]));
+  }
+
+  /** Answers PLAY, and sends the pictures piece by piece. @param stamp of the first packet of sound. */
+  #pictures(play: number, fromSec: number, stamp: number) {
+    const { packets, sync } = (this.#pictured ? this.behaviour.video : undefined) ?? { packets: [], sync: 'nothing' as const };
+    const begin = 123_456_789 * play;
+    const at = begin + fromSec * 90_000;
+    const info =
+      sync === 'info'
+        ? [
+            `RTP-Info: url=${this.#base}trackID=1;seq=1;rtptime=${stamp % 2 ** 32},url=${this.#base}trackID=0;seq=1;rtptime=${at % 2 ** 32}`,
+          ]
+        : [];
+    this.#say('200 OK', [`Session: ${this.#session}`, ...info]);
+    if (sync === 'reports') {
+      this.#frame(5, senderReport(0x1000 * play, stamp));
+      this.#frame(9, senderReport(0x1000 * play + 1, at));
+    }
+    let sequence = 7 * play;
+    const due = packets.filter(({ atMs }) => atMs >= fromSec * 1000);
+    return {
+      sendBefore: (ms: number) => {
+        for (let next = due[0]; next && next.atMs <= ms; next = due[0]) {
+          due.shift();
+          const head = Buffer.alloc(12);
+          head[0] = 0x80;
+          head[1] = 96 | (next.marker ? 0x80 : 0);
+          head.writeUInt16BE(sequence++ & 0xffff, 2);
+          head.writeUInt32BE((begin + next.ticks) % 2 ** 32, 4);
+          head.writeUInt32BE(0x1000 * play + 1, 8);
+          this.#frame(8, Buffer.concat([head, next.payload]));
+        }
+      },
+    };
   }
 
   #frame(channel: number, packet: Buffer): void {
@@ -226,4 +295,15 @@ class Client {
       return undefined;
     return `Digest realm="radio", nonce="n0nce"${scheme === 'md5' ? '' : ', algorithm=SHA-256, qop="auth"'}`;
   }
+}
+
+/** What is stamped so is of one and the same moment. */
+function senderReport(ssrc: number, timestamp: number): Buffer {
+  const report = Buffer.alloc(28);
+  report.writeUInt32BE(0x80c80006, 0);
+  report.writeUInt32BE(ssrc, 4);
+  report.writeUInt32BE(3_900_000_000, 8);
+  report.writeUInt32BE(0x8000_0000, 12);
+  report.writeUInt32BE(timestamp % 2 ** 32, 16);
+  return report;
 }

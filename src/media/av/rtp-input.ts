@@ -13,7 +13,7 @@ const ANALYZE_US = 500_000;
  * Opens a stream of RTP packets that come from elsewhere. FFmpeg takes them apart but opens no socket: it may use no protocol at all, and
  * gets the description first and then, in its place, one packet a read.
  *
- * @param sdp what the packets are; one stream. @param name what messages call it. @throws VoxError `URL_NOT_MEDIA`, or the source's failure.
+ * @param sdp what the packets are. @param name what messages call it. @throws VoxError `URL_NOT_MEDIA`, or the source's failure.
  */
 export async function openRtpInput(source: ByteSource, sdp: string, name: string): Promise<StreamInput> {
   setAvLogQuiet();

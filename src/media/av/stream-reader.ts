@@ -140,7 +140,9 @@ export interface PumpedInput extends Omit<PumpOptions, 'seekable'> {
   /** What is known of it. */
   readonly info: MediaInfo;
   /** What is behind it. */
-  readonly source: Pick<ByteSource, 'live' | 'seekable' | 'failure'> & { readonly length?: number | undefined };
+  readonly source: Pick<ByteSource, 'live' | 'seekable' | 'failure' | 'pictureShiftUs'> & {
+    readonly length?: number | undefined;
+  };
   /** Where to end, in seconds; undefined: at its end. */
   readonly endSec?: number | undefined;
   /** Makes a reading that is under way come to its end. */
@@ -164,7 +166,8 @@ export function pumpedReader(input: PumpedInput): AudioReader {
     { format: pump, stream, decoder, info, fileBytes: source.length ?? Infinity, close },
     endSec,
   );
-  const pictures = video && new StreamPictures(format, video.stream, video.packets, name, () => inner.shiftUs);
+  const shiftUs = () => inner.shiftUs + (source.pictureShiftUs?.() ?? 0);
+  const pictures = video && new StreamPictures(format, video.stream, video.packets, name, shiftUs);
   return new LateReader(inner, pump, source, pictures);
 }
 

@@ -19,8 +19,10 @@ export interface ByteSource {
   readonly live: boolean;
   /** FFmpeg's names of the demuxers that may read it, when the protocol says which; undefined: any that reads one file. */
   readonly formats: string | undefined;
-  /** When set, each read gives one RTP packet of the stream that this session description tells of. */
+  /** When set, each read gives one RTP packet of the streams that this session description tells of. */
   readonly sdp?: string;
+  /** By how much times of the sound are more than those of pictures of the same moment, in microseconds, where they begin apart. */
+  pictureShiftUs?(): number;
   /** Why it ended before its end; undefined while it goes on and when all of it came. */
   readonly failure: Problem | undefined;
   /** The first bytes, for telling what it is; empty when nothing has come. */

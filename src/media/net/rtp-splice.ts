@@ -5,6 +5,8 @@ const VERSION = 2;
 const SSRC = 0x766f7867;
 /** Not 0, which FFmpeg takes for "not known yet". */
 const FIRST_TIMESTAMP = 0x10000;
+/** Pictures are decoded so long before they are shown at most, in seconds. */
+const LONGEST_BACK_SEC = 2;
 /** A step of the clock that is longer than this many seconds is a jump of the sender's, and is closed. */
 const LONGEST_STEP_SEC = 10;
 
@@ -18,6 +20,7 @@ const BYE = 203;
 export class RtpSplice {
   readonly #clockRate: number;
   readonly #payloadType: number;
+  readonly #stepsBack: boolean;
   /** What the newest connection's packets are numbered with. */
   #givenType: number;
   #sequence = 0;
@@ -26,17 +29,33 @@ export class RtpSplice {
   #timestamp = FIRST_TIMESTAMP;
   #step = 0;
   #elapsed = 0;
+  /** Where in the stream the newest connection begins, in ticks. */
+  #begin = 0;
 
-  /** @param payloadType of the packets given on, and at first of those that come. @param clockRate ticks of their clock in a second. */
-  constructor(payloadType: number, clockRate: number) {
+  /**
+   * @param payloadType of the packets given on, and at first of those that come. @param clockRate ticks of their clock in a second.
+   * @param stepsBack whether times may go back from one packet to the next, as those of pictures do.
+   */
+  constructor(payloadType: number, clockRate: number, stepsBack = false) {
+    this.#stepsBack = stepsBack;
     this.#payloadType = payloadType;
     this.#givenType = payloadType;
     this.#clockRate = clockRate;
   }
 
-  /** How much sound came, in seconds. */
+  /** How much came, in seconds. */
   get elapsedSec(): number {
     return this.#given === undefined && this.#elapsed === 0 ? 0 : (this.#elapsed + this.#step) / this.#clockRate;
+  }
+
+  /** Where in the stream a packet of the newest connection is, in seconds since the first; undefined while none of it has come. */
+  secondsAt(given: number): number | undefined {
+    return this.#given === undefined ? undefined : (this.#elapsed + ((given - this.#given) | 0)) / this.#clockRate;
+  }
+
+  /** Where in the stream the newest connection begins, in seconds; undefined while no packet of it has come. */
+  get beginSec(): number | undefined {
+    return this.#given === undefined ? undefined : this.#begin / this.#clockRate;
   }
 
   /** A new connection begins, whose packets are of that type. */
@@ -51,11 +70,13 @@ export class RtpSplice {
     const given = packet.readUInt32BE(4);
     if (this.#given !== undefined) this.#step = this.#stepTo(given);
     const first = this.#given === undefined && this.#sequence === 0;
+    const begins = this.#given === undefined;
     this.#given = given;
     if (!first) {
       this.#timestamp = (this.#timestamp + this.#step) >>> 0;
       this.#elapsed += this.#step;
     }
+    if (begins) this.#begin = this.#elapsed;
     this.#sequence = (this.#sequence + 1) & 0xffff;
     packet[1] = (packet[1]! & 0x80) | this.#payloadType;
     packet.writeUInt16BE(this.#sequence, 2);
@@ -64,10 +85,15 @@ export class RtpSplice {
     return true;
   }
 
-  /** Over TCP nothing is lost or comes out of order, so that whatever is no plain step forward is a sender that began anew. */
+  /**
+   * Over TCP nothing is lost or comes out of order, so that whatever is no plain step is a sender that began anew. Pictures step back as
+   * well: they are sent in the order in which they are decoded.
+   */
   #stepTo(given: number): number {
-    const step = (given - this.#given!) >>> 0;
-    return step <= LONGEST_STEP_SEC * this.#clockRate ? step : this.#step;
+    const step = (given - this.#given!) | 0;
+    const back = this.#stepsBack ? LONGEST_BACK_SEC * this.#clockRate : 0;
+    if (step >= -back && step <= LONGEST_STEP_SEC * this.#clockRate) return step;
+    return Math.max(0, this.#step);
   }
 }
 

@@ -5,14 +5,16 @@ import { RtspConnection } from './rtsp-connection.js';
 import { RtspLogin } from './rtsp-login.js';
 import type { RtspMessage } from './rtsp-message.js';
 import { isRtsp, requestUri, rtspHost } from './rtsp-url.js';
-import { controlUrl, sdpAudio, type SdpAudio } from './sdp-audio.js';
+import { controlUrl, sdpMedia, type SdpMedia, type SdpStream } from './sdp-media.js';
 import { saysBye } from './rtp-splice.js';
 import { shownUrl } from './url.js';
 
 /** What a session tells. */
 export interface RtspSessionOutlets {
-  /** A packet of sound came. */
-  packet(bytes: Buffer): void;
+  /** A packet of a stream came. */
+  packet(kind: SdpStream['kind'], bytes: Buffer): void;
+  /** What the sender reports of a stream came: a compound of RTCP packets. */
+  report(kind: SdpStream['kind'], bytes: Buffer): void;
   /** The server says that nothing more follows. */
   bye(): void;
   /** The connection is over. */
@@ -28,7 +30,7 @@ const USUAL_SEC = 60;
 /** A server that takes nothing but UDP, which no firewall lets through. */
 const UNSUPPORTED_TRANSPORT = 461;
 
-/** Sound of one server, described and set up over one TCP connection, on which its packets come too (RFC 2326 section 10.12). */
+/** Sound and pictures of one server, described and set up over one TCP connection, on which their packets come too (RFC 2326 section 10.12). */
 export class RtspSession {
   readonly #start: URL;
   readonly #settings: HttpSettings;
@@ -36,10 +38,12 @@ export class RtspSession {
   readonly #connection: RtspConnection;
   readonly #url: URL;
   #login: RtspLogin | undefined;
-  #audio: SdpAudio | undefined;
+  #media: SdpMedia | undefined;
+  #streams: readonly SdpStream[] = [];
   #base = '';
   #id = '';
-  #channel = 0;
+  /** What comes on which channel; the one behind it has the reports. */
+  readonly #channels = new Map<number, SdpStream['kind']>();
   #keepAlive = 'GET_PARAMETER';
   #cancelTimer = () => {};
 
@@ -50,8 +54,13 @@ export class RtspSession {
     this.#outlets = outlets;
     this.#connection = new RtspConnection(url, settings, {
       packet: (channel, bytes) => {
-        if (channel === this.#channel) outlets.packet(bytes);
-        else if (channel === this.#channel + 1 && saysBye(bytes)) outlets.bye();
+        const kind = this.#channels.get(channel);
+        if (kind) return outlets.packet(kind, bytes);
+        const reported = this.#channels.get(channel - 1);
+        if (!reported) return;
+        outlets.report(reported, bytes);
+        // The pictures of a recording may be shorter than its sound.
+        if (reported === this.#streams[0]?.kind && saysBye(bytes)) outlets.bye();
       },
       lost: (error) => {
         this.#cancelTimer();
@@ -61,12 +70,18 @@ export class RtspSession {
   }
 
   /**
-   * Connects, asks what there is, follows redirects, and sets up the first sound in it.
+   * Connects, asks what there is, follows redirects, and sets up the first sound in it, and the first pictures if they are wanted.
    *
+   * @param video true: pictures are wanted beside the sound; false: where there is no sound only; undefined: never.
    * @throws VoxError `URL_INVALID`, `URL_DNS`, `URL_UNREACHABLE`, `URL_NOT_PUBLIC`, `URL_CERTIFICATE`, `URL_REDIRECTS`, `URL_STATUS`,
    * `URL_NOT_MEDIA`, `STREAM_TIMEOUT`; the signal's reason when aborted.
    */
-  static async open(start: URL, settings: HttpSettings, outlets: RtspSessionOutlets): Promise<RtspSession> {
+  static async open(
+    start: URL,
+    settings: HttpSettings,
+    outlets: RtspSessionOutlets,
+    video: boolean | undefined,
+  ): Promise<RtspSession> {
     const seen = new Set<string>();
     let url = start;
     for (;;) {
@@ -74,7 +89,7 @@ export class RtspSession {
       settings.signal.throwIfAborted();
       const session = new RtspSession(start, url, settings, outlets);
       try {
-        const answer = await session.#describe();
+        const answer = await session.#describe(video);
         if (answer === undefined) {
           await session.#setUp();
           return session;
@@ -90,9 +105,14 @@ export class RtspSession {
     }
   }
 
-  /** What was set up. */
-  get audio(): SdpAudio {
-    return this.#audio!;
+  /** What the server says about it. */
+  get media(): SdpMedia {
+    return this.#media!;
+  }
+
+  /** What was set up: the sound before the pictures. */
+  get streams(): readonly SdpStream[] {
+    return this.#streams;
   }
 
   /** Whether reading stands still. */
@@ -104,11 +124,17 @@ export class RtspSession {
     this.#connection.paused = paused;
   }
 
-  /** Lets the packets come, from a position in seconds. @throws VoxError as {@link RtspSession.open}. */
-  async play(fromSec: number): Promise<void> {
+  /**
+   * Lets the packets come, from a position in seconds.
+   *
+   * @returns what the packets of each stream are stamped with at that position, where the server says so.
+   * @throws VoxError as {@link RtspSession.open}.
+   */
+  async play(fromSec: number): Promise<ReadonlyMap<SdpStream['kind'], number>> {
     const range = { Range: `npt=${fromSec.toFixed(3)}-` };
     const answer = await this.#ask('PLAY', this.#aggregate, range);
     if (answer.status !== 200) throw statusError(this.#start, answer.status ?? 0);
+    return this.#stamps(first(answer, 'rtp-info'));
   }
 
   /** Ends the session and the connection. Idempotent. */
@@ -119,8 +145,20 @@ export class RtspSession {
     this.#connection.close();
   }
 
-  /** Fills {@link RtspSession.audio}, or gives where else to ask. */
-  async #describe(): Promise<string | undefined> {
+  /** `RTP-Info: url=…/trackID=1;seq=7;rtptime=90000,url=…` (RFC 2326 section 12.33). */
+  #stamps(info: string): ReadonlyMap<SdpStream['kind'], number> {
+    const stamps = new Map<SdpStream['kind'], number>();
+    for (const part of info.split(/,(?=\s*url=)/)) {
+      const [, url = ''] = /\burl="?([^;"]+)/.exec(part) ?? [];
+      const [, time] = /\brtptime=(\d+)/.exec(part) ?? [];
+      const stream = this.#streams.find(({ control }) => url !== '' && controlUrl(this.#base, control).endsWith(url.trim()));
+      if (stream && time !== undefined) stamps.set(stream.kind, Number(time) >>> 0);
+    }
+    return stamps;
+  }
+
+  /** Fills {@link RtspSession.media}, or gives where else to ask. */
+  async #describe(wantsVideo: boolean | undefined): Promise<string | undefined> {
     const uri = requestUri(this.#url);
     const answer = await this.#ask('DESCRIBE', uri, { Accept: 'application/sdp' });
     const to = first(answer, 'location');
@@ -128,25 +166,44 @@ export class RtspSession {
     if (answer.status !== 200) throw statusError(this.#start, answer.status ?? 0);
     const type = first(answer, 'content-type').split(';')[0]!.trim().toLowerCase();
     if (type !== '' && type !== 'application/sdp') throw this.#notMedia(`the server describes it by ${type}`);
-    this.#audio = sdpAudio(answer.body.toString());
-    if (!this.#audio) throw this.#notMedia('it has no sound');
+    const media = sdpMedia(answer.body.toString());
+    const { audio, video } = media;
+    this.#media = media;
+    const shown = wantsVideo === true || (wantsVideo === false && !audio) ? video : undefined;
+    this.#streams = [audio, shown].filter((stream) => stream !== undefined);
+    if (this.#streams.length === 0)
+      throw this.#notMedia(wantsVideo === undefined ? 'it has no sound' : 'it has neither sound nor pictures');
     this.#base = first(answer, 'content-base') || first(answer, 'content-location') || uri;
     return undefined;
   }
 
   async #setUp(): Promise<void> {
-    const uri = controlUrl(this.#base, this.audio.control);
-    const answer = await this.#ask('SETUP', uri, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
-    if (answer.status === UNSUPPORTED_TRANSPORT) throw this.#notMedia('its server does not send over TCP');
-    if (answer.status !== 200) throw statusError(this.#start, answer.status ?? 0);
+    const [main, ...others] = this.#streams;
+    const fault = await this.#setUpOne(main!, 0);
+    if (fault) throw fault;
+    // A server that has sound has done its part.
+    for (const [i, stream] of others.entries()) {
+      if (await this.#setUpOne(stream, 2 * (i + 1))) this.#streams = this.#streams.filter((other) => other !== stream);
+    }
+  }
+
+  /** Sets one stream up on a channel and the one behind it; gives why not. */
+  async #setUpOne({ kind, control }: SdpStream, channel: number): Promise<VoxError | undefined> {
+    const uri = controlUrl(this.#base, control);
+    const asked = `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`;
+    const answer = await this.#ask('SETUP', uri, { Transport: asked });
+    if (answer.status === UNSUPPORTED_TRANSPORT) return this.#notMedia('its server does not send over TCP');
+    if (answer.status !== 200) return statusError(this.#start, answer.status ?? 0);
     const transport = first(answer, 'transport');
-    if (!/\bTCP\b/i.test(transport)) throw this.#notMedia('its server does not send over TCP');
-    this.#channel = Number(/interleaved=(\d+)/.exec(transport)?.[1] ?? 0);
+    if (!/\bTCP\b/i.test(transport)) return this.#notMedia('its server does not send over TCP');
+    this.#channels.set(Number(/interleaved=(\d+)/.exec(transport)?.[1] ?? channel), kind);
+    if (this.#id !== '') return undefined;
     const [id = '', ...parameters] = first(answer, 'session').split(';');
     this.#id = id.trim();
     const stated = Number(/timeout\s*=\s*(\d+)/i.exec(parameters.join(';'))?.[1] ?? USUAL_SEC);
     // Twice in that time, so that one may be late.
     this.#stayAlive(Math.max(1, Math.min(stated || USUAL_SEC, 2 * USUAL_SEC) / 2) * 1000);
+    return undefined;
   }
 
   #stayAlive(everyMs: number): void {
@@ -167,7 +224,7 @@ export class RtspSession {
   }
 
   get #aggregate(): string {
-    return controlUrl(this.#base, this.#audio?.sessionControl ?? '');
+    return controlUrl(this.#base, this.#media?.sessionControl ?? '');
   }
 
   async #ask(method: string, uri: string, headers: Readonly<Record<string, string>> = {}): Promise<RtspMessage> {

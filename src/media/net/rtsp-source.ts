@@ -5,7 +5,9 @@ import type { HttpSourceSettings } from './http-source.js';
 import { PacketBuffer } from './packet-buffer.js';
 import { retryDelayMs } from './retry.js';
 import { RtpSplice } from './rtp-splice.js';
+import { RtpSync } from './rtp-sync.js';
 import { RtspSession, type RtspSessionOutlets } from './rtsp-session.js';
+import { describeStreams, type SdpStream } from './sdp-media.js';
 import { shownUrl } from './url.js';
 
 /** The socket is left alone while so many bytes wait, and read again when half of them are gone. */
@@ -46,7 +48,10 @@ export class RtspSource implements ByteSource {
   #session: RtspSession | undefined;
   /** Its own telling apart: what a session that was given up still says does not count. */
   #number = 0;
-  #splice: RtpSplice | undefined;
+  /** Of the stream that gives the time: the sound, where there is any. */
+  #main: RtpSplice | undefined;
+  readonly #splices = new Map<SdpStream['kind'], RtpSplice>();
+  #sync: RtpSync | undefined;
   #sdp = '';
   /** The description without numbers, for telling whether it is still the same. */
   #codec = '';
@@ -74,6 +79,11 @@ export class RtspSource implements ByteSource {
   /** What the packets are. */
   get sdp(): string {
     return this.#sdp;
+  }
+
+  /** By how much times of the sound are more than those of pictures of the same moment, in microseconds. */
+  pictureShiftUs(): number {
+    return this.#sync?.offsetUs ?? 0;
   }
 
   read(): Buffer | null | Promise<Buffer | null> {
@@ -104,31 +114,25 @@ export class RtspSource implements ByteSource {
     let gone: Error | undefined;
     const current = () => number === this.#number && heard;
     const outlets: RtspSessionOutlets = {
-      packet: (bytes) => current() && this.#came(bytes),
+      packet: (kind, bytes) => current() && this.#came(kind, bytes),
+      report: (kind, bytes) => current() && this.#sync?.report(kind, bytes),
       bye: () => current() && this.#bye(),
       lost: (error) => {
         gone = error;
         if (current()) this.#lost(error);
       },
     };
-    const session = await RtspSession.open(this.#start, this.#settings, outlets);
+    const session = await RtspSession.open(this.#start, this.#settings, outlets, this.#settings.video);
     try {
       if (number !== this.#number) return session.close();
-      const { audio } = session;
-      const codec = audio.sdp.replaceAll(new RegExp(`\\b${audio.payloadType}\\b`, 'g'), '#');
-      if (this.#splice && codec !== this.#codec) throw voxError('URL_CHANGED', { url: shownUrl(this.#start) });
-      if (!this.#splice) {
-        this.#sdp = audio.sdp;
-        this.#codec = codec;
-        this.#durationSec = audio.durationSec;
-        this.#splice = new RtpSplice(audio.payloadType, audio.clockRate);
-      }
-      this.#splice.restart(audio.payloadType);
+      this.#begin(session);
       this.#cameSinceConnect = 0;
       // Packets may come before the answer does.
       heard = true;
       this.#session = session;
-      await session.play(this.live ? 0 : this.#splice.elapsedSec);
+      const stamps = await session.play(this.live ? 0 : this.#main!.elapsedSec);
+      const [audio, video] = [stamps.get('audio'), stamps.get('video')];
+      if (audio !== undefined && video !== undefined) this.#sync?.together(audio, video);
       if (gone !== undefined) throw gone;
     } catch (error) {
       heard = false;
@@ -140,6 +144,26 @@ export class RtspSource implements ByteSource {
     this.#watch();
   }
 
+  /** What the packets of a connection are; those of the first are what all are given on as. @throws VoxError `URL_CHANGED`. */
+  #begin({ streams, media }: RtspSession): void {
+    const [main] = streams;
+    const codec = codecOf(main!);
+    if (this.#main && codec !== this.#codec) throw voxError('URL_CHANGED', { url: shownUrl(this.#start) });
+    if (!this.#main) {
+      const numbered = numberApart(streams);
+      this.#sdp = describeStreams(media.title, numbered);
+      this.#codec = codec;
+      this.#durationSec = media.durationSec;
+      for (const { stream, number } of numbered)
+        this.#splices.set(stream.kind, new RtpSplice(number, stream.clockRate, stream.kind === 'video'));
+      this.#main = this.#splices.get(main!.kind);
+      const [audio, video] = [this.#splices.get('audio'), this.#splices.get('video')];
+      this.#sync = audio && video && new RtpSync(audio, video);
+    }
+    this.#sync?.restart();
+    for (const { kind, payloadType } of streams) this.#splices.get(kind)?.restart(payloadType);
+  }
+
   async #rejoin(attempt: number): Promise<void> {
     const number = this.#number;
     try {
@@ -149,8 +173,8 @@ export class RtspSource implements ByteSource {
     }
   }
 
-  #came(packet: Buffer): void {
-    if (!this.#splice!.renumber(packet)) return;
+  #came(kind: SdpStream['kind'], packet: Buffer): void {
+    if (!this.#splices.get(kind)?.renumber(packet)) return;
     if (++this.#cameSinceConnect === PROGRESS_PACKETS) this.#attempt = 0;
     if (this.head.length === 0) this.head = new Uint8Array(packet);
     this.#buffer.push(packet);
@@ -191,7 +215,7 @@ export class RtspSource implements ByteSource {
   #lost(error: unknown): void {
     this.#drop();
     if (this.#closed) return;
-    if (this.#durationSec !== undefined && this.#splice!.elapsedSec >= this.#durationSec - NEAR_END_SEC) return this.#finish();
+    if (this.#durationSec !== undefined && this.#main!.elapsedSec >= this.#durationSec - NEAR_END_SEC) return this.#finish();
     const { retry, timer, tell } = this.#settings;
     const cause = connectionError(this.#start, error);
     const found = cause instanceof VoxError ? cause.problems[0]! : problem('INTERNAL', { reason: reasonOf(cause) });
@@ -204,4 +228,22 @@ export class RtspSource implements ByteSource {
     tell({ type: 'reconnecting', attempt, delayMs, problem: found });
     this.#cancelTimer = timer(delayMs, () => void this.#rejoin(attempt));
   }
+}
+
+/** A description without its number, for telling whether it is still the same; pictures may change theirs as they like. */
+function codecOf({ kind, about, clockRate, payloadType }: SdpStream): string {
+  if (kind === 'video') return `video ${clockRate}`;
+  return about.join('\n').replaceAll(new RegExp(`\\b${payloadType}\\b`, 'g'), '#');
+}
+
+/** Streams tell their packets apart by numbers of their own. */
+function numberApart(streams: readonly SdpStream[]): { readonly stream: SdpStream; readonly number: number }[] {
+  const taken = new Set<number>();
+  return streams.map((stream) => {
+    let number = stream.payloadType;
+    // Those from 96 on mean what a description says (RFC 3551 section 3).
+    if (taken.has(number)) number = number === 96 ? 97 : 96;
+    taken.add(number);
+    return { stream, number };
+  });
 }

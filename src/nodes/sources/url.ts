@@ -14,7 +14,7 @@ export const urlOptions = z.strictObject({
   src: z
     .string()
     .min(1)
-    .meta({ description: 'Address to play: https://example.org/song.mp3, a radio station, or rtsp://camera.example/sound.' }),
+    .meta({ description: 'Address to play: https://example.org/song.mp3, a radio station, or rtsp://camera.example/stream.' }),
   resolver: z.enum(['auto', 'none', 'yt-dlp']).default('auto').meta({
     description:
       'Who finds the media behind a page: `auto` asks yt-dlp, if it is installed, when the address gives a web page; `yt-dlp` always asks it; `none` never.',
@@ -59,7 +59,7 @@ export const url = defineNode({
   type: 'source.url',
   summary: 'Play a file or a live stream from the network.',
   details:
-    'http and https: files, Icecast and SHOUTcast stations and their lists (m3u, pls), HLS streams (MPEG-TS, fMP4 and packed audio; AES-128). rtsp and rtsps: the first sound that the server describes, in any codec FFmpeg knows, over the one TCP connection ' +
+    'http and https: files, Icecast and SHOUTcast stations and their lists (m3u, pls), HLS streams (MPEG-TS, fMP4 and packed audio; AES-128). rtsp and rtsps: the first sound and the first pictures that the server describes, in any codec FFmpeg knows, over the one TCP connection ' +
     '(RTP interleaved; UDP is not used), with the user name and password of the address by Basic or Digest. Everything is read between ticks; should nothing come in time, ' +
     'silence is given, an underrun counted and `stream.stalled` told, until a second has come again.\n\n' +
     'A lost connection is made anew after 0.5 s, doubling up to 15 s, with jitter: a file goes on at the byte where it was lost (if its ' +
@@ -68,7 +68,7 @@ export const url = defineNode({
     'Redirects are followed up to ten times, to http and https only; those of RTSP up to five times, to rtsp and rtsps. FFmpeg gets nothing but bytes and packets: no stream and no playlist can make it open ' +
     'a file or another protocol. Where graphs may reach public addresses only, every connection is checked after its name is resolved.\n\n' +
     '`video` gives the picture at the position of the sound, at the frame rate of whoever takes it, as in `source.file`; both come on one connection. Of HLS with a choice it is the best ' +
-    'variant of up to 720p that holds both; where the sound has a playlist of its own there are no pictures, and none over RTSP. A lost live stream goes on at a key frame. MPEG-TS of which the server states no length counts as live, as stations with ICY headers do. The sound leads: pictures ' +
+    'variant of up to 720p that holds both; where the sound has a playlist of its own there are no pictures. Of RTSP the pictures are asked for when `video` is taken while it connects; reports of the sender say how they belong to the sound. A lost live stream goes on at a key frame. MPEG-TS of which the server states no length counts as live, as stations with ICY headers do. The sound leads: pictures ' +
     'that come too early for 32 MiB are dropped, never is the sound kept waiting. A film without sound is silent.\n\n' +
     'Commands and events are those of `source.file`, and `stream.title { title }`, `stream.reconnecting { attempt, delayMs, problem }`, ' +
     '`stream.reconnected { attempts }`, `stream.stalled { positionMs }`, `stream.recovered { positionMs }`, `stream.resolved { title }` when ' +

@@ -426,7 +426,7 @@ describe('source.queue', () => {
     "here.wav",
     "gone.wav",
     { "src": "lost.wav", "title": "Lost" },
-    "https://example.org/a.mp3",
+    "https://example.org/a.mp3", { "src": "rtsp://example.org/camera" },
     "gopher://example.org/a",
     { "src": "here.wav", "startSec": 3, "endSec": 2 },
     { "source": "here.wav" } ] } },
@@ -441,10 +441,10 @@ describe('source.queue', () => {
       [
         "q.json:4:5 node "q" (source.queue): the file gone.wav does not exist.",
         "q.json:5:14 node "q" (source.queue): the file lost.wav does not exist.",
-        "q.json:7:5 node "q" (source.queue): option "tracks[4]": it names a file, and "gopher://example.org/a" is an address; play it with source.url.",
-        "q.json:8:5 node "q" (source.queue): option "tracks[5]": endSec must be after startSec.",
-        "q.json:9:5 node "q" (source.queue): option "tracks[6].src": it must be given.",
-        "q.json:9:7 node "q" (source.queue): option "tracks[6].source" does not exist. There is: src, title, requester, startSec, endSec, publicOnly, data.",
+        "q.json:7:5 node "q" (source.queue): option "tracks[5]": it names a file, and "gopher://example.org/a" is an address; play it with source.url.",
+        "q.json:8:5 node "q" (source.queue): option "tracks[6]": endSec must be after startSec.",
+        "q.json:9:5 node "q" (source.queue): option "tracks[7].src": it must be given.",
+        "q.json:9:7 node "q" (source.queue): option "tracks[7].source" does not exist. There is: src, title, requester, startSec, endSec, publicOnly, data.",
         "q.json:10:57 node "p" (source.playlist): the file missing.m3u does not exist.",
       ]
     `);
