@@ -249,6 +249,11 @@ export const ERRORS = {
     fix: "Check the folder, the free space and the file name's extension.",
     exit: input,
   },
+  PLAYED_NOTHING: {
+    message: '"{src}" could not be played',
+    fix: 'The log of the engine says why; what played before it is over.',
+    exit: failed,
+  },
   RENDERED_NOTHING: {
     message: 'nothing was written: the graph ended before it gave anything',
     fix: 'Nobody is in a call that is rendered. Let a recorded one happen again, with --events, or try its test: voxgraph test.',
@@ -822,7 +827,7 @@ export const ERRORS = {
   },
   TOKEN_WRONG: {
     message: 'the token is missing or wrong',
-    fix: 'Send "Authorization: Bearer TOKEN", or open the address that voxgraph printed.',
+    fix: 'Send "Authorization: Bearer TOKEN", or open the address that voxgraph printed. Commands show VOXGRAPH_ADMIN_TOKEN, else VOXGRAPH_TOKEN.',
     exit: input,
   },
   ADMIN_TOKEN_NEEDED: {
@@ -885,11 +890,15 @@ export const ERRORS = {
     fix: 'Send less; an offer with one audio section is far smaller.',
     exit: input,
   },
-  PATH_UNKNOWN: { message: '{method} {path} leads nowhere', fix: 'See docs/rooms.md for what can be asked.', exit: input },
+  PATH_UNKNOWN: {
+    message: '{method} {path} leads nowhere',
+    fix: 'See docs/rooms.md and docs/api.md for what can be asked.',
+    exit: input,
+  },
   METHOD_WRONG: { message: '{method} is not for {path}', fix: 'Use one of {allow}.', exit: input },
   BAD_REQUEST: {
     message: 'the request cannot be understood: {reason}',
-    fix: 'See docs/rooms.md for what can be asked.',
+    fix: 'See docs/rooms.md and docs/api.md for what can be asked.',
     exit: input,
   },
   CONNECTION_ENDED: {

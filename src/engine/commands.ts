@@ -1,9 +1,12 @@
+import { accessSync, constants, statSync } from 'node:fs';
 import { VoxError, reasonOf, voxError } from '../errors.js';
 import type { CheckedCommand, CommandOf } from '../events/command.js';
 import type { EngineEvent } from '../events/event.js';
 import type { NodeCommand } from '../graph/context.js';
 import type { Plan } from '../graph/plan-types.js';
 import { nearestHint } from '../graph/registry.js';
+import { resolvePath } from '../graph/run/graph-host.js';
+import { isAddress } from '../media/net/url.js';
 import type { Playback } from './playback.js';
 import { playerKind, volumeNodes, type PlayerKind } from './players.js';
 
@@ -125,6 +128,9 @@ export class Commands {
 
   async #play({ src, title, ...place }: CommandOf<'call.play'>): Promise<void> {
     const { graph, node, kind } = this.#player(place);
+    // What plays is not given up for a name that was mistyped.
+    const why = isAddress(src) ? undefined : whyNoFile(resolvePath(graph.plan.baseDir, src));
+    if (why !== undefined) throw refused('call.play', `"${src}" cannot be played: ${why}`);
     if (kind === 'queue') {
       const track = title === undefined ? src : { src, title };
       return graph.command(node, { type: 'add', track, at: 'next', play: true });
@@ -197,6 +203,19 @@ export class Commands {
 
 function refused(command: string, reason: string): VoxError {
   return voxError('COMMAND_REFUSED', { command, reason });
+}
+
+/** Why a path leads to no file that could be opened; undefined: it may. */
+function whyNoFile(path: string): string | undefined {
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return 'it is a folder';
+    if (stat.isFile() && stat.size === 0) return 'it is empty';
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 function isOver(graph: CommandedGraph, node: string): boolean {

@@ -96,6 +96,23 @@ describe('commands', () => {
     ]);
   });
 
+  it.each<[string, object]>([
+    ['a file', fileNodes],
+    ['a queue', queueNodes],
+  ])('let %s play on when what is to be played instead is not there', async (_, nodes) => {
+    const { engine, streams, scheduler, of } = await run(nodes);
+    writeFileSync(join(folder, 'nothing.mp3'), '');
+    for (const [src, why] of [
+      ['mistyped.mp3', 'no such file or folder'],
+      ['nothing.mp3', 'it is empty'],
+      ['.', 'it is a folder'],
+    ] as const)
+      await expect(engine.execute({ type: 'call.play', src })).rejects.toThrow(`"${src}" cannot be played: ${why}`);
+    await scheduler.play(500);
+    expect(streams()).toEqual(['started a.opus']);
+    expect(of('command.refused')).toHaveLength(3);
+  });
+
   it('play at once in a queue that is through', async () => {
     const { play, streams, of } = await run({ music: { type: 'source.queue' }, ...sink('music') });
     await play({ type: 'call.play', src: 'c.opus', title: 'C' });

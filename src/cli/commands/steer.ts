@@ -51,7 +51,7 @@ export async function playCommand(
   const player = await playerWhen(client, call, (now) => now.src === given && now.status === 'playing');
   // An address may take longer to open than anybody likes to wait here; a file that does not play by now never will.
   if (player.src !== given && !isAddress(src))
-    throw voxError('COMMAND_REFUSED', { command: 'play', reason: `"${src}" cannot be played; the engine's log says why` });
+    throw voxError('PLAYED_NOTHING', { src });
   return tell(call, player, args, io);
 }
 

@@ -73,7 +73,8 @@ export function graphHost(options: GraphHostOptions): NodeHost {
   };
 }
 
-function resolvePath(baseDir: string, path: string): string {
+/** The file that a graph means by a path: beside the graph, else in the current folder. */
+export function resolvePath(baseDir: string, path: string): string {
   if (isAbsolute(path)) return path;
   const beside = resolve(baseDir, path);
   return existsSync(beside) ? beside : resolve(path);
