@@ -177,7 +177,10 @@ class VoxEngine implements Engine {
       ending: this.#ending,
       tell: (event) => this.#tell(event),
       declared: (graph, how) => this.#declared(graph, how),
-      isMuted: (call) => this.state.calls[call]?.selfMuted ?? false,
+      inCall: (id) => {
+        const { selfMuted = false, muted = [], volumes = {} } = this.state.calls[id] ?? {};
+        return { muted: selfMuted, people: { muted: [...muted], volumes } };
+      },
       snapshot: (call, plan, cwd) => this.#snapshot(call, plan, cwd),
     };
     this.#host.events$.subscribe((message) => {

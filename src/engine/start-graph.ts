@@ -19,6 +19,7 @@ import { keptOptions } from './kept-options.js';
 import { Playbacks } from './playbacks.js';
 import { Players } from './players.js';
 import type { CallSnapshot } from './snapshots/index.js';
+import type { PeopleSnapshot } from './snapshots/snapshot.js';
 
 /** Where a graph's call is, and how it is opened. */
 export interface GraphPlace {
@@ -56,8 +57,8 @@ export interface GraphRuns {
   /** Settle when those that run have ended and are cleaned up. */
   readonly ending: Set<Promise<unknown>>;
   tell(event: EngineEvent): void;
-  /** Whether everybody hears silence of us in a call. */
-  isMuted(call: string): boolean;
+  /** Whether everybody hears silence of us in a call, and what was set for those in it. */
+  inCall(call: string): { readonly muted: boolean; readonly people: PeopleSnapshot };
   /** What an earlier process left of a call in which a graph runs; undefined: nothing is kept. */
   snapshot(call: string, plan: Plan, cwd: string): Promise<CallSnapshot> | undefined;
   /** Another version of a graph, checked and planned. */
@@ -187,8 +188,10 @@ export async function startGraph(start: GraphStart, runs: GraphRuns): Promise<Gr
         );
       // What other graphs hear too can be left out only while this one runs.
       const leaveOut = (node: string) => bypass(node, true).catch(() => void late.push(node));
-      await saved.takeUp({ playbacks: playbacks.present, bypass: leaveOut, mute });
-      const known = () => ({ base, players: players.list(), set, bypassed: leftOut, muted: runs.isMuted(callId) });
+      const settle = async (people: PeopleSnapshot) =>
+        void (await runs.calls.request(callId, { type: 'participants.settle', ...people }).catch(() => {}));
+      await saved.takeUp({ playbacks: playbacks.present, bypass: leaveOut, mute, settle });
+      const known = () => ({ base, players: players.list(), set, bypassed: leftOut, ...runs.inCall(callId) });
       saved.keep(call, known);
     }
     await call?.live;

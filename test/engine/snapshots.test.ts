@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/graph/plan-types.js';
 import { reasonOf } from '../../src/errors.js';
 import { isRunning, processIdentity } from '../../src/engine/process-identity.js';
+import type { OpenCall } from '../../src/engine/calls.js';
+import { CallSnapshot } from '../../src/engine/snapshots/call-snapshot.js';
 import { SnapshotFiles } from '../../src/engine/snapshots/snapshot-files.js';
 import { SnapshotKeeper } from '../../src/engine/snapshots/snapshot-keeper.js';
 import { nodesOf, type Snapshot } from '../../src/engine/snapshots/snapshot.js';
@@ -152,6 +154,40 @@ describe('a snapshot', () => {
       await keeper.close(remove);
       expect(existsSync(files.fileOf('room:a', process.pid))).toBe(!remove);
     }
+  });
+
+  it('keeps how loud the guests of a room are to be, and gives it back', async () => {
+    const scheduler = createVirtualScheduler();
+    const options = { folder, fresh: false, scheduler, nowMs: () => 1000, tell: () => {} };
+    const about = { call: 'room:a', graph: '/graphs/a.json', plan: plan({}), queues: true };
+    const people = { muted: ['anna'], volumes: { bert: 150 } };
+    const files = new SnapshotFiles(folder);
+    const kept = () =>
+      existsSync(files.fileOf('room:a', process.pid)) ? readFileSync(files.fileOf('room:a', process.pid), 'utf8') : '';
+    const first = await CallSnapshot.find(options, about);
+    const parts = { base: about.plan, players: [], set: new Map(), bypassed: new Set<string>(), muted: false };
+    first.keep({ backend: 'room' } as OpenCall, () => ({ ...parts, people }));
+    await scheduler.play(1500);
+    await expect.poll(kept).toContain('anna');
+    await files.write(
+      files.fileOf('room:a', GONE),
+      JSON.stringify({ ...(JSON.parse(kept()) as Snapshot), pid: GONE, identity: undefined }),
+    );
+    await first.close(true);
+    const settled: unknown[] = [];
+    const next = await CallSnapshot.find(options, about);
+    const none = async () => {};
+    await next.takeUp({ playbacks: new Map(), bypass: none, mute: none, settle: async (given) => void settled.push(given) });
+    expect(settled).toEqual([people]);
+    // Telegram knows it itself.
+    next.keep({ backend: 'telegram', actor: { getPersistedSnapshot: () => ({}) } } as unknown as OpenCall, () => ({
+      ...parts,
+      people,
+    }));
+    await scheduler.play(1500);
+    await expect.poll(kept).toContain('machine');
+    expect(kept()).not.toContain('anna');
+    await next.close(true);
   });
 
   it('that cannot be stored is told once, until one can be', async () => {

@@ -118,6 +118,10 @@ export class RoomMedia implements CallMedia {
         return this.#mute(wanted.participantId, wanted.muted);
       case 'participant.volume':
         return this.#adjust(wanted.participantId, wanted.percent);
+      case 'participants.settle':
+        for (const id of wanted.muted) this.#setMuted(id, true);
+        for (const [id, percent] of Object.entries(wanted.volumes)) this.#setVolume(id, percent);
+        return undefined;
       case 'call.mute':
         if (this.#own.mute(wanted.muted)) this.events$.next({ type: 'call.muted', muted: wanted.muted });
         return undefined;
@@ -237,8 +241,12 @@ export class RoomMedia implements CallMedia {
 
   /** Stays when he leaves and comes back. */
   #mute(participantId: string, muted: boolean): void {
+    if (muted && !this.#muted.has(participantId)) this.#connectionsOf(participantId);
+    this.#setMuted(participantId, muted);
+  }
+
+  #setMuted(participantId: string, muted: boolean): void {
     if (this.#muted.has(participantId) === muted) return;
-    if (muted) this.#connectionsOf(participantId);
     if (muted) this.#muted.add(participantId);
     else this.#muted.delete(participantId);
     this.events$.next({ type: 'participant.muted', participantId, muted });
@@ -246,8 +254,12 @@ export class RoomMedia implements CallMedia {
 
   /** Stays when he leaves and comes back, as a mute does. */
   #adjust(participantId: string, percent: number): void {
+    if (percent !== 100 && this.#volumes.get(participantId) !== percent) this.#connectionsOf(participantId);
+    this.#setVolume(participantId, percent);
+  }
+
+  #setVolume(participantId: string, percent: number): void {
     if ((this.#volumes.get(participantId) ?? 100) === percent) return;
-    if (percent !== 100) this.#connectionsOf(participantId);
     if (percent === 100) this.#volumes.delete(participantId);
     else this.#volumes.set(participantId, percent);
     this.events$.next({ type: 'participant.levelled', participantId, percent });

@@ -40,6 +40,12 @@ const volumeRequest = z.object({
   participantId: z.string(),
   percent: z.number().min(0).max(200),
 });
+/** What was set for guests before the process was killed; they come back by the same ids. */
+const settleRequest = z.object({
+  type: z.literal('participants.settle'),
+  muted: z.array(z.string()),
+  volumes: z.record(z.string(), volumeRequest.shape.percent),
+});
 /** Whether everybody hears silence instead of the graph's sound. */
 const selfMuteRequest = z.object({ type: z.literal('call.mute'), muted: z.boolean() });
 /** We write in the room's chat. */
@@ -58,6 +64,7 @@ const roomRequest = z.discriminatedUnion('type', [
   kickRequest,
   muteRequest,
   volumeRequest,
+  settleRequest,
   selfMuteRequest,
   sendRequest,
   receiveRequest,

@@ -5,7 +5,7 @@ import type { CallInput } from '../../machines/call-types.js';
 import type { Scheduler } from '../../time/scheduler.js';
 import type { OpenCall } from '../calls.js';
 import type { Playback } from '../playback.js';
-import { nodesOf, type NodeSnapshot, type Snapshot, type SnapshotParts } from './snapshot.js';
+import { nodesOf, type NodeSnapshot, type PeopleSnapshot, type Snapshot, type SnapshotParts } from './snapshot.js';
 import { SnapshotFiles } from './snapshot-files.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
 import { callResume, fitting, seekRecordings, takenUp, withoutHashes } from './take-up.js';
@@ -27,6 +27,8 @@ export interface SnapshotTargets {
   readonly playbacks: ReadonlyMap<string, Playback>;
   readonly bypass: (node: string) => Promise<void>;
   readonly mute: () => Promise<void>;
+  /** Sets of those in the room what was set; they may not be back yet. */
+  readonly settle: (people: PeopleSnapshot) => Promise<void>;
 }
 
 /** The snapshot of one graph in one call: what an earlier process left, and what this one stores. */
@@ -88,19 +90,21 @@ export class CallSnapshot {
   }
 
   /** The files are open: brings everything to where it was. */
-  async takeUp({ playbacks, bypass, mute }: SnapshotTargets): Promise<void> {
+  async takeUp({ playbacks, bypass, mute, settle }: SnapshotTargets): Promise<void> {
     seekRecordings(playbacks, this.#nodes);
     for (const [id, { bypassed }] of this.#nodes) if (bypassed) await bypass(id);
     if (this.#left?.muted) await mute();
+    if (this.#left?.people) await settle(this.#left.people);
   }
 
   /** Stores what is known from now on. */
-  keep(call: OpenCall, parts: () => SnapshotParts & { readonly muted: boolean }): void {
+  keep(call: OpenCall, parts: () => SnapshotParts & { readonly muted: boolean; readonly people: PeopleSnapshot }): void {
     const { scheduler, nowMs } = this.#options;
     const make = () => {
-      const { muted, ...rest } = parts();
+      const { muted, people, ...rest } = parts();
+      const room = call.backend === 'room' && (people.muted.length > 0 || Object.keys(people.volumes).length > 0) && { people };
       const machine = call.backend === 'telegram' ? { machine: withoutHashes(call.actor.getPersistedSnapshot()) } : {};
-      return { call: this.#call, graph: this.#graph, muted, ...machine, nodes: nodesOf(rest) };
+      return { call: this.#call, graph: this.#graph, muted, ...room, ...machine, nodes: nodesOf(rest) };
     };
     this.#keeper = new SnapshotKeeper(
       { files: this.#files, scheduler, nowMs, call: this.#call },

@@ -31,6 +31,8 @@ export const snapshot = z.object({
   identity: z.string().optional(),
   /** Everybody hears silence of us. */
   muted: z.boolean(),
+  /** Guests of a room who are muted, and how loud others are to be, in percent; they keep their ids. What Telegram knows of it it says itself. */
+  people: z.object({ muted: z.array(z.string()), volumes: z.record(z.string(), z.number().min(0).max(200)) }).optional(),
   /** What the call's machine saves of itself; of a room nothing is needed. */
   machine: z.unknown().optional(),
   nodes: z.record(z.string(), nodeSnapshot),
@@ -40,6 +42,9 @@ export const snapshot = z.object({
 export type Snapshot = z.output<typeof snapshot>;
 /** What of it is about one node. */
 export type NodeSnapshot = z.output<typeof nodeSnapshot>;
+
+/** What was set for those in a room. */
+export type PeopleSnapshot = NonNullable<Snapshot['people']>;
 
 /** The running graph that a snapshot is made of. */
 export interface SnapshotParts {

@@ -423,6 +423,19 @@ describe('a room', () => {
     });
   });
 
+  it('takes up what was set for guests who are not back yet', async () => {
+    const { media, events } = room();
+    const people = { muted: ['anna'], volumes: { bert: 150 } };
+    await media.request({ type: 'participants.settle', ...people });
+    // Once more changes nothing.
+    await media.request({ type: 'participants.settle', ...people });
+    expect(events).toMatchObject([
+      { type: 'participant.muted', participantId: 'anna', muted: true },
+      { type: 'participant.levelled', participantId: 'bert', percent: 150 },
+    ]);
+    await expect(media.request({ type: 'participants.settle', muted: [], volumes: { bert: 900 } })).rejects.toThrow();
+  });
+
   it('is silent for everybody while it is muted, in packets of the same length', async () => {
     const { media, join, events } = room();
     const { peer } = await join('listen', 'anna');
