@@ -5,6 +5,7 @@ import { planReport, type PlannedNode } from '../graph/plan/report.js';
 import type { Plan, PlanNode, PlanWire } from '../graph/plan-types.js';
 import type { Ports } from '../graph/ports.js';
 import type { Registry } from '../graph/registry.js';
+import { isSubgraphEnd } from '../graph/subgraph.js';
 import type { RunningGraph } from './api-host.js';
 import { liveOptions } from './routes/node-types.js';
 import type { graphDetail } from './schemas/graph.js';
@@ -17,7 +18,7 @@ export interface DrawnWith {
   readonly options: boolean;
   /** Options that were set meanwhile, by node. */
   readonly changed: RunningGraph['session']['changed'];
-  /** Whether somebody has a node left out. */
+  /** Whether somebody has a node left out; `split/gain` is one inside. */
   readonly isLeftOut: (node: string) => boolean;
 }
 
@@ -61,7 +62,22 @@ function drawnNode(
     costMeasured: planned.costMeasured,
     operators: (node.operators ?? []).map((one) => ({ ...one })),
     subgraph: node.subgraph !== undefined,
+    ...(node.subgraph && { inside: insideOf(node, registry, isLeftOut) }),
   };
+}
+
+function insideOf(
+  { id, subgraph }: PlanNode,
+  registry: Registry,
+  isLeftOut: DrawnWith['isLeftOut'],
+): NonNullable<Drawn['nodes'][number]['inside']> {
+  const inner = subgraph!.nodes.filter((node) => !isSubgraphEnd(node.id));
+  return inner.map((node) => {
+    const definition = registry.get(node.type);
+    const path = `${id}/${node.id}`;
+    const can = definition !== undefined && canBypass(definition);
+    return { id: node.id, type: node.type, summary: definition?.summary ?? '', bypassed: isLeftOut(path), canBypass: can };
+  });
 }
 
 function portsOf(ports: Ports = {}, formats?: Readonly<Record<string, string>>): Drawn['nodes'][number]['inputs'] {

@@ -1161,6 +1161,7 @@ export interface components {
             graph?: string;
             /** @description The call whose graph is meant. */
             call?: string;
+            /** @description Its name; split/gain is the node gain in every copy that the flow.split "split" makes. */
             node: string;
             /** @default true */
             bypassed: boolean;
@@ -1272,6 +1273,15 @@ export interface components {
             }[];
             /** @description Whether a graph of its own is among its options. */
             subgraph: boolean;
+            /** @description The nodes of that graph; "split/gain" means "gain" in every copy of "split". */
+            inside?: {
+                id: string;
+                type: string;
+                summary: string;
+                /** @description Whether it is left out of every copy. */
+                bypassed: boolean;
+                canBypass: boolean;
+            }[];
         };
         PlannedPort: {
             port: string;
@@ -1391,6 +1401,8 @@ export interface components {
                 [key: string]: number;
             };
             shared?: number;
+            /** @description Nodes inside that are left out of every copy. */
+            leftOutInside?: string[];
         } & {
             [key: string]: unknown;
         };

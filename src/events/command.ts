@@ -126,7 +126,9 @@ export const COMMANDS = {
       type: z.literal('node.bypass'),
       graph: place.graph,
       call: place.call,
-      node: z.string(),
+      node: z
+        .string()
+        .meta({ description: 'Its name; split/gain is the node gain in every copy that the flow.split "split" makes.' }),
       bypassed: z.boolean().default(true),
     })
     .meta({ description: 'Leave a node out, its input passing through, or let it work again.' }),

@@ -41,6 +41,8 @@ export interface SubgraphContext {
   readonly plan: Plan;
   /** The types of its nodes. */
   readonly registry: Registry;
+  /** Names of those of its nodes that somebody leaves out in every copy, present and to come; it changes while the node runs. */
+  readonly leftOut: Set<string>;
   /** Says where the figures of the running copies are read. */
   show(figures: () => Pick<GraphStats, 'nodes' | 'queues'>): void;
 }

@@ -15,6 +15,12 @@ export function isSubgraphEnd(id: string): boolean {
   return id === VOICE || id === RESULT;
 }
 
+/** A node that somebody means, and the one inside of it if he means that: `split/gain` is `gain` in each copy of `split`. */
+export function splitPath(path: string): readonly [node: string, inside?: string] {
+  const at = path.indexOf('/');
+  return at === -1 ? [path] : [path.slice(0, at), path.slice(at + 1)];
+}
+
 /** Their types, which no file can name. */
 const VOICE_TYPE = '(voice)';
 const RESULT_TYPE = '(result)';

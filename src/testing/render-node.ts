@@ -65,7 +65,7 @@ export async function renderNode(definition: NodeDefinition, settings: RenderNod
     gateway: settings.gateway,
     personalMixOf: settings.personalMixOf,
     permissions: { ...DEFAULT_PERMISSIONS, ...settings.permissions },
-    ...(settings.subgraph && { subgraph: { ...settings.subgraph, show: () => {} } }),
+    ...(settings.subgraph && { subgraph: { ...settings.subgraph, leftOut: new Set(), show: () => {} } }),
     plugins,
     commands$,
     watched: (type) => settings.watch?.includes(type) ?? true,

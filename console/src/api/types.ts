@@ -62,6 +62,14 @@ export interface DrawnNode {
   readonly inserted?: string;
   readonly bypassed: boolean;
   readonly canBypass: boolean;
+  /** The nodes of the graph of its own that it makes copies of. */
+  readonly inside?: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly summary: string;
+    readonly bypassed: boolean;
+    readonly canBypass: boolean;
+  }[];
   readonly latencyMs: number;
   /** Estimated, in percent of a core. */
   readonly costPercent: number;

@@ -12,6 +12,7 @@ import { RichText } from '../ui/RichText.js';
 import { count, microseconds, milliseconds } from '../ui/format.js';
 import { useAsked } from '../ui/useAsked.js';
 import { useTask } from '../ui/useTask.js';
+import { InsideList } from './InsideList.js';
 import { LevelPast } from './LevelPast.js';
 import { OptionsForm } from './OptionsForm.js';
 import { Thumbnail } from './Thumbnail.js';
@@ -49,6 +50,7 @@ export function NodePanel({ graph, node, close }: { graph: DrawnGraph; node: Dra
       )}
       <Trouble graph={graph.id} node={node.id} />
       {bypass.problem && <p className="notice">{bypass.problem}</p>}
+      {node.inside && <InsideList graph={graph.id} node={node.id} inside={node.inside} />}
       <Outlets graph={graph} node={node} />
       <Figures graph={graph} node={node} />
       <section className="section" aria-label="Options">

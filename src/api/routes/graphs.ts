@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitPath } from '../../graph/subgraph.js';
 import { voxError } from '../../errors.js';
 import type { ApiHost, RunningGraph } from '../api-host.js';
 import { drawnPlan } from '../drawn-plan.js';
@@ -49,7 +50,11 @@ export const graphRoutes: readonly Route[] = [
       const graph = runningGraph(host, params.graph);
       const { plan, changed } = graph.session;
       const { stats } = await host.media.request({ type: 'graph.stats', graph: params.graph });
-      const isLeftOut = (node: string) => stats.nodes[node]?.leftOut ?? false;
+      const isLeftOut = (path: string) => {
+        const [node, inside] = splitPath(path);
+        const found = stats.nodes[node];
+        return (inside === undefined ? found?.leftOut : found?.leftOutInside?.includes(inside)) ?? false;
+      };
       return {
         ...about(params.graph, graph),
         title: plan.title,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitPath } from '../../graph/subgraph.js';
 import { voxError } from '../../errors.js';
 import { nearestHint } from '../../graph/registry.js';
 import type { RunningGraph } from '../api-host.js';
@@ -30,7 +31,8 @@ export const nodeRoutes: readonly Route[] = [
     example: { path: '/graphs/graph-1/nodes/duck', body: { options: { depthDb: -18 } } },
     handle: async ({ host }, { params, body }) => {
       const { graph, node } = params;
-      requireNode(runningGraph(host, graph), node);
+      // What is inside of a node is left out as "split/gain"; it has no options of its own.
+      requireNode(runningGraph(host, graph), body.options === undefined ? splitPath(node)[0] : node);
       const { options, bypassed } = body;
       if (options !== undefined) await host.engine.execute({ type: 'node.set', graph, node, options });
       if (bypassed !== undefined) await host.engine.execute({ type: 'node.bypass', graph, node, bypassed });

@@ -42,6 +42,18 @@ const node = z
       .array(z.object({ plugin: z.string(), latencyMs: z.number() }))
       .meta({ description: "Plugins' operators in it." }),
     subgraph: z.boolean().meta({ description: 'Whether a graph of its own is among its options.' }),
+    inside: z
+      .array(
+        z.object({
+          id: z.string(),
+          type: z.string(),
+          summary: z.string(),
+          bypassed: z.boolean().meta({ description: 'Whether it is left out of every copy.' }),
+          canBypass: z.boolean(),
+        }),
+      )
+      .meta({ description: 'The nodes of that graph; "split/gain" means "gain" in every copy of "split".' })
+      .optional(),
   })
   .meta({ id: 'PlannedNode' });
 
@@ -125,6 +137,7 @@ const nodeStats = z
       .optional(),
     lateMs: z.record(z.string(), z.number()).meta({ description: 'How late what came last on each input was.' }),
     shared: z.number().int().optional(),
+    leftOutInside: z.array(z.string()).meta({ description: 'Nodes inside that are left out of every copy.' }).optional(),
   })
   .meta({ id: 'NodeStats' });
 

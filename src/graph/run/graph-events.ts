@@ -41,6 +41,8 @@ export interface NodeStats {
   readonly work?: WorkStats;
   /** Set while somebody has it left out. */
   readonly leftOut?: true;
+  /** Nodes of its graph inside that are left out in every copy; absent: none. */
+  readonly leftOutInside?: readonly string[];
   /** In how many graphs this one instance is heard; absent for a node of this graph alone. */
   readonly shared?: number;
 }

@@ -7,6 +7,7 @@ import type { PlanDiff } from '../diff.js';
 import type { Plan } from '../plan-types.js';
 import { chainOfPlan, type PluginChain } from '../plugin-media.js';
 import { nearestHint } from '../registry.js';
+import { splitPath } from '../subgraph.js';
 import { boundTo, type FaultOwner } from './attribution.js';
 import type { ChangeSettings } from './change-settings.js';
 import type { GraphEndReason, GraphStats } from './graph-events.js';
@@ -176,9 +177,10 @@ export class GraphRun implements FaultOwner {
     for (const instance of this.#parts.instancesOf(this.#node(node))) instance.command(command);
   }
 
-  /** Leaves a node out, or no longer. @throws VoxError `UNKNOWN_RUNNING_NODE`, `CANNOT_BYPASS`. */
-  leaveOut(node: string, out: boolean): void {
-    for (const instance of this.#parts.instancesOf(this.#node(node))) instance.leaveOut(out);
+  /** Leaves a node out, or no longer; `split/gain` is one inside. @throws VoxError `UNKNOWN_RUNNING_NODE`, `CANNOT_BYPASS`. */
+  leaveOut(path: string, out: boolean): void {
+    const [node, inside] = splitPath(path);
+    for (const instance of this.#parts.instancesOf(this.#node(node))) instance.leaveOut(out, inside);
   }
 
   /**
@@ -210,8 +212,8 @@ export class GraphRun implements FaultOwner {
   }
 
   /** @throws VoxError `UNKNOWN_RUNNING_NODE` when it has no such node. */
-  requireNode(node: string): void {
-    this.#node(node);
+  requireNode(path: string): void {
+    this.#node(splitPath(path)[0]);
   }
 
   /** True while a change is under way or waits for its turn. */

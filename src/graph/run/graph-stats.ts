@@ -46,5 +46,6 @@ export function nodeStats(run: NodeRun): NodeStats {
     lateMs,
     ...(work && { work }),
     ...(run.leftOut && { leftOut: true as const }),
+    ...(run.leftOutInside.names.size > 0 && { leftOutInside: [...run.leftOutInside.names] }),
   };
 }

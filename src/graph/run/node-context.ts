@@ -31,6 +31,7 @@ export function createNodeContext(instance: NodeInstance): NodeContext {
       subgraph: {
         plan: node.subgraph,
         registry: host.registry,
+        leftOut: instance.owner.leftOutInside.names,
         show: (figures) => {
           instance.owner.figuresInside = figures;
         },

@@ -9,6 +9,7 @@ import { Disposers, type Dispose } from './disposers.js';
 import type { Place } from './place.js';
 import type { GraphStats } from './graph-events.js';
 import { unsubscribeSafely } from './guarded.js';
+import type { LeftOutInside } from './left-out-inside.js';
 import { createNodeContext } from './node-context.js';
 import type { NodeHost } from './node-host.js';
 import { createOutlet, inputStreams, resetInputs, type NodePorts } from './node-ports.js';
@@ -24,6 +25,8 @@ export interface InstanceOwner extends FaultOwner {
   readonly ports: NodePorts;
   readonly signals: NodeSignals;
   readonly counters: Partial<Record<CounterName, number>>;
+  /** What of its graph inside somebody wants left out. */
+  readonly leftOutInside: LeftOutInside;
   /** Tells the control plane a fact. */
   tell(event: NodeEvent): void;
   /** A sink has all it will get. */

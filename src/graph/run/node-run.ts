@@ -8,6 +8,7 @@ import type { Domain } from './domain.js';
 import { FaultPolicy } from './fault-policy.js';
 import { FaultReports } from './fault-reports.js';
 import type { GraphStats } from './graph-events.js';
+import { LeftOutInside } from './left-out-inside.js';
 import type { NodeHost } from './node-host.js';
 import { NodeInstance, type InstanceOwner } from './node-instance.js';
 import { patchOptions } from './node-options.js';
@@ -36,6 +37,8 @@ export class NodeRun implements InstanceOwner {
   state: NodeState = 'running';
   /** Somebody wants it left out. */
   leftOut = false;
+  /** What of its graph inside somebody wants left out. */
+  readonly leftOutInside: LeftOutInside;
   figuresInside: (() => Pick<GraphStats, 'nodes' | 'queues'>) | undefined;
   readonly #policy: FaultPolicy;
   readonly #reports: FaultReports;
@@ -72,6 +75,7 @@ export class NodeRun implements InstanceOwner {
     this.#policy = new FaultPolicy(definition.retry);
     this.#reports = new FaultReports(this);
     this.#standIn = new StandIn(this);
+    this.leftOutInside = new LeftOutInside(node, host.registry);
   }
 
   /** Faults since the start. */
@@ -155,12 +159,24 @@ export class NodeRun implements InstanceOwner {
 
   /**
    * Leaves it out because somebody wants so, until he wants otherwise.
-   * @throws VoxError `CANNOT_BYPASS` when no input could stand in for an output.
+   *
+   * @param inside a node of its graph inside: that alone is left out, in every copy.
+   * @throws VoxError `CANNOT_BYPASS` when no input could stand in for an output, `UNKNOWN_RUNNING_NODE`.
    */
-  leaveOut(out: boolean): void {
+  leaveOut(out: boolean, inside?: string): void {
+    if (inside !== undefined) {
+      this.leftOutInside.set(inside, out);
+      return this.command({ type: 'bypass', node: inside, bypassed: out });
+    }
     if (!canBypass(this.definition)) throw voxError('CANNOT_BYPASS', { node: this.node.id });
     this.leftOut = out;
     this.domain.afterBeat(() => (this.leftOut ? this.suspend() : this.resume()));
+  }
+
+  /** What somebody leaves out stays so in a mix that is made later, and when the node is made anew. */
+  leaveOutAs({ leftOut, leftOutInside }: NodeRun): void {
+    if (leftOut && canBypass(this.definition)) this.leftOut = true;
+    this.leftOutInside.takeOver(leftOutInside);
   }
 
   /** Takes it out of work until {@link resume}: its input passes through, a source is silent. Between two beats only. */

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { voxError } from '../../errors.js';
-import { canBypass } from '../define-node.js';
 import type { Plan, PlanNode, PlanWire } from '../plan-types.js';
 import type { Registry } from '../registry.js';
 import type { Domain } from './domain.js';
@@ -68,9 +67,8 @@ export class Scope {
         const original = outer?.nodes.get(node.id);
         const planned: PlanNode = original ? { ...node, options: original.options } : node;
         const run = kept ?? new NodeRun(planned, definition, domains[node.domain]!, host, from !== undefined);
-        // What somebody leaves out stays so in a mix that is made later, and when the node is made anew.
         const before = original ?? from?.scope.nodes.get(node.id);
-        if (!kept && before?.leftOut && canBypass(definition)) run.leftOut = true;
+        if (!kept && before) run.leaveOutAs(before);
         this.nodes.set(node.id, run);
         if (!kept) made.push(run);
       }

@@ -15,7 +15,7 @@ export const split = defineNode({
     'its own, and rings out and goes when he leaves. In the text options inside, `{participant}` is his id, made safe for a file name: ' +
     '`"path": "rec/{participant}.ogg"`. A file that is there already is never replaced: the next is called `… (2)`. Nodes inside appear ' +
     'in the statistics as `each/alice/gain`; what they tell comes from this node with `part` and `participant`. The commands `set { ' +
-    'node, options, participant }` and `tell { node, command, participant }` reach a node inside, in one copy or (without `participant`) ' +
+    'node, options, participant }`, `bypass { node, bypassed, participant }` and `tell { node, command, participant }` reach a node inside, in one copy or (without `participant`) ' +
     'in all, also those to come. Told are `participant.split` and `participant.merged { participant }`. In a personal mix only what ' +
     'leads to `out` is made again. Nodes that belong to the whole call, such as sink.call, and further splits cannot stand inside.',
   inputs: { audio: many(audio('A branch for each participant, such as from source.participants.')) },

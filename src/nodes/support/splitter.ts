@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { parse, resolve } from 'node:path';
 import type { Observable } from 'rxjs';
 import { z } from 'zod';
-import { problem, reasonOf, VoxError } from '../../errors.js';
+import { problem, reasonOf, voxError, VoxError } from '../../errors.js';
 import type { NodeCommand, NodeContext, SubgraphContext, Tick } from '../../graph/context.js';
+import { canBypass } from '../../graph/define-node.js';
 import type { PlanNode } from '../../graph/plan-types.js';
 import { RESULT, VOICE } from '../../graph/subgraph.js';
 import type { GraphStats } from '../../graph/run/graph-events.js';
@@ -15,7 +16,10 @@ import type { AudioFrame } from '../../media/frame.js';
 
 const toInner = { node: z.string(), participant: z.string().optional() };
 const setCommand = z.object({ ...toInner, options: z.record(z.string(), z.unknown()) });
+const bypassCommand = z.object({ ...toInner, bypassed: z.boolean().default(true) });
 const tellCommand = z.object({ ...toInner, command: z.looseObject({ type: z.string() }) });
+
+const NEEDS: Readonly<Record<string, string>> = { set: 'node, options', bypass: 'node', tell: 'node, command' };
 
 /** The running copies behind `flow.split`. */
 export class Splitter {
@@ -72,6 +76,10 @@ export class Splitter {
       return undefined;
     }
     this.#copies.set(copy, participant);
+    for (const id of this.#subgraph.leftOut) {
+      const run = copy.node(id);
+      if (run) run.leftOut = true;
+    }
     copy.start(this.#nextBeat);
     ctx.emit({ type: 'participant.split', participant });
     return this.#hasResult ? copy.result$ : undefined;
@@ -102,14 +110,13 @@ export class Splitter {
     for (const copy of this.#copies.keys()) copy.idle();
   }
 
-  /** Obeys `set` and `tell`. */
+  /** Obeys `set`, `bypass` and `tell`. */
   command({ type, ...data }: NodeCommand): void {
     const refuse = (reason: string) => this.#ctx.emit({ type: 'command.refused', command: type, reason });
-    const schema = type === 'set' ? setCommand : type === 'tell' ? tellCommand : undefined;
-    if (!schema) return refuse('flow.split takes set and tell');
-    const given = schema.safeParse(data);
-    if (!given.success)
-      return refuse(`${type} needs node, ${type === 'set' ? 'options' : 'command'}, and may name a participant`);
+    const known = { set: setCommand, bypass: bypassCommand, tell: tellCommand }[type];
+    if (!known) return refuse('flow.split takes set, bypass and tell');
+    const given = known.safeParse(data);
+    if (!given.success) return refuse(`${type} needs ${NEEDS[type]}, and may name a participant`);
     const { node, participant } = given.data;
     const planned = this.#subgraph.plan.nodes.find(({ id }) => id === node && id !== VOICE && id !== RESULT);
     if (!planned) return refuse(`there is no node "${node}" inside`);
@@ -119,7 +126,8 @@ export class Splitter {
     if ('command' in given.data) for (const run of runs) run.command(given.data.command);
     else {
       try {
-        this.#set(planned, runs, given.data.options, participant === undefined);
+        if ('options' in given.data) this.#set(planned, runs, given.data.options, participant === undefined);
+        else this.#bypass(planned, runs, given.data.bypassed, participant === undefined);
       } catch (reason) {
         refuse(reasonOf(reason));
       }
@@ -142,6 +150,17 @@ export class Splitter {
     const checked = runs.map((run) => [run, run.checkOptions(patch)] as const);
     for (const [run, options] of checked) run.applyOptions(options);
     if (forAll) this.#changed.set(node.id, { ...this.#changed.get(node.id), ...patch });
+  }
+
+  /** @throws VoxError `CANNOT_BYPASS`; then nothing has changed. */
+  #bypass({ id, type }: PlanNode, runs: readonly NodeRun[], bypassed: boolean, forAll: boolean): void {
+    const { registry, leftOut } = this.#subgraph;
+    // Also when nobody is there yet whose node could refuse.
+    if (!canBypass(registry.get(type)!)) throw voxError('CANNOT_BYPASS', { node: `${this.#ctx.nodeId}/${id}` });
+    for (const run of runs) run.leaveOut(bypassed);
+    if (!forAll) return;
+    if (bypassed) leftOut.add(id);
+    else leftOut.delete(id);
   }
 
   #merge(copy: SubgraphRun): void {

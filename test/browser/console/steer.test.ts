@@ -56,6 +56,37 @@ describe('in the console', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
+  it('a node inside of a split is left out of every copy', async () => {
+    const nodes = { loud: { type: 'effect.gain', in: { audio: 'voice' }, options: { gainDb: 6 } } };
+    stage = await openStage({
+      rooms: {
+        lobby: {
+          room: { type: 'source.participants' },
+          each: { type: 'flow.split', in: { audio: 'room' }, options: { nodes, out: 'loud' } },
+          mix: { type: 'mix.sum', in: { audio: 'each' } },
+          opus: { type: 'encode.opus', in: { audio: 'mix' } },
+          call: { type: 'sink.call', in: { audio: 'opus' } },
+        },
+      },
+    });
+    const page = await enter('view=graph&node=each');
+    const inside = async () => {
+      const answer = await fetch(`${stage.origin}/api/v1/graphs/${stage.graphs['lobby']!.id}`);
+      const { plan } = (await answer.json()) as { plan: { nodes: { id: string; inside?: object[] }[] } };
+      return plan.nodes.find(({ id }) => id === 'each')!.inside;
+    };
+    await page.getByRole('button', { name: 'Bypass each/loud' }).click(LIMIT);
+    await page.getByRole('button', { name: 'Bypassed each/loud', pressed: true }).waitFor(LIMIT);
+    expect(await inside()).toEqual([
+      expect.objectContaining({ id: 'loud', type: 'effect.gain', bypassed: true, canBypass: true }),
+    ]);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Bypassed each/loud' }).click();
+    await page.getByRole('button', { name: 'Bypass each/loud', pressed: false }).waitFor(LIMIT);
+    expect(await inside()).toEqual([expect.objectContaining({ id: 'loud', bypassed: false })]);
+    expect(open.errors).toEqual([]);
+  });
+
   it('a wire is listened to', async () => {
     stage = await openStage({ rooms: { lobby: toneRoom(440) } });
     const page = await enter('view=graph&node=tone');

@@ -64,13 +64,16 @@ async function lab(graph: unknown, debug = true, personal: ReadonlySet<string> =
     },
   });
   const registry = createRegistry([...builtinNodes, heardType, shyType]);
-  const checked = checkGraphText(JSON.stringify(graph), 'each.json', { registry });
-  expect(checked.problems).toEqual([]);
+  const planOf = (given: unknown) => {
+    const checked = checkGraphText(JSON.stringify(given), 'each.json', { registry });
+    expect(checked.problems).toEqual([]);
+    return checked.plan!;
+  };
   const events: GraphEvent[] = [];
   const gateway = { ...fakeGateway(), personalMixes$: of(personal) };
   const scheduler = createVirtualScheduler();
   const onEvent = (event: GraphEvent) => void events.push(event);
-  const run = new GraphRun({ id: 'g', plan: checked.plan!, registry, scheduler, gateway, onEvent, debug });
+  const run = new GraphRun({ id: 'g', plan: planOf(graph), registry, scheduler, gateway, onEvent, debug });
   await run.start();
   const ticks = async (count: number) => {
     // The first is due at the start, so half a frame before a deadline is between two.
@@ -78,7 +81,16 @@ async function lab(graph: unknown, debug = true, personal: ReadonlySet<string> =
   };
   /** The first sample of each frame of a branch. */
   const frames = (id: string) => (heard[id] ?? []).filter((x, i) => i % 960 === 0 || Number.isNaN(x));
-  return { run, events, gateway, ticks, heard, frames, told: (type: string) => events.filter((event) => event.type === type) };
+  return {
+    run,
+    planOf,
+    events,
+    gateway,
+    ticks,
+    heard,
+    frames,
+    told: (type: string) => events.filter((event) => event.type === type),
+  };
 }
 
 const graph = (nodes: unknown, more: object = {}, rest: object = {}) => ({
@@ -277,8 +289,59 @@ describe('flow.split', () => {
       'there is no node "nothing" inside',
       'there is no participant "dave"',
       'tell needs node, command, and may name a participant',
-      'flow.split takes set and tell',
+      'flow.split takes set, bypass and tell',
     ]);
+    await run.stop();
+  });
+
+  it('leaves a node inside out: in every copy and those to come, also behind an edit, or in one copy', async () => {
+    const loud = (gainDb: number) =>
+      withOut(
+        {
+          loud: { type: 'effect.gain', in: { audio: 'voice' }, options: { gainDb } },
+          last: { type: 'effect.gain', in: { audio: 'loud' } },
+        },
+        'last',
+      );
+    const { gateway, ticks, frames, run, told, planOf } = await lab(loud(20));
+    const last = (id: string) => Math.round(frames(id).at(-1)! * 100) / 100;
+    gateway.participants$.next(joins('alice', 0.05));
+    await ticks(2);
+    expect(last('alice')).toBe(0.5);
+    run.leaveOut('each/loud', true);
+    gateway.participants$.next(joins('bob', 0.05));
+    await ticks(3);
+    expect([last('alice'), last('bob')]).toEqual([0.05, 0.05]);
+    const { nodes } = run.stats();
+    expect(nodes['each']).toMatchObject({ leftOutInside: ['loud'] });
+    expect(nodes['each/alice/loud']).toMatchObject({ state: 'bypassed', leftOut: true });
+    let changed = false;
+    const change = run.change(planOf(loud(14)), { preRollMs: 100 }).finally(() => (changed = true));
+    for (let beats = 0; !changed && beats < 1000; beats++) await ticks(1);
+    await change;
+    gateway.participants$.next(joins('carol', 0.05));
+    await ticks(3);
+    // Her branch before the edit was another one.
+    expect([last('alice#2'), last('carol')]).toEqual([0.05, 0.05]);
+    run.leaveOut('each/loud', false);
+    await ticks(3);
+    expect([last('alice#2'), last('carol')]).toEqual([0.25, 0.25]);
+    run.command('each', { type: 'bypass', node: 'loud', participant: 'carol' });
+    await ticks(3);
+    expect([last('alice#2'), last('carol')]).toEqual([0.25, 0.05]);
+    expect(run.stats().nodes['each']).not.toHaveProperty('leftOutInside');
+    expect(() => run.leaveOut('each/lout', true)).toThrow('loud');
+    expect(() => run.leaveOut('each/voice', true)).toThrow('voice');
+    expect(told('command.refused')).toEqual([]);
+    await run.stop();
+  });
+
+  it('refuses to leave out a node inside that nothing could stand in for', async () => {
+    const path = join(folder, 'kept-{participant}.wav');
+    const { run, told } = await lab(graph({ rec: { type: 'sink.file', in: { audio: 'voice' }, options: { path } } }));
+    expect(() => run.leaveOut('each/rec', true)).toThrow('"each/rec" cannot be left out');
+    run.command('each', { type: 'bypass', node: 'rec' });
+    expect(told('command.refused')).toMatchObject([{ command: 'bypass', reason: expect.stringContaining('cannot be left out') }]);
     await run.stop();
   });
 
