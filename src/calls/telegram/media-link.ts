@@ -15,6 +15,7 @@ import type { VideoPurpose } from '../../media/gateway-video.js';
 import type { CallEvent, CallRequest } from '../call-media.js';
 import type { FetchedPart } from './broadcast.js';
 import { listenInstead } from './broadcast-link.js';
+import { ScreenSounds } from './screen-sounds.js';
 
 /** The way from the control plane to a call's media side, wherever that runs. */
 export interface MediaLink {
@@ -70,6 +71,14 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
         ...(screen && { screen: pictureOf(screen) }),
       },
     });
+  const screens = new ScreenSounds(
+    (voice) => ask({ type: 'participant.set', participant: voice }),
+    (participantId) => ask({ type: 'participant.left', participantId }),
+  );
+  const know = (participant: ParticipantInfo): void => {
+    set(participant);
+    screens.set(participant);
+  };
   // What we want, and what the server lets us: what it would not pass on is not sent.
   let [wantsMuted, silenced] = [false, false];
   const appear = ({ muted = wantsMuted }: SelfChange, nowSilenced = silenced): void => {
@@ -80,15 +89,19 @@ export function linkCall(signalling: DescribingSignalling, link: MediaLink): Lin
   const hear = (update: SignallingUpdate): void => {
     if (update.type === 'self.allowed') mayJoin$.next();
     if (update.type === 'presentation.dropped' && presents) void present();
-    if (update.type === 'participant.joined' || update.type === 'participant.changed') set(update.participant);
-    else if (update.type === 'participant.left') ask({ type: update.type, participantId: update.participantId });
-    else if (update.type === 'self.muted') appear({ muted: true });
+    if (update.type === 'participant.joined' || update.type === 'participant.changed') know(update.participant);
+    else if (update.type === 'participant.left') {
+      screens.remove(update.participantId);
+      ask({ type: update.type, participantId: update.participantId });
+    } else if (update.type === 'self.muted') appear({ muted: true });
     else if (update.type === 'self.silenced' || update.type === 'self.allowed') appear({}, update.type === 'self.silenced');
   };
   const lookUp = async (sources: readonly number[]): Promise<void> => {
-    const found = await signalling.describe(sources, ending.signal).catch(() => []);
-    for (const participant of found) set(participant);
-    const unnamed = sources.filter((source) => !found.some((one) => one.source === source));
+    const unknown = sources.filter((source) => !screens.heard(source));
+    if (unknown.length === 0) return;
+    const found = await signalling.describe(unknown, ending.signal).catch(() => []);
+    for (const participant of found) know(participant);
+    const unnamed = unknown.filter((source) => !found.some((one) => one.source === source) && !screens.heard(source));
     if (unnamed.length > 0 && !ending.signal.aborted) ask({ type: 'source.unnamed', sources: unnamed });
   };
   // We join without a picture, as native clients do, and show one as soon as the graph sends it.
