@@ -113,7 +113,7 @@ function compile() {
   const files = walk(src, '', []).sort();
   const signature = signatureOf(files);
   if (isFresh(stampFile, signature) && !missingOutputs(files)) return true;
-  console.error('Building voxgraph.');
+  console.error(fs.existsSync(infoFile) ? 'Building voxgraph.' : 'Building voxgraph (half a minute, only this once).');
   fs.mkdirSync(dist, { recursive: true });
   fs.rmSync(stampFile, { force: true });
   // The compiler trusts its notes of what it wrote; after a removed output only a full run restores it.

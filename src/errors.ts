@@ -92,6 +92,11 @@ export const ERRORS = {
     fix: 'Wire its output somewhere or remove it.',
     exit: input,
   },
+  SAME_OUTPUT: {
+    message: '"{other}" writes {path}, too, and only one of them would be kept',
+    fix: 'Give each a file of its own.',
+    exit: input,
+  },
   GROUP_OVERLAP: {
     message: '"{node}" is in two groups: "{first}" and "{second}"',
     fix: 'Take it out of one of them; the nodes of a group degrade together.',

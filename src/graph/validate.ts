@@ -16,6 +16,7 @@ import { resolveOptions, type FileExists } from './validate-options.js';
 import { checkPlugins, reportUnknownType, resolvePlugin, type KnownPlugins } from './validate-plugins.js';
 import { useBranchTypes } from './validate-branches.js';
 import { reportGroups } from './validate-groups.js';
+import { reportOutputs } from './validate-outputs.js';
 import { reportShared } from './validate-shared.js';
 import { implicitMixer, resolveWires, type WiredGraph } from './validate-wires.js';
 
@@ -102,6 +103,7 @@ export function validateModel(model: GraphModel, options: ValidateOptions): Chec
   const inCycle = reportCycles(nodes, wired, report);
   reportUnused(model, nodes, wired, inCycle, report);
   const split = reportDomains(nodes, wired.wires, report);
+  reportOutputs(nodes, report);
   reportGroups(model, nodes, report);
   reportShared(model, nodes, wired.wires, options.inside ?? false, report);
   const warnings: Problem[] = [];

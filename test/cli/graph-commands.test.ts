@@ -91,6 +91,12 @@ describe('graph', () => {
     expect(readFileSync(join(folder, 'ok.svg'), 'utf8')).toContain('</svg>');
   });
 
+  test('does not draw over the graph itself', async () => {
+    const before = readFileSync(join(folder, 'ok.json'), 'utf8');
+    await expect(run('graph', 'ok.json', '-o', './ok.json')).rejects.toThrow('it is the graph itself');
+    expect(readFileSync(join(folder, 'ok.json'), 'utf8')).toBe(before);
+  });
+
   test('prints problems to standard error', async () => {
     const { out, err, code } = await run('graph', 'bad.json');
     expect([out, code]).toEqual(['', 2]);

@@ -196,6 +196,7 @@ export const testDefinitions: readonly NodeDefinition[] = [
     inputs: { audio: audio('Sound.') },
     outputs: {},
     options: z.strictObject({ path: z.string().meta({ description: 'File to write.' }) }),
+    outputFileOptions: ['path'],
     leadership: 'may',
     create,
   }),

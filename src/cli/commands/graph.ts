@@ -10,6 +10,7 @@ import { checkGraphFile } from '../../graph/load.js';
 import { latencyLedger } from '../../graph/plan/latency.js';
 import { latencyText, planReport, planText } from '../../graph/plan/report.js';
 import type { Plan } from '../../graph/plan-types.js';
+import { behindLinks } from '../../media/whole-file.js';
 import type { Registry } from '../../graph/registry.js';
 import { builtinEnvironment, checkOf, type GraphEnvironment } from '../environment.js';
 import { collectParam, finish, type CliIo } from '../io.js';
@@ -61,6 +62,9 @@ export async function graphCommand(args: GraphArgs, io: CliIo, environment: Grap
     io.stdout(text);
     return code;
   }
+  // A slip of the keyboard must not cost the graph.
+  if (behindLinks(resolve(io.cwd, args.out)) === behindLinks(resolve(io.cwd, args.file)))
+    throw voxError('OUTPUT_UNWRITABLE', { path: args.out, reason: 'it is the graph itself' });
   try {
     writeFileSync(resolve(io.cwd, args.out), text);
   } catch (reason) {
