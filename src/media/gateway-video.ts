@@ -19,6 +19,8 @@ export interface IncomingVideo {
    * parameter sets before each key frame. What follows a loss may be undecodable until the next key frame. Completes when the video ends.
    */
   readonly packets$: Observable<Packet>;
+  /** Whether pictures may be shown in another order than they are decoded in (B-frames), as films are; those of calls never are. */
+  readonly reorders?: true;
   /** Asks the sender for a key frame (PLI or FIR). Cheap; the backend paces what it sends. */
   requestKeyFrame(): void;
 }

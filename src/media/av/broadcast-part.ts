@@ -6,6 +6,7 @@ import type { ByteSource } from '../net/byte-source.js';
 import { chooseStream, openDecoder } from './open-input.js';
 import { openStreamInput } from './stream-input.js';
 import { floatPlanes } from './native.js';
+import { type PartPicture, PartPictures } from './part-pictures.js';
 
 /** A part of a broadcast of a Telegram call: the sound of some seconds. */
 export interface BroadcastPart {
@@ -13,6 +14,8 @@ export interface BroadcastPart {
   readonly planes: readonly Float32Array[];
   /** Who is heard on which channel from which moment on; empty: it is the sound of all, not told apart. */
   readonly channels: readonly ChannelOwner[];
+  /** Its pictures, in the order of decoding; empty where there are none, or nobody asked. */
+  readonly pictures: readonly PartPicture[];
 }
 
 /** From a moment of the part on, a channel has the voice of a source. */
@@ -41,17 +44,19 @@ const CONTAINERS: Readonly<Record<string, string>> = {
 
 /**
  * Decodes a part: Ogg Opus with a channel for each who speaks, and a table of them in the tag TG_META; or, where the call is fed by RTMP, a
- * head and a container with sound and pictures, of which the sound is taken.
+ * head and a container with sound and pictures, which stay as they are encoded.
  *
+ * @param wantsPictures whether they are taken out at all.
  * @throws VoxError `TELEGRAM_BROADCAST_FORMAT`.
  */
-export async function decodeBroadcastPart(data: Buffer, unified: boolean): Promise<BroadcastPart> {
+export async function decodeBroadcastPart(data: Buffer, unified: boolean, wantsPictures = false): Promise<BroadcastPart> {
   const { bytes, formats } = unified ? openUnified(data) : { bytes: data, formats: 'ogg' };
   if (!unified && bytes.toString('latin1', 0, 4) !== 'OggS') throw unknown('it is no Ogg stream');
   const input = await openStreamInput(memorySource(bytes, formats), 'a part of the broadcast').catch((error: unknown) => {
     throw unknown(error instanceof Error ? error.message : String(error));
   });
   let decoder: CodecContext | undefined;
+  let pictures: PartPictures | undefined;
   try {
     const stream = chooseStream(input.format, 'a part of the broadcast', undefined);
     decoder = await openDecoder(stream, 'a part of the broadcast');
@@ -60,10 +65,13 @@ export async function decodeBroadcastPart(data: Buffer, unified: boolean): Promi
     const table = unified ? undefined : stream.metadata?.get('TG_META');
     const channels = table ? readTable(Buffer.from(table, 'base64')) : [];
     if (!unified && channels.length === 0) throw unknown('it does not say who speaks on which channel (TG_META)');
-    const planes = await decodeAll(input.format, stream.index, decoder);
-    return { planes, channels: channels.filter(({ channel }) => channel < planes.length) };
+    if (unified && wantsPictures) pictures = PartPictures.of(input.format);
+    const planes = await decodeAll(input.format, stream.index, decoder, pictures);
+    const heard = channels.filter(({ channel }) => channel < planes.length);
+    return { planes, channels: heard, pictures: pictures?.pictures ?? [] };
   } finally {
     decoder?.freeContext();
+    pictures?.close();
     input.close();
   }
 }
@@ -111,6 +119,7 @@ async function decodeAll(
   format: Awaited<ReturnType<typeof openStreamInput>>['format'],
   index: number,
   decoder: CodecContext,
+  pictures: PartPictures | undefined,
 ): Promise<Float32Array[]> {
   const packet = new NativePacket();
   packet.alloc();
@@ -134,6 +143,7 @@ async function decodeAll(
   try {
     while ((await format.readFrame(packet)) >= 0) {
       const wanted = packet.streamIndex === index;
+      if (packet.streamIndex === pictures?.index) pictures.push(packet);
       const code = wanted ? await decoder.sendPacket(packet) : 0;
       packet.unref();
       if (code < 0 && code !== AVERROR_EAGAIN) throw unknown('its sound cannot be decoded');

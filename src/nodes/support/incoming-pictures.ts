@@ -106,11 +106,18 @@ export class IncomingPictures {
       this.#decoder?.close();
       this.#decoder = undefined;
       this.#codec = codec;
-      this.#decoder = await PacketDecoder.open(codec);
+      this.#decoder = await PacketDecoder.open(codec, this.#video.reorders);
+    }
+    if (this.#video.reorders) {
+      for (const { picture, ptsUs } of (await this.#decoder?.decodeAll(data, dueUs)) ?? []) this.#decoded(picture, codec, ptsUs);
+      return;
     }
     if (key) this.#decoder?.reset();
     const picture = await this.#decoder?.decode(data, colors);
-    if (!picture) return;
+    if (picture) this.#decoded(picture, codec, dueUs);
+  }
+
+  #decoded(picture: Picture, codec: Coded['codec'], dueUs: number): void {
     if (this.#closed) return picture.release();
     this.#tell({ type: 'video.opened', codec, width: picture.width, height: picture.height });
     this.#ready.push({ picture, dueUs });

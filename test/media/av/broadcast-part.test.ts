@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeBroadcastPart } from '../../../src/media/av/broadcast-part.js';
-import { makePart, makeUnifiedPart, second } from '../../harness/telegram/broadcast/make-part.js';
+import { makeFilmPart, makePart, makeUnifiedPart, second } from '../../harness/telegram/broadcast/make-part.js';
 import { toneDb } from '../../integration/support/listen.js';
 
 const PEAK_DB = 20 * Math.log10(0.25);
@@ -26,6 +26,25 @@ describe('a part of a broadcast', () => {
     const { planes, channels } = await decodeBroadcastPart(await makeUnifiedPart([second(500, 0), second(500, 0)]), true);
     expect(channels).toEqual([]);
     expect(toneDb(planes[0]!, 500, 0.1, 0.9)).toBeCloseTo(PEAK_DB, 0);
+  });
+
+  it('has its pictures as they are encoded, for who asks', async () => {
+    const part = await makeFilmPart(500, '100');
+    expect((await decodeBroadcastPart(part, true)).pictures).toEqual([]);
+    const { planes, pictures } = await decodeBroadcastPart(part, true, true);
+    expect(toneDb(planes[0]!, 500, 0.1, 0.9)).toBeCloseTo(PEAK_DB, 0);
+    // In the order of decoding, which is another where pictures refer to later ones.
+    expect(pictures.map(({ atUs }) => atUs).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, n) => n * 40_000));
+    expect(pictures.map(({ decodeUs }) => decodeUs)).toEqual(pictures.map(({ decodeUs }) => decodeUs).toSorted((a, b) => a - b));
+    expect(pictures.every(({ atUs, decodeUs }) => decodeUs <= atUs)).toBe(true);
+    expect(pictures.map(({ key }) => key)).toEqual([true, ...Array.from({ length: 24 }, () => false)]);
+    // Annex B, with parameter sets before the key frame.
+    const [first] = pictures;
+    expect(first).toMatchObject({ codec: 'h264', durationUs: 40_000 });
+    expect(first!.data.readUInt32BE(0)).toBe(1);
+    expect(first!.data.includes(Buffer.from([0, 0, 0, 1, 0x68]))).toBe(true);
+    // A container without any.
+    expect((await decodeBroadcastPart(await makeUnifiedPart([second(500, 0)]), true, true)).pictures).toEqual([]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { decodeBroadcastPart, type BroadcastPart } from '../../../media/av/broadcast-part.js';
+import type { PartPicture } from '../../../media/av/part-pictures.js';
 import { SAMPLE_RATE } from '../../../media/format.js';
 import { clearAudioFrame, type AudioFrame } from '../../../media/frame.js';
 import type { IncomingAudio, IncomingQuality } from '../../../media/gateway.js';
@@ -14,6 +15,10 @@ export interface PlayerEvents {
   /** The first part can be played. */
   readonly began: () => void;
   readonly voice: (change: BroadcastChange) => void;
+  /** Pictures that begin to be due at a moment, in microseconds; undefined: those that were given are not due any more. */
+  readonly pictures?: (pictures: readonly PartPicture[] | undefined, fromUs: number) => void;
+  /** Whether anybody looks at pictures. */
+  readonly wantsPictures?: () => boolean;
   /** So many parts in a row cannot be read that there is no hope. */
   readonly failed: (error: unknown) => void;
 }
@@ -36,6 +41,8 @@ interface Part {
   readonly timeMs: number;
   /** The samples of each source; absent where it says nothing. */
   readonly voices: ReadonlyMap<number, Float32Array>;
+  /** Undefined once they were given. */
+  pictures: readonly PartPicture[] | undefined;
 }
 
 /** Plays the parts of a broadcast on the clock, each who speaks apart. */
@@ -89,14 +96,17 @@ export class BroadcastPlayer {
     if (this.#closed) return;
     let part: BroadcastPart;
     try {
-      part = await decodeBroadcastPart(data, this.#unified);
+      part = await decodeBroadcastPart(data, this.#unified, this.#events.wantsPictures?.() ?? false);
       this.#bad = 0;
     } catch (error) {
       if (++this.#bad === MOST_BAD && !this.#closed) this.#events.failed(error);
       return;
     }
     if (this.#closed) return;
-    this.#place({ timeMs, voices: this.#unified ? new Map([[UNIFIED_SOURCE, mixed(part.planes)]]) : apart(part) });
+    const voices = this.#unified ? new Map([[UNIFIED_SOURCE, mixed(part.planes)]]) : apart(part);
+    const before = this.#playing;
+    this.#place({ timeMs, voices, pictures: part.pictures });
+    this.#showPictures(before !== undefined && before !== this.#playing);
     if (!this.#began) {
       this.#began = true;
       this.#events.began();
@@ -127,6 +137,19 @@ export class BroadcastPlayer {
       }
     }
     this.#tellVoices(part);
+  }
+
+  /** Gives the pictures whose time is known. @param again whether those that were given have another time now, or none: they are left out. */
+  #showPictures(again: boolean): void {
+    if (again) this.#events.pictures?.(undefined, 0);
+    const playing = this.#playing;
+    if (!playing) return;
+    for (const part of this.#parts) {
+      if (!part.pictures) continue;
+      if (part.timeMs >= playing.timeMs)
+        this.#events.pictures?.(part.pictures, playing.atUs + (part.timeMs - playing.timeMs) * 1000);
+      part.pictures = undefined;
+    }
   }
 
   #tellVoices({ voices }: Part): void {

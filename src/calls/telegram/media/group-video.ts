@@ -80,6 +80,11 @@ export class GroupVideo implements GatewayVideo {
     });
   }
 
+  /** Whether anybody looks at any video. */
+  get watched(): boolean {
+    return this.#lookers > 0;
+  }
+
   /** Another connection carries the call from now on; undefined: none. */
   connected(connection: VideoConnection | undefined): void {
     this.#connection = connection;

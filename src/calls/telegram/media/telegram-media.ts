@@ -7,6 +7,7 @@ import type { Scheduler } from '../../../time/scheduler.js';
 import type { CallEvent, CallMedia, CallMediaFactory, CallRequest } from '../../call-media.js';
 import type { PeerStats } from '../../webrtc/index.js';
 import { BroadcastPlayer, UNIFIED_SOURCE } from './broadcast-player.js';
+import { BroadcastPictures } from './broadcast-pictures.js';
 import { GroupConnection } from './group-connection.js';
 import { GroupVideo } from './group-video.js';
 import { parseMediaRequest, telegramMediaConfig, type MediaParticipant, type TelegramMediaConfig } from './media-requests.js';
@@ -23,6 +24,9 @@ export interface TelegramMediaStats {
   /** The present connection, or the one that is being made. */
   readonly connection?: PeerStats;
 }
+
+/** Who a call that is fed by RTMP is heard and seen as. */
+const STREAM = 'stream';
 
 /**
  * The media side of a Telegram group call: one connection at a time to the server, which forwards everybody's voice by itself. A connection
@@ -41,7 +45,7 @@ export class TelegramMedia implements CallMedia {
   /** Where packets go. */
   #live: GroupConnection | undefined;
   /** What is heard of a broadcast, until the call is joined for real. */
-  #broadcast: { readonly attempt: number; readonly player: BroadcastPlayer } | undefined;
+  #broadcast: { readonly attempt: number; readonly player: BroadcastPlayer; readonly pictures: BroadcastPictures } | undefined;
   /** Where pictures of a screen go. */
   #screen: GroupConnection | undefined;
   #muted = false;
@@ -170,7 +174,10 @@ export class TelegramMedia implements CallMedia {
   #listen(attempt: number, rtmp: boolean): void {
     this.#at(attempt);
     this.#unlisten();
+    const pictures = new BroadcastPictures(this.#scheduler, STREAM, (change) => this.#video.stream(change));
     const player = new BroadcastPlayer(this.#scheduler, rtmp, {
+      wantsPictures: () => this.#video.watched,
+      pictures: (given, fromUs) => (given ? pictures.push(given, fromUs) : pictures.clear()),
       began: () => this.#tell(attempt, { type: 'transport.connected' }),
       voice: (change) => this.#voices.stream(change),
       failed: (error) => {
@@ -179,13 +186,14 @@ export class TelegramMedia implements CallMedia {
         this.#tell(attempt, { type: 'transport.failed', failure: { code, message, retry: 'never' } });
       },
     });
-    this.#broadcast = { attempt, player };
-    const participant = { participantId: 'stream', source: UNIFIED_SOURCE, muted: false };
+    this.#broadcast = { attempt, player, pictures };
+    const participant = { participantId: STREAM, source: UNIFIED_SOURCE, muted: false };
     if (rtmp) this.#voices.set(participant);
   }
 
   #unlisten(): void {
     this.#broadcast?.player.close();
+    this.#broadcast?.pictures.close();
     this.#broadcast = undefined;
   }
 

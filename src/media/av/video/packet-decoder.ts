@@ -32,8 +32,13 @@ export class PacketDecoder {
     this.#packet.alloc();
   }
 
-  /** Opens one. @throws VoxError CODEC_MISSING; Error when the decoder refuses. */
-  static async open(codec: 'vp8' | 'h264'): Promise<PacketDecoder> {
+  /**
+   * Opens one.
+   *
+   * @param reorders whether pictures may have to wait for later ones: see {@link PacketDecoder.decodeAll}.
+   * @throws VoxError CODEC_MISSING; Error when the decoder refuses.
+   */
+  static async open(codec: 'vp8' | 'h264', reorders = false): Promise<PacketDecoder> {
     setAvLogQuiet();
     const found = Codec.findDecoder(CODEC_IDS[codec]);
     if (!found) throw voxError('CODEC_MISSING', { what: 'decoder for', name: codec });
@@ -41,7 +46,7 @@ export class PacketDecoder {
     context.allocContext3(found);
     context.threadCount = 1;
     // Calls have no pictures that wait for later ones.
-    context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+    if (!reorders) context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
     const code = await context.open2(found, null);
     yieldToSound();
     if (code >= 0) return new PacketDecoder(context);
@@ -56,14 +61,50 @@ export class PacketDecoder {
    * @throws Error when it cannot be decoded, such as when one before it is missing.
    */
   async decode(data: Buffer, colors?: PictureColors): Promise<Picture | undefined> {
-    if (this.#closed) return undefined;
+    let newest: Picture | undefined;
+    const keep = (picture: Picture): void => {
+      newest?.release();
+      newest = picture;
+    };
+    try {
+      await this.#decode(data, undefined, colors, keep);
+    } catch (error) {
+      newest?.release();
+      throw error;
+    }
+    return newest;
+  }
+
+  /**
+   * Decodes a frame of a video whose pictures are shown in another order; those that can be shown now come in that order, each with its time.
+   * They are the caller's. Throws as {@link decode}.
+   */
+  async decodeAll(data: Buffer, ptsUs: number): Promise<{ readonly picture: Picture; readonly ptsUs: number }[]> {
+    const pictures: { picture: Picture; ptsUs: number }[] = [];
+    try {
+      await this.#decode(data, ptsUs, undefined, (picture) => pictures.push({ picture, ptsUs: Number(picture.native.pts) }));
+    } catch (error) {
+      for (const { picture } of pictures) picture.release();
+      throw error;
+    }
+    return pictures;
+  }
+
+  async #decode(
+    data: Buffer,
+    ptsUs: number | undefined,
+    colors: PictureColors | undefined,
+    take: (picture: Picture) => void,
+  ): Promise<void> {
+    if (this.#closed) return;
     this.#working = true;
     try {
       this.#packet.data = data;
+      if (ptsUs !== undefined) this.#packet.pts = BigInt(Math.round(ptsUs));
       const code = await this.#context.sendPacket(this.#packet);
       this.#packet.unref();
       if (code < 0 && code !== AVERROR_EAGAIN) throw new Error(`a frame cannot be decoded: ${avReason(code)}`);
-      return await this.#receive(colors);
+      await this.#receive(colors, take);
     } finally {
       this.#working = false;
       if (this.#closed) this.#free();
@@ -82,19 +123,15 @@ export class PacketDecoder {
     if (!this.#working) this.#free();
   }
 
-  async #receive(colors: PictureColors | undefined): Promise<Picture | undefined> {
-    let newest: Picture | undefined;
+  async #receive(colors: PictureColors | undefined, take: (picture: Picture) => void): Promise<void> {
     for (;;) {
       const frame = takeFrame();
       const code = await this.#context.receiveFrame(frame);
       if (code < 0) {
         giveFrame(frame);
-        if (code === AVERROR_EAGAIN) return newest;
-        newest?.release();
+        if (code === AVERROR_EAGAIN) return;
         throw new Error(`a frame cannot be decoded: ${avReason(code)}`);
       }
-      newest?.release();
-      newest = undefined;
       if (frame.width * frame.height > MOST_PIXELS) {
         const size = `${frame.width} by ${frame.height}`;
         giveFrame(frame);
@@ -104,7 +141,7 @@ export class PacketDecoder {
         frame.colorSpace = colors.matrix === 'bt709' ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
         frame.colorRange = colors.range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
       }
-      newest = new Picture(frame);
+      take(new Picture(frame));
     }
   }
 

@@ -7,10 +7,12 @@ import type { TelegramPort } from '../../../../src/calls/telegram/port.js';
 import { TelegramSignalling } from '../../../../src/calls/telegram/signalling.js';
 import type { CallRequest } from '../../../../src/calls/call-media.js';
 import type { Transport, TransportEvent } from '../../../../src/machines/transport.js';
-import { makePart, makeUnifiedPart, second } from '../../../harness/telegram/broadcast/make-part.js';
+import { makeFilmPart, makePart, makeUnifiedPart, second } from '../../../harness/telegram/broadcast/make-part.js';
 import { type DataCentre, startDataCentre } from '../../../harness/telegram/data-centre.js';
 import { toneDb } from '../../../integration/support/listen.js';
 import type { Scheduler } from '../../../../src/time/scheduler.js';
+import { PacketDecoder } from '../../../../src/media/av/video/packet-decoder.js';
+import { pictureMeans } from '../../../support/films.js';
 import { connectAs, expectClean, realtime } from '../support/centre.js';
 import { LIBRARIES } from '../support/libraries.js';
 import { Ear, longestGapMs, Party } from '../support/party.js';
@@ -70,7 +72,7 @@ describe('a call that is broadcast', () => {
   const scheduler = { after: (ms: number, run: () => void) => realtime.after(ms, run), nowUs: () => clock.us } as Scheduler;
 
   /** A call whose listeners are broadcast to, up to now; Anna listens. */
-  async function listen(parts: ReadonlyMap<number, Buffer>, rtmp = false): Promise<void> {
+  async function listen(parts: ReadonlyMap<number, Buffer>, rtmp = false, look = () => {}): Promise<void> {
     const username = `air${++made}group`;
     const chat = await centre.addChat({ kind: 'channel', title: 'Air', username, members: [anna, bert], admins: [bert] });
     call = await centre.addCall(chat, { joinMuted: true, rtmp });
@@ -85,6 +87,7 @@ describe('a call that is broadcast', () => {
       if (asked.type === 'broadcast.part') taken++;
       return answer;
     };
+    look();
     linked = linkCall(signalling, { request, events$: media.events$ });
     const ref = await linked.signalling.resolve(address.address, FOREVER);
     updates = linked.signalling.updates(ref).subscribe();
@@ -233,6 +236,52 @@ describe('a call that is broadcast', () => {
     await party.until(() => (ear.heard.get('stream')?.qualities.filter((one) => one === 'audio').length ?? 0) >= 40, 10_000);
     const from = ear.heard.get('stream')!.qualities.indexOf('audio');
     expect(toneDb(ear.pcm('stream', from + 5, from + 35), 700, 0, 0.6)).toBeCloseTo(PEAK_DB, 0);
+  }, 60_000);
+
+  it('of a call that is fed by RTMP is seen by who looks, in step with what is heard', async () => {
+    const parts = new Map<number, Buffer>();
+    // Each part is brighter than the last.
+    for (let n = 0; n < 4; n++) parts.set(T0 + n * 1000, await makeFilmPart(700, `${60 + 30 * n}`));
+    const changes: string[] = [];
+    const shown: { luma: number; nowUs: number; dueUs: number }[] = [];
+    const decoding: Promise<void>[] = [];
+    let early = Infinity;
+    await listen(parts, true, () => {
+      const looking = media.gateway.video!.videos$.subscribe((change) => {
+        changes.push(change.type === 'joined' ? `joined ${change.video.participantId}` : `left ${change.participantId}`);
+        if (change.type !== 'joined') return;
+        const decoder = PacketDecoder.open('h264', change.video.reorders);
+        let last = decoder.then(() => {});
+        change.video.packets$.subscribe(({ ptsUs, data }) => {
+          const bytes = Buffer.from(data);
+          const nowUs = party.scheduler.nowUs();
+          if (shown.length > 0) early = Math.min(early, ptsUs - nowUs);
+          last = last.then(async () => {
+            for (const { picture, ptsUs: dueUs } of await (await decoder).decodeAll(bytes, ptsUs)) {
+              shown.push({ luma: Math.round(pictureMeans(picture)[0]), nowUs, dueUs });
+              picture.release();
+            }
+          });
+          decoding.push(last);
+        });
+        party.onEnd(async () => (await decoder).close());
+      });
+      party.onEnd(() => looking.unsubscribe());
+    });
+    await until(() => taken >= 3);
+    await party.until(() => decoding.length >= 75, 10_000);
+    await Promise.all(decoding);
+    expect(changes).toEqual(['joined stream']);
+    // All but the last few, which wait for later ones, in order and 40 ms apart, over the seams of parts too.
+    const from = shown[0]!.dueUs;
+    expect(shown.length).toBeGreaterThan(68);
+    expect(shown.map(({ dueUs }) => dueUs - from)).toEqual(shown.map((_, n) => n * 40_000));
+    expect(early).toBeGreaterThan(0);
+    for (const [part, brighter] of [0, 30, 60].entries())
+      for (const { luma } of shown.slice(part * 25, part * 25 + 20)) expect(luma - shown[0]!.luma).toBeCloseTo(brighter, -1);
+    transport.close();
+    await until(() => changes.length === 2);
+    expect(changes).toEqual(['joined stream', 'left stream']);
   }, 60_000);
 
   it('in an unknown form ends the call with its reason', async () => {

@@ -8,6 +8,7 @@ import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_SAMPLE_FMT_FLT,
 } from 'node-av/constants';
+import { writeFilm } from '../../../support/films.js';
 
 /** Who is heard in a part, on a channel from a moment on. */
 export interface Talker {
@@ -117,7 +118,21 @@ export function makePart(planes: readonly Float32Array[], talkers: readonly Talk
 
 /** A part of a call that is fed by RTMP: a head (tgcalls VideoStreamingPart.cpp), then a container with the sound of all. */
 export async function makeUnifiedPart(planes: readonly Float32Array[]): Promise<Buffer> {
-  const sound = await written('mp4', 'aac', planes, {});
+  return headed(await written('mp4', 'aac', planes, {}));
+}
+
+/** The same with pictures, 25 of H.264 that begin with a key frame and are as bright as `luma`, an expression of FFmpeg, says. */
+export async function makeFilmPart(hz: number, luma: string): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'voxgraph-part-'));
+  try {
+    const sound = (sample: number): number => 0.25 * Math.sin((2 * Math.PI * hz * sample) / RATE);
+    return headed(readFileSync(await writeFilm(join(folder, 'part.mp4'), { seconds: 1, luma, sound })));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function headed(container: Buffer): Buffer {
   const text = (value: string): Buffer => {
     const bytes = Buffer.from(value);
     const whole = Buffer.alloc(Math.ceil((bytes.length + 1) / 4) * 4);
@@ -130,7 +145,7 @@ export async function makeUnifiedPart(planes: readonly Float32Array[]): Promise<
     values.forEach((value, n) => bytes.writeInt32LE(value | 0, 4 * n));
     return bytes;
   };
-  return Buffer.concat([int(0xa12e_810d), text('mp4'), int(1, 1, 0), text('unified'), int(0, 0), sound]);
+  return Buffer.concat([int(0xa12e_810d), text('mp4'), int(1, 1, 0), text('unified'), int(0, 0), container]);
 }
 
 /** A second of a tone, from a moment of the broadcast on, without a click between parts. */
