@@ -3,7 +3,8 @@ import type { CodecContext, FormatContext, Stream } from 'node-av/lib';
 import { VoxError, voxError } from '../../errors.js';
 import { createAudioFrame, frameSamples, shapeAudioFrame, type AudioFrame } from '../frame.js';
 import { FRAME_SAMPLES } from '../format.js';
-import type { ByteSource } from '../net/byte-source.js';
+import type { ByteSource, Timer } from '../net/byte-source.js';
+import { ApartPump, openApartPictures, type ApartInput } from './apart-pictures.js';
 import { StreamReader, type AudioOutcome, type AudioReader, type RemoteControl } from './audio-reader.js';
 import { isSilent } from './finite-copy.js';
 import { readMediaInfo, type MediaInfo } from './media-info.js';
@@ -27,6 +28,8 @@ export interface NetworkAudioOptions {
   readonly aheadMs?: number;
   /** Absent: pictures are none of its business; otherwise whether they are wanted from the beginning. */
   readonly video?: boolean;
+  /** Measures how long the sound waits for pictures that come apart; absent: as long as they take to open. */
+  readonly timer?: Timer;
   /** How much must have come before it goes on after it ran dry, in milliseconds; default 1000. */
   readonly resumeMs?: number;
 }
@@ -48,6 +51,7 @@ export async function openNetworkAudio(
   options: NetworkAudioOptions = {},
 ): Promise<AudioReader> {
   let input: StreamInput | undefined;
+  let apart: ApartInput | undefined;
   let reader: AudioReader | undefined;
   try {
     await source.ready(source.live ? READY_LIVE_BYTES : READY_BYTES);
@@ -55,7 +59,7 @@ export async function openNetworkAudio(
     const opened = await (sdp === undefined ? openStreamInput(source, name) : openRtpInput(source, sdp, name));
     input = opened;
     const { format } = opened;
-    const pictured = options.video === undefined ? undefined : findVideo(format);
+    const pictured = options.video === undefined || source.pictures ? undefined : findVideo(format);
     if (pictured && isSilentFilm(format, pictured)) {
       reader = openSilent({ opened, stream: pictured, source, name, options });
       if (options.startSec) reader.seek(options.startSec * 1e6);
@@ -68,13 +72,16 @@ export async function openNetworkAudio(
     const known = !source.live && source.length !== undefined;
     const info: MediaInfo = known ? stated : { ...stated, ...(stated.durationExact && !source.live ? {} : UNKNOWN_LENGTH) };
     const { aheadMs = 10_000, resumeMs = 1000, startSec = 0, endSec } = options;
+    if (source.pictures && options.video !== undefined)
+      apart = await openApartPictures(source.pictures, { format, stream, source }, name, options.video, options.timer);
     reader = pumpedReader({
       name,
       format,
       stream,
       decoder,
-      info,
+      info: apart ? { ...info, hasVideo: true } : info,
       source,
+      apart,
       aheadUs: aheadMs * 1000,
       resumeUs: Math.min(resumeMs, aheadMs) * 1000,
       endSec,
@@ -89,6 +96,7 @@ export async function openNetworkAudio(
     if (reader) reader.close();
     else {
       source.close();
+      apart?.close();
       input?.close();
     }
     throw worded(error, name);
@@ -143,6 +151,8 @@ export interface PumpedInput extends Omit<PumpOptions, 'seekable'> {
   readonly source: Pick<ByteSource, 'live' | 'seekable' | 'failure' | 'pictureShiftUs'> & {
     readonly length?: number | undefined;
   };
+  /** Its pictures, where they come from elsewhere; freed with the reader. */
+  readonly apart?: ApartInput | undefined;
   /** Where to end, in seconds; undefined: at its end. */
   readonly endSec?: number | undefined;
   /** Makes a reading that is under way come to its end. */
@@ -159,6 +169,7 @@ export function pumpedReader(input: PumpedInput): AudioReader {
     decoder.freeContext();
     pictures?.close();
     input.stop?.();
+    void apartPump?.close();
     void pump.close().then(() => input.close());
   };
   const inner = new StreamReader(
@@ -166,9 +177,12 @@ export function pumpedReader(input: PumpedInput): AudioReader {
     { format: pump, stream, decoder, info, fileBytes: source.length ?? Infinity, close },
     endSec,
   );
-  const shiftUs = () => inner.shiftUs + (source.pictureShiftUs?.() ?? 0);
-  const pictures = video && new StreamPictures(format, video.stream, video.packets, name, shiftUs);
-  return new LateReader(inner, pump, source, pictures);
+  const { apart } = input;
+  const shiftUs = () => inner.shiftUs + (source.pictureShiftUs?.() ?? apart?.shiftUs ?? 0);
+  const from = apart ?? (video && { format, ...video });
+  const pictures = from && new StreamPictures(from.format, from.stream, from.packets, name, shiftUs);
+  const apartPump = apart && new ApartPump(apart, () => inner.positionUs - shiftUs(), aheadUs);
+  return new LateReader(inner, pump, source, pictures, apartPump);
 }
 
 const UNKNOWN_LENGTH = { durationUs: undefined, durationExact: false };
@@ -189,6 +203,7 @@ class LateReader implements AudioReader, RemoteControl {
   readonly #inner: StreamReader;
   readonly #pump: PacketPump;
   readonly #source: PumpedInput['source'];
+  readonly #apart: ApartPump | undefined;
   /** Samples that were read already but did not fill a frame yet. */
   readonly #part: AudioFrame;
   readonly #view = createAudioFrame(0);
@@ -196,7 +211,14 @@ class LateReader implements AudioReader, RemoteControl {
   #positionUs = 0;
   #closed = false;
 
-  constructor(inner: StreamReader, pump: PacketPump, source: PumpedInput['source'], pictures: StreamPictures | undefined) {
+  constructor(
+    inner: StreamReader,
+    pump: PacketPump,
+    source: PumpedInput['source'],
+    pictures: StreamPictures | undefined,
+    apart: ApartPump | undefined,
+  ) {
+    this.#apart = apart;
     this.pictures = pictures;
     this.#inner = inner;
     this.#pump = pump;
@@ -247,6 +269,7 @@ class LateReader implements AudioReader, RemoteControl {
 
   read(out: AudioFrame): number {
     const wanted = frameSamples(out);
+    this.#apart?.advance();
     shapeAudioFrame(out, this.channels, wanted);
     const kept = Math.min(wanted, this.#filled);
     for (let c = 0; c < this.channels; c++) {

@@ -21,6 +21,8 @@ export interface ByteSource {
   readonly formats: string | undefined;
   /** When set, each read gives one RTP packet of the streams that this session description tells of. */
   readonly sdp?: string;
+  /** The pictures that belong to it, where they come apart; closed with it. */
+  readonly pictures?: ByteSource | undefined;
   /** By how much times of the sound are more than those of pictures of the same moment, in microseconds, where they begin apart. */
   pictureShiftUs?(): number;
   /** Why it ended before its end; undefined while it goes on and when all of it came. */

@@ -40,27 +40,42 @@ export function isHls(text: string): boolean {
 /** Larger pictures are taken only where there are no smaller ones, in pixels: calls show them no larger, and they cost most. */
 const MOST_PIXELS = 1280 * 720;
 
+/** The streams to play of a playlist of variants. */
+export interface HlsChoice {
+  /** Where the sound is, with the pictures or without. */
+  readonly sound: string;
+  /** Where the pictures are, if they are wanted and apart. */
+  readonly pictures?: string;
+}
+
 /**
- * The address of the stream to play, if the playlist is one of variants (RFC 8216 4.3.4): sound alone where it is offered, else the variant
+ * The streams to play, if the playlist is one of variants (RFC 8216 4.3.4): sound alone where it is offered, else the variant
  * of the lowest bandwidth, since its pictures are not shown. Undefined: it is a media playlist itself.
  *
- * @param video pictures are wanted: the best variant of up to 720p that has both. Where the sound has a list of its own, only that is played.
+ * @param video pictures are wanted: the best variant of up to 720p that has both, else the best one and the sound that belongs to it.
  */
-export function chooseVariant(text: string, base: string, video = false): string | undefined {
+export function chooseVariant(text: string, base: string, video = false): HlsChoice | undefined {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const audio = lines
     .filter((line) => line.startsWith('#EXT-X-MEDIA:'))
     .map(attributes)
     .filter((media) => media['TYPE'] === 'AUDIO' && media['URI'] !== undefined);
-  if (video) {
-    const both = variantWithBoth(lines, audio);
-    if (both !== undefined) return absolute(both, base);
-  }
-  const chosen = audio.find((media) => media['DEFAULT'] === 'YES') ?? audio[0];
-  if (chosen) return absolute(chosen['URI']!, base);
+  const preferred = (from: typeof audio) => from.find((media) => media['DEFAULT'] === 'YES') ?? from[0];
   const variants = variantsOf(lines);
+  if (video) {
+    const groups = new Set(audio.map((media) => media['GROUP-ID']));
+    const isApart = ({ audioGroup }: Variant) => audioGroup !== undefined && groups.has(audioGroup);
+    const shown = variants.filter(({ onlyAudio }) => !onlyAudio);
+    const both = best(shown.filter((variant) => !isApart(variant)));
+    if (both) return { sound: absolute(both.uri, base) };
+    const apart = best(shown.filter(isApart));
+    const sound = apart && preferred(audio.filter((media) => media['GROUP-ID'] === apart.audioGroup));
+    if (sound) return { sound: absolute(sound['URI']!, base), pictures: absolute(apart.uri, base) };
+  }
+  const chosen = preferred(audio);
+  if (chosen) return { sound: absolute(chosen['URI']!, base) };
   variants.sort((a, b) => Number(b.onlyAudio) - Number(a.onlyAudio) || a.bandwidth - b.bandwidth);
-  return variants[0] && absolute(variants[0].uri, base);
+  return variants[0] && { sound: absolute(variants[0].uri, base) };
 }
 
 interface Variant {
@@ -84,11 +99,10 @@ function variantsOf(lines: readonly string[]): Variant[] {
   });
 }
 
-function variantWithBoth(lines: readonly string[], apart: readonly Record<string, string | undefined>[]): string | undefined {
-  const groups = new Set(apart.map((media) => media['GROUP-ID']));
-  const both = variantsOf(lines).filter(({ onlyAudio, audioGroup }) => !onlyAudio && !(audioGroup && groups.has(audioGroup)));
-  const small = both.filter(({ pixels }) => pixels <= MOST_PIXELS).sort((a, b) => b.bandwidth - a.bandwidth);
-  return (small[0] ?? both.sort((a, b) => a.pixels - b.pixels)[0])?.uri;
+/** The best of up to 720p, else the smallest. */
+function best(variants: readonly Variant[]): Variant | undefined {
+  const small = variants.filter(({ pixels }) => pixels <= MOST_PIXELS).toSorted((a, b) => b.bandwidth - a.bandwidth);
+  return small[0] ?? variants.toSorted((a, b) => a.pixels - b.pixels)[0];
 }
 
 /** Reads a media playlist (RFC 8216 4.3.2 and 4.3.3). @throws Error naming what cannot be played. */

@@ -25,27 +25,34 @@ const MOST_KEY_BYTES = 16;
 
 /** Opens an HLS stream whose playlist has been fetched already. @throws VoxError `URL_NOT_MEDIA`, and those of fetching. */
 export async function openHlsSource(start: URL, listUrl: URL, text: string, settings: HttpSourceSettings): Promise<HlsSource> {
-  const agents = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: 2 }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: 2 }),
-  };
+  const agents = newAgents();
   const all = { ...settings, agents };
   try {
-    let url = listUrl;
-    let list = text;
-    const variant = worded(start, () => chooseVariant(text, url.href, settings.video));
-    if (variant !== undefined) {
-      const fetched = await fetchBytes(new URL(variant), all, MOST_LIST_BYTES);
-      url = fetched.url;
-      list = fetched.bytes.toString();
-    }
-    const playlist = worded(start, () => parseHls(list, url.href));
+    const choice = worded(start, () => chooseVariant(text, listUrl.href, settings.video));
+    const sound = choice ? await fetchBytes(new URL(choice.sound), all, MOST_LIST_BYTES) : undefined;
+    const listed = sound ?? { url: listUrl, bytes: Buffer.from(text) };
+    const playlist = worded(start, () => parseHls(listed.bytes.toString(), listed.url.href));
     if (playlist.segments.length === 0 && playlist.ended) throw notMedia(start, 'its playlist is empty');
-    return new HlsSource(start, url, playlist, all);
+    const pictures = choice?.pictures === undefined ? undefined : await openPictures(start, choice.pictures, all);
+    return new HlsSource(start, listed.url, playlist, all, pictures);
   } catch (error) {
-    agents.http.destroy();
-    agents.https.destroy();
+    release(agents);
     throw error;
+  }
+}
+
+/** Pictures that cannot be had leave the sound. */
+async function openPictures(start: URL, list: string, settings: HttpSourceSettings): Promise<HlsSource | undefined> {
+  const agents = newAgents();
+  try {
+    // What happens to them happens beside the sound, which alone is told of.
+    const own = { ...settings, agents, tell: () => {} };
+    const { bytes, url } = await fetchBytes(new URL(list), own, MOST_LIST_BYTES);
+    return new HlsSource(start, url, parseHls(bytes.toString(), url.href), own);
+  } catch {
+    release(agents);
+    settings.signal.throwIfAborted();
+    return undefined;
   }
 }
 
@@ -61,7 +68,22 @@ function worded<T>(url: URL, work: () => T): T {
   }
 }
 
-type Settings = HttpSourceSettings & { readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent } };
+interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+type Settings = HttpSourceSettings & { readonly agents: Agents };
+
+function newAgents(): Agents {
+  const options = { keepAlive: true, maxSockets: 2 };
+  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+}
+
+function release({ http, https }: Agents): void {
+  http.destroy();
+  https.destroy();
+}
 
 /**
  * The segments of an HLS stream (RFC 8216) as one row of bytes. A live one is joined three segments before its end, and again there
@@ -87,8 +109,17 @@ export class HlsSource implements ByteSource {
   #attempt = 0;
   #wake = () => {};
 
-  /** @param start what was asked for. @param listUrl where the media playlist is. @param playlist it. @param settings of requests. */
-  constructor(start: URL, listUrl: URL, playlist: HlsPlaylist, settings: Settings) {
+  /**
+   * @param start what was asked for. @param listUrl where the media playlist is. @param playlist it. @param settings of requests.
+   * @param pictures those that belong to it, where they come apart; closed with it.
+   */
+  constructor(
+    start: URL,
+    listUrl: URL,
+    playlist: HlsPlaylist,
+    settings: Settings,
+    readonly pictures?: HlsSource,
+  ) {
     this.#start = start;
     this.#listUrl = listUrl;
     this.#playlist = playlist;
@@ -118,8 +149,8 @@ export class HlsSource implements ByteSource {
 
   close(): void {
     this.#aborted.abort(new Error('closed'));
-    this.#settings.agents.http.destroy();
-    this.#settings.agents.https.destroy();
+    this.pictures?.close();
+    release(this.#settings.agents);
     this.#buffer.end();
     this.#wake();
   }

@@ -206,10 +206,10 @@ describe('the reader of HLS playlists', () => {
   it('prefers sound alone, then the lowest bandwidth', () => {
     const variants =
       '#EXT-X-STREAM-INF:BANDWIDTH=9,CODECS="avc1.4d,mp4a.40.2"\nv\n#EXT-X-STREAM-INF:BANDWIDTH=99,CODECS="mp4a.40.2"\na\n';
-    expect(chooseVariant(`#EXTM3U\n${variants}`, BASE)).toBe('http://radio.example/a/a');
-    expect(chooseVariant(`#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="b",URI="s.m3u8"\n${variants}`, BASE)).toBe(
-      'http://radio.example/a/s.m3u8',
-    );
+    expect(chooseVariant(`#EXTM3U\n${variants}`, BASE)).toEqual({ sound: 'http://radio.example/a/a' });
+    expect(chooseVariant(`#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="b",URI="s.m3u8"\n${variants}`, BASE)).toEqual({
+      sound: 'http://radio.example/a/s.m3u8',
+    });
     expect(chooseVariant(list(['0.ts']), BASE)).toBeUndefined();
     const films = [
       '#EXT-X-STREAM-INF:BANDWIDTH=100,CODECS="mp4a.40.2"\nsound',
@@ -218,12 +218,17 @@ describe('the reader of HLS playlists', () => {
       '#EXT-X-STREAM-INF:BANDWIDTH=9000,RESOLUTION=1920x1080\nlarge',
     ];
     const chosen = (lines: readonly string[]) => chooseVariant(`#EXTM3U\n${lines.join('\n')}\n`, BASE, true);
-    expect(chosen(films)).toBe('http://radio.example/a/right');
-    expect(chosen([films[0]!, films[3]!])).toBe('http://radio.example/a/large');
-    expect(chosen(films.slice(0, 1))).toBe('http://radio.example/a/sound');
+    expect(chosen(films)).toEqual({ sound: 'http://radio.example/a/right' });
+    expect(chosen([films[0]!, films[3]!])).toEqual({ sound: 'http://radio.example/a/large' });
+    expect(chosen(films.slice(0, 1))).toEqual({ sound: 'http://radio.example/a/sound' });
     const apart = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="b",URI="s.m3u8"';
-    expect(chosen([apart, '#EXT-X-STREAM-INF:BANDWIDTH=5,AUDIO="a"\nsilent'])).toBe('http://radio.example/a/s.m3u8');
-    expect(chosen([apart, films[1]!])).toBe('http://radio.example/a/small');
+    const other = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="b",NAME="c",DEFAULT=YES,URI="other.m3u8"';
+    const withSound = (line: string) => line.replace('\n', ',AUDIO="a"\n');
+    expect(chosen([other, apart, ...films.slice(1).map(withSound)])).toEqual({
+      sound: 'http://radio.example/a/s.m3u8',
+      pictures: 'http://radio.example/a/right',
+    });
+    expect(chosen([apart, films[1]!])).toEqual({ sound: 'http://radio.example/a/small' });
   });
 
   it('knows HLS from other lists', () => {

@@ -39,6 +39,11 @@ export class VideoPackets {
     this.#wanted = wanted;
   }
 
+  /** So much waits that more would soon be dropped. */
+  get crowded(): boolean {
+    return this.#bytes >= MOST_BYTES / 2 || this.#queue.length >= MOST_PACKETS / 2;
+  }
+
   /** All has come, and was taken. */
   get ended(): boolean {
     return (this.#ended || this.#closed) && this.#queue.length === 0;
