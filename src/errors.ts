@@ -697,6 +697,12 @@ export const ERRORS = {
     fix: 'Write "{plugin}" here, or rename the plugin.',
     exit: input,
   },
+  PLUGIN_IMPORT_TIMEOUT: {
+    message:
+      'the file is still being imported after {seconds} s: something that it awaits outside of all functions does not come',
+    fix: 'What takes time belongs into setup.',
+    exit: input,
+  },
   PLUGIN_VOXGRAPH_VERSION: {
     message: 'the plugin of {package} is made for voxgraph {range}, and this is {version}',
     fix: 'Install a version of it that fits, or another voxgraph.',

@@ -9,6 +9,11 @@ import { voxgraph } from './program.js';
 containEscapes();
 const stdout = standardOutput(process.stdout);
 const stderr = standardOutput(process.stderr);
+// Nothing is left that could finish what was begun: Node would end here as if all were well.
+process.once('beforeExit', () => {
+  process.stderr.write('voxgraph met a fault of its own: it waits for what cannot come. Please report it.\n');
+  process.exit(1);
+});
 const exitCode = await voxgraph(process.argv.slice(2), {
   stdout: stdout.write,
   stderr: stderr.write,

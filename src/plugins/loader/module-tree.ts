@@ -3,6 +3,9 @@ import { createRequire, isBuiltin } from 'node:module';
 import { dirname, extname, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { reasonOf, VoxError, voxError, type SourcePlace } from '../../errors.js';
+import { createRealtimeScheduler } from '../../time/realtime.js';
+import type { Scheduler } from '../../time/scheduler.js';
+import { timerWaker } from '../../time/timer-waker.js';
 import { loadCompiler, type ModuleBody } from './compile.js';
 import { fileHint, localFile } from './local-file.js';
 
@@ -18,7 +21,12 @@ export interface TreeOptions {
   readonly given: ReadonlyMap<string, object>;
   /** Hears of each file as it is read, also of a tree that fails then. */
   readonly onFile: (file: string) => void;
+  /** Whose time limits the import. Default: the machine's. */
+  readonly scheduler?: Scheduler;
 }
+
+/** So long an import may take. */
+const LIMIT_SEC = 10;
 
 interface Module {
   readonly module: { exports: unknown };
@@ -34,15 +42,26 @@ const PREFIX = { async: `(async function ${BODY}`, sync: `(function ${BODY}` };
  * Node's, and is imported once.
  *
  * @returns the namespace of the first module.
- * @throws VoxError `PLUGIN_SYNTAX`, `PLUGIN_IMPORT_MISSING`, `PLUGIN_IMPORT_FAILED`, with the place.
+ * @throws VoxError `PLUGIN_SYNTAX`, `PLUGIN_IMPORT_MISSING`, `PLUGIN_IMPORT_FAILED`, `PLUGIN_IMPORT_TIMEOUT`, with the place.
  */
 export async function importTree(options: TreeOptions): Promise<object> {
   const tree = new ModuleTree(options, await loadCompiler(options.shown));
+  // Its timer keeps the process alive: without one it would end, in the middle and as if all were well.
+  const scheduler = options.scheduler ?? createRealtimeScheduler({ waker: timerWaker });
+  let cancel = () => {};
+  const limit = new Promise<never>((_, reject) => {
+    const place = { file: options.shown(options.entry), line: 1, column: 1 };
+    const late = () => reject(voxError('PLUGIN_IMPORT_TIMEOUT', { seconds: LIMIT_SEC }, { place }));
+    cancel = scheduler.after(LIMIT_SEC * 1000, late);
+  });
   try {
-    return await tree.import(options.entry, undefined);
+    return await Promise.race([tree.import(options.entry, undefined), limit]);
   } catch (error) {
     if (error instanceof VoxError) throw error;
     throw voxError('PLUGIN_IMPORT_FAILED', { reason: reasonOf(error) }, { place: tree.placeOf(error) });
+  } finally {
+    cancel();
+    if (!options.scheduler) scheduler.close();
   }
 }
 
