@@ -6,8 +6,10 @@ import { VideoEncoder } from '../../../src/media/av/video/video-encoder.js';
 import type { Gateway } from '../../../src/media/gateway.js';
 import type { IncomingVideo, VideoChange, VideoPurpose } from '../../../src/media/gateway-video.js';
 import type { Packet } from '../../../src/media/packet.js';
+import { decodeBroadcastPart } from '../../../src/media/av/broadcast-part.js';
 import { participants } from '../../../src/nodes/sources/participants.js';
 import { renderNode } from '../../../src/testing/index.js';
+import { makeFilmPart } from '../../harness/telegram/broadcast/make-part.js';
 import { fakeGateway } from '../support/gateway.js';
 
 afterEach(() => expect(livePictures()).toBe(0));
@@ -74,6 +76,26 @@ describe('the pictures of source.participants', () => {
     ]);
     // Asked for when somebody begins to look.
     expect(camera.keyRequests).toBe(1);
+  });
+
+  it('of a film, whose pictures refer to later ones, are shown in their order, none left out', async () => {
+    const { pictures } = await decodeBroadcastPart(await makeFilmPart(500, '40+8*N'), true, true);
+    const first = pictures.slice(0, 15);
+    // Else this would test nothing.
+    expect(first.map(({ atUs }) => atUs)).not.toEqual(first.map(({ atUs }) => atUs).toSorted((a, b) => a - b));
+    const packets = first.map(({ codec, data, atUs, durationUs, key }): Packet => ({
+      kind: 'packet',
+      codec,
+      ptsUs: atUs,
+      durationUs,
+      key,
+      data,
+    }));
+    const camera = Object.assign(new Camera('stream', 'camera', packets), { reorders: true as const });
+    const { outputs } = await renderNode(participants, { gateway: callWith(camera).gateway, frameRate: 25, durationMs: 360 });
+    const shown = outputs['video']!.branches['stream']!.pictures.slice(1);
+    expect(shown.length).toBeGreaterThanOrEqual(8);
+    for (const { ptsUs, y } of shown) expect(y[3000]! - (40 + (8 * ptsUs) / 40_000)).toBeCloseTo(0, -1);
   });
 
   it('are told apart: a camera by its participant, a screen by what follows him', async () => {
