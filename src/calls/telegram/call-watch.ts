@@ -257,7 +257,7 @@ class Watch {
   }
 
   #refused(error: unknown, what: Timer, again: () => void): void {
-    if (isRpc(error, 'GROUPCALL_INVALID')) return this.#out.next({ type: 'call.discarded' });
+    if (isRpc(error, 'GROUPCALL_INVALID', 'GROUPCALL_ALREADY_DISCARDED')) return this.#out.next({ type: 'call.discarded' });
     if (isRpc(error, 'GROUPCALL_FORBIDDEN', 'CHANNEL_PRIVATE', 'CHAT_FORBIDDEN')) return this.#out.next({ type: 'self.kicked' });
     const failure = telegramFailure(error);
     if (failure.retry === 'never') return this.#lost(error);

@@ -23,6 +23,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   AUTH_KEY_DUPLICATED: never('TELEGRAM_SESSION_ENDED'),
   SESSION_REVOKED: never('TELEGRAM_SESSION_ENDED'),
   SESSION_EXPIRED: never('TELEGRAM_SESSION_ENDED'),
+  AUTH_KEY_PERM_EMPTY: never('TELEGRAM_SESSION_ENDED'),
   USER_DEACTIVATED: never('TELEGRAM_SESSION_ENDED'),
   USER_DEACTIVATED_BAN: never('TELEGRAM_SESSION_ENDED'),
   API_ID_INVALID: never('TELEGRAM_API_WRONG'),
@@ -46,6 +47,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   GROUPCALL_INVALID: once('TELEGRAM_CALL_CLOSED'),
   GROUP_CALL_INVALID: once('TELEGRAM_CALL_CLOSED'),
   GROUPCALL_FORBIDDEN: once('TELEGRAM_CALL_CLOSED'),
+  GROUPCALL_ALREADY_DISCARDED: never('TELEGRAM_NO_CALL'),
   GROUPCALL_SSRC_DUPLICATE_MUCH: again('TELEGRAM_SOURCE_TAKEN'),
   SSRC_DUPLICATE: again('TELEGRAM_SOURCE_TAKEN'),
   GROUPCALL_ADD_PARTICIPANTS_FAILED: again('TELEGRAM_REFUSED'),
@@ -105,7 +107,8 @@ export function telegramFailure(thrown: unknown, about: ErrorData = {}): CallFai
   if (thrown instanceof TelegramLinkError) return linkFailure(thrown);
   if (!(thrown instanceof TelegramRpcError)) return callFailure('TELEGRAM_NO_ANSWER', { reason: reasonOf(thrown) }, 'backoff');
   const { rpc, code, value, method } = thrown;
-  if (code === 420 || /(^|_)WAIT$/.test(rpc)) {
+  // An account that is frozen (https://core.telegram.org/api/auth#frozen-accounts) has this number too, and waits in vain.
+  if ((code === 420 && !rpc.startsWith('FROZEN_')) || /(^|_)WAIT$/.test(rpc)) {
     const seconds = value ?? 30;
     return callFailure('TELEGRAM_FLOOD', { seconds, method }, 'flood', seconds * 1000);
   }

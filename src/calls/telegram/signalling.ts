@@ -134,12 +134,10 @@ export class TelegramSignalling implements Signalling {
       // Its update may come before its answer.
       this.#told = { ...before, ...told };
       try {
-        await this.#quietly(async () => void (await port.invoke(request, { signal })));
+        await this.#quietly(async () => void (await this.#doubting(port.invoke(request, { signal }))));
         if (told.muted !== undefined && this.#ownMute) this.#ownMute = { ...this.#ownMute, muted: told.muted };
       } catch (error) {
         this.#told = before;
-        // Perhaps we are not in it any more (tdesktop joins anew then).
-        if (error instanceof CallError && error.failure.code === 'TELEGRAM_CALL_CLOSED') this.#doubts.next();
         failures.push(error);
       }
     }
@@ -190,7 +188,7 @@ export class TelegramSignalling implements Signalling {
       const { port, place } = await this.#at(signal);
       const data = new port.api.DataJSON({ data: joinJson(params) });
       const request = new port.api.phone.JoinGroupCallPresentation({ call: place.input, params: data });
-      const { answer } = await askForConnection(port, request, signal);
+      const { answer } = await this.#doubting(askForConnection(port, request, signal));
       this.#screenSource = params.source;
       return answer;
     });
@@ -258,6 +256,16 @@ export class TelegramSignalling implements Signalling {
     if (as === undefined) return new port.api.InputPeerSelf();
     const { peer } = await findChat(port, { chat: { username: as } }, signal);
     return peer;
+  }
+
+  /** What comes of a request that only somebody in the call may make: a refusal says that perhaps we are not (tdesktop joins anew then). */
+  async #doubting<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (isRpc(error, 'GROUPCALL_FORBIDDEN', 'GROUPCALL_JOIN_MISSING', 'PARTICIPANT_JOIN_MISSING')) this.#doubts.next();
+      throw error;
+    }
   }
 
   /** Does something; its errors come typed. */

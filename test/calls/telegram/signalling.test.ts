@@ -347,6 +347,16 @@ describe.each(Object.keys(LIBRARIES))('signalling, with %s', (name) => {
     await told!.next('self.dropped');
   });
 
+  it('looks whether it is in the call when a screen is refused for that', async () => {
+    const { signalling } = await joined();
+    await centre.requestFault({ user: users.anna, method: 'phone.CheckGroupCall', error: [400, 'GROUPCALL_JOIN_MISSING'] });
+    const missing = { method: 'phone.JoinGroupCallPresentation', error: [400, 'PARTICIPANT_JOIN_MISSING'] } as const;
+    await centre.requestFault({ user: users.anna, ...missing });
+    const screen = { ...params, source: 77, sourceGroups: [{ semantics: 'FID' as const, sources: [78, 79] }] };
+    expect(await failureOf(signalling.joinPresentation(screen, FOREVER))).toMatchObject({ retry: 'backoff' });
+    await told!.next('self.dropped');
+  });
+
   it('knows what we set for ourselves of those who come', async () => {
     const bert = new Guest(centre, users.bert, place.call);
     const cleo = new Guest(centre, users.cleo, place.call);
@@ -515,6 +525,8 @@ describe.each(Object.keys(LIBRARIES))('signalling, with %s', (name) => {
     ['phone.JoinGroupCall', [400, 'GROUPCALL_SSRC_DUPLICATE_MUCH'], { code: 'TELEGRAM_SOURCE_TAKEN', retry: 'backoff' }],
     ['phone.JoinGroupCall', [403, 'GROUPCALL_FORBIDDEN'], { code: 'TELEGRAM_CALL_CLOSED', retry: 'once' }],
     ['phone.JoinGroupCall', [400, 'GROUPCALL_INVALID'], { code: 'TELEGRAM_CALL_CLOSED', retry: 'once' }],
+    ['phone.JoinGroupCall', [400, 'GROUPCALL_ALREADY_DISCARDED'], { code: 'TELEGRAM_NO_CALL', retry: 'never' }],
+    ['phone.JoinGroupCall', [420, 'FROZEN_METHOD_INVALID'], { code: 'TELEGRAM_REFUSED', retry: 'never' }],
     ['phone.JoinGroupCall', [500, 'GROUPCALL_ADD_PARTICIPANTS_FAILED'], { retry: 'backoff' }],
     ['phone.JoinGroupCall', [400, 'JOIN_AS_PEER_INVALID'], { code: 'TELEGRAM_JOIN_AS', retry: 'never' }],
     ['contacts.ResolveUsername', [400, 'USERNAME_NOT_OCCUPIED'], { code: 'TELEGRAM_PEER_UNKNOWN', retry: 'never' }],
