@@ -425,7 +425,7 @@ export const ERRORS = {
     exit: failed,
   },
   SNAPSHOT_UNWRITABLE: {
-    message: 'how the call {call} is cannot be stored in {folder}: {reason}',
+    message: 'the state of the call {call} cannot be stored in {folder}: {reason}',
     fix: 'It goes on, but would begin anew if it were killed; name a folder that can be written with --data.',
     exit: failed,
   },
