@@ -74,7 +74,8 @@ describe("Stately's inspector", () => {
     });
     // The server keeps 200 messages for who comes late: the receiver must be there before there are more.
     const greeter = new WebSocket(`ws://127.0.0.1:${port}`);
-    greeter.onopen = () => greeter.send(JSON.stringify({ type: '@xstate.event', sessionId: 'hello', createdAt: '0' }));
+    const hello = JSON.stringify({ type: '@xstate.event', sessionId: 'hello', createdAt: '0' });
+    greeter.addEventListener('open', () => greeter.send(hello));
     while (taken.length === 0) await new Promise<void>((done) => (heard = done));
     greeter.close();
     taken.length = 0;

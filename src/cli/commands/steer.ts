@@ -50,8 +50,7 @@ export async function playCommand(
   await client.post(`${PATH}/play`, { call }, { src: given, ...(args.title !== undefined && { title: args.title }) });
   const player = await playerWhen(client, call, (now) => now.src === given && now.status === 'playing');
   // An address may take longer to open than anybody likes to wait here; a file that does not play by now never will.
-  if (player.src !== given && !isAddress(src))
-    throw voxError('PLAYED_NOTHING', { src });
+  if (player.src !== given && !isAddress(src)) throw voxError('PLAYED_NOTHING', { src });
   return tell(call, player, args, io);
 }
 
