@@ -10,6 +10,11 @@ const SPARE_BLOCKS = 2;
 /** Writes the 14 bytes that stand before the counter of a packet's blocks at the start of `into`. @param index of the packet. */
 export type WriteIv = (index: number, into: Buffer) => void;
 
+/** AES with a key of 16 bytes that turns each block into another, whatever came before: any number of key streams may share it. */
+export function blockCipher(key: Buffer | KeyObject): Cipheriv {
+  return createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+}
+
 /**
  * AES in counter mode with one key for ever. Making a cipher for each packet costs ten times what encrypting one does; in ECB mode a block
  * depends on no other, so one cipher, made once, turns the counters of many packets into their key streams in one call. The counters
@@ -34,12 +39,12 @@ export class Keystream {
   #count = 0;
 
   /**
-   * @param key of 16 bytes.
+   * @param key of 16 bytes, or the {@link blockCipher} made of it.
    * @param firstCounter of the first block. It counts in two bytes, as SRTP's AES-CM does (RFC 3711 §4.1.1); those of GCM (NIST SP
    * 800-38D) are four, of which a packet never needs the upper two.
    */
-  constructor(key: Buffer | KeyObject, firstCounter: number, writeIv: WriteIv) {
-    this.#cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+  constructor(key: Buffer | KeyObject | Cipheriv, firstCounter: number, writeIv: WriteIv) {
+    this.#cipher = 'update' in key ? key : blockCipher(key);
     this.#firstCounter = firstCounter;
     this.#writeIv = writeIv;
   }
@@ -94,4 +99,11 @@ export class Keystream {
 /** `data[from … to) ^= stream[at …]`. */
 export function xorInto(data: Buffer, from: number, to: number, stream: Buffer, at: number): void {
   for (let i = from, j = at; i < to; i++, j++) data[i] = data[i]! ^ stream[j]!;
+}
+
+/** A copy of `data[from … to)` XOR `stream[at …]`. */
+export function xored(data: Buffer, from: number, to: number, stream: Buffer, at: number): Buffer {
+  const out = Buffer.allocUnsafe(to - from);
+  for (let i = from, j = at, k = 0; i < to; i++, j++, k++) out[k] = data[i]! ^ stream[j]!;
+  return out;
 }

@@ -1,4 +1,5 @@
 import { ReplayWindow } from './replay-window.js';
+import type { RtpProtector } from './rtp-protector.js';
 import type { RtpHeaderView } from './rtp.js';
 import type { SrtpCipher } from './srtp-cipher.js';
 
@@ -16,6 +17,7 @@ export interface SrtpReceiveCounters {
 
 interface StreamState {
   readonly window: ReplayWindow;
+  readonly protector: RtpProtector;
 }
 
 /**
@@ -85,13 +87,14 @@ export class SrtpReceiver {
     return plain.packet;
   }
 
-  #known(packet: Buffer, header: RtpHeaderView, { window }: StreamState): Buffer | undefined {
+  #known(packet: Buffer, header: RtpHeaderView, { window, protector }: StreamState): Buffer | undefined {
     const index = estimateIndex(window.newest, header.sequence);
     if (index < 0 || window.check(index) !== 'new') {
       this.counters.replayed++;
       return undefined;
     }
-    const payload = this.#cipher.unprotectRtp(packet, header.payloadOffset, header.ssrc, index);
+    const end = packet.length - this.#cipher.tagBytes;
+    const payload = end < header.payloadOffset ? undefined : protector.open(packet, header.payloadOffset, end, index);
     if (payload) {
       window.accept(index);
       return payload;
@@ -111,7 +114,8 @@ export class SrtpReceiver {
       if (!payload) continue;
       const window = new ReplayWindow();
       window.accept(index);
-      this.#streams.set(header.ssrc, { window });
+      // Only now: whoever knows no key must not make us keep anything.
+      this.#streams.set(header.ssrc, { window, protector: this.#cipher.stream(header.ssrc) });
       return payload;
     }
     this.counters.unauthentic++;

@@ -58,6 +58,27 @@ describe('AES-GCM', () => {
       }
     }
   });
+
+  test('opens what OpenSSL sealed, leaves the packet as it is, and nothing with a bit changed', () => {
+    const key = randomBytes(16);
+    const seed = randomBytes(12);
+    const sealer = new GcmSealer(key, (index, into) => void ivOf(seed, index).copy(into));
+    for (let length = 0; length <= 70; length++) {
+      const header = randomBytes(12 + ((length * 7) % 29));
+      const payload = randomBytes(length);
+      const packet = openssl(key, ivOf(seed, length), header, payload);
+      const before = Buffer.from(packet);
+      const open = (data: Buffer, index = length) => sealer.open(data, header.length, header.length + length, index);
+      expect(open(packet)?.equals(payload)).toBe(true);
+      expect(packet.equals(before)).toBe(true);
+      for (let bit = 0; bit < packet.length * 8; bit += 5) {
+        const bad = Buffer.from(packet);
+        bad[bit >> 3]! ^= 1 << (bit & 7);
+        expect(open(bad), `length ${length}, bit ${bit}`).toBeUndefined();
+      }
+      expect(open(packet, length + 1)).toBeUndefined();
+    }
+  });
 });
 
 describe('HMAC-SHA-1', () => {

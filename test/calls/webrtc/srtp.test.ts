@@ -147,6 +147,35 @@ describe.each(PROFILES)('receiving %s', (profile) => {
     expect(receiver.counters.accepted).toBe(2);
   });
 
+  it('opens streams as single packets are opened, in any order and of any length, whatever is forged between', () => {
+    const receiving = new SrtpCipher(keys);
+    const single = new SrtpCipher(keys);
+    const streams = new Map([4242, 99].map((ssrc) => [ssrc, receiving.stream(ssrc)]));
+    let random = 1;
+    const next = (below: number) => (random = (random * 48_271) % 2_147_483_647) % below;
+    for (let n = 0; n < 600; n++) {
+      const ssrc = next(2) === 0 ? 4242 : 99;
+      const index = next(8) === 0 ? next(200_000) : 65_400 + n + next(3);
+      const data = Buffer.alloc(12 + next(9) * next(40) + sender.tagBytes, n);
+      data.writeUInt16BE(index % 65_536, 2);
+      data.writeUInt32BE(ssrc, 8);
+      sender.protectRtp(data, 12, ssrc, index);
+      if (next(4) === 0) data[next(data.length)]! ^= 1 << next(8);
+      const before = Buffer.from(data);
+      const opened = streams.get(ssrc)!.open(data, 12, data.length - sender.tagBytes, index);
+      expect(opened, `packet ${n}`).toEqual(single.unprotectRtp(data, 12, ssrc, index));
+      expect(data.equals(before)).toBe(true);
+    }
+  });
+
+  it('takes no packet that is shorter than its tag', () => {
+    const receiver = new SrtpReceiver(new SrtpCipher(keys));
+    receive(receiver, packet(10));
+    for (let length = 12; length < 12 + sender.tagBytes; length++)
+      expect(receive(receiver, packet(11).subarray(0, length))).toBeUndefined();
+    expect(receive(receiver, packet(11))).toBe('packet 11');
+  });
+
   it('takes off padding and refuses impossible padding', () => {
     const receiver = new SrtpReceiver(new SrtpCipher(keys));
     const padded = (index: number, text: string): Buffer => {
