@@ -1,5 +1,6 @@
 import { levelDbov, meanSquare } from '../media/dsp/level.js';
 import type { AudioFrame } from '../media/frame.js';
+import { untilBeatMs } from '../time/phase.js';
 import type { Cancel, Scheduler } from '../time/scheduler.js';
 
 /** When a voice counts as speaking. */
@@ -81,7 +82,7 @@ export class SpeakingWatch {
 
   /** Frames and packets may cease while he speaks. */
   #wait(us: number): void {
-    this.#timer = this.#scheduler.after(us / 1000, () => {
+    this.#timer = this.#scheduler.after(untilBeatMs(this.#scheduler.nowUs(), us / 1000), () => {
       const leftUs = this.#loudUs + this.#settings.holdMs * 1000 - this.#scheduler.nowUs();
       if (leftUs > 0) this.#wait(leftUs);
       else this.#set(false);

@@ -17,3 +17,16 @@ export function phaseFor(index: number, periodUs: number): number {
   }
   return Math.floor((slot * periodUs) / SLOTS);
 }
+
+/** What graphs beat in. */
+const BEAT_US = 20_000;
+
+/**
+ * A delay, in milliseconds, that is shorter by up to 20 ms so that it ends together with a beat of the graphs: to wake up once more costs far
+ * more than a watch does. One shorter than that stays as it is.
+ */
+export function untilBeatMs(nowUs: number, delayMs: number): number {
+  const dueUs = nowUs + delayMs * 1000;
+  const beatUs = Math.floor(dueUs / BEAT_US) * BEAT_US;
+  return ((beatUs > nowUs ? beatUs : dueUs) - nowUs) / 1000;
+}

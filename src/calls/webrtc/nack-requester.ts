@@ -6,6 +6,8 @@ interface Missing {
   asks: number;
 }
 
+const NONE: readonly number[] = [];
+
 /** Limits of {@link NackRequester}. */
 export interface NackLimits {
   /** Most packets that are waited for at once; default 64. */
@@ -43,10 +45,10 @@ export class NackRequester {
    * @param rttMs round trip time, if it is known.
    * @returns 16-bit sequence numbers to ask for now, in rising order; often none.
    */
-  arrived(sequence: number, nowUs: number, rttMs = 0): number[] {
+  arrived(sequence: number, nowUs: number, rttMs = 0): readonly number[] {
     if (this.#highest < 0) {
       this.#highest = sequence;
-      return [];
+      return NONE;
     }
     if (sequence <= this.#highest) {
       const at = this.#missing.findIndex((missing) => missing.sequence === sequence);
@@ -59,7 +61,7 @@ export class NackRequester {
       if (this.#missing.length > maxMissing) this.#missing.splice(0, this.#missing.length - maxMissing);
       this.#highest = sequence;
     }
-    return this.#due(nowUs, rttMs);
+    return this.#missing.length === 0 ? NONE : this.#due(nowUs, rttMs);
   }
 
   /** What came before this extended number is needed no more. */

@@ -12,15 +12,15 @@ import {
   StunProtocol,
   type CandidatePair,
   type Connection,
-  type Message,
 } from 'werift';
-import { isIP } from 'node:net';
 import { problem, reasonOf } from '../../errors.js';
+import { untilBeatMs } from '../../time/phase.js';
 import { DataChannel } from './data-channel.js';
 import { DtlsOnly } from './dtls-only.js';
 import { isMedia } from './rtp.js';
 import { isAuthenticRequest, isStun, isStunRequest } from './stun.js';
-import type { IceCandidateParams, TransportParams } from './transport-params.js';
+import { usableCandidates, type IceCandidateParams, type TransportParams } from './transport-params.js';
+import type { ConnectionInside } from './werift-inside.js';
 import type { SecureTransportEvents, SecureTransportOptions, TransportEnd } from './transport-types.js';
 import { UdpPort } from './udp-port.js';
 
@@ -31,19 +31,11 @@ const WATCH_MS = 1_000;
 const PROBE_AFTER_MS = 2_500;
 const MAX_REMOTE_CANDIDATES = 16;
 const MAX_KNOWN_ADDRESSES = 32;
-/** Members of werift's Connection that its types hide. */
-interface ConnectionInside {
-  protocols: StunProtocol[];
-  localCandidatesStart: boolean;
-  ensureProtocol(protocol: StunProtocol): void;
-  appendLocalCandidate(candidate: Candidate): void;
-  buildRequest(request: {
-    nominate: boolean;
-    remoteUsername: string;
-    localUsername: string;
-    iceControlling: boolean;
-    localCandidate: Candidate;
-  }): Message;
+/** Whoever proved to know an ICE password, and the port where he did. */
+interface KnownAddress {
+  readonly port: UdpPort;
+  readonly host: string;
+  readonly remotePort: number;
 }
 
 /**
@@ -63,7 +55,9 @@ export class SecureTransport {
   readonly #connection: Connection;
   readonly #ports = new Map<string, UdpPort>();
   /** "address port" of whoever proved to know an ICE password. */
-  readonly #known = new Map<string, { readonly port: UdpPort; readonly host: string; readonly remotePort: number }>();
+  readonly #known = new Map<string, KnownAddress>();
+  /** Where media came from last: most comes from one address, and to look it up costs as much as to decrypt. */
+  #mediaFrom: KnownAddress | undefined;
   readonly #cancels = new Set<() => void>();
   #started = false;
   #pathFound = false;
@@ -130,7 +124,7 @@ export class SecureTransport {
     this.#ice.setRemoteParams(
       new RTCIceParameters({ usernameFragment: remote.ufrag, password: remote.pwd, iceLite: remote.iceLite ?? false }),
     );
-    for (const candidate of usable(remote.candidates)) this.addRemoteCandidate(candidate);
+    for (const candidate of usableCandidates(remote.candidates)) this.addRemoteCandidate(candidate);
     this.#dtls.setRemoteParams(
       new RTCDtlsParameters(
         remote.fingerprints.map((f) => new RTCDtlsFingerprint(f.hash, f.fingerprint)),
@@ -162,7 +156,7 @@ export class SecureTransport {
 
   /** Adds a candidate the peer told later (trickle). Unusable ones are ignored. */
   addRemoteCandidate(candidate: IceCandidateParams): void {
-    if (this.#connection.remoteCandidates.length >= MAX_REMOTE_CANDIDATES || usable([candidate]).length === 0) return;
+    if (this.#connection.remoteCandidates.length >= MAX_REMOTE_CANDIDATES || usableCandidates([candidate]).length === 0) return;
     const { component, foundation, ip, port, priority, type } = candidate;
     // Without a generation: with one, werift would take the peer's later checks for those of another session.
     void this.#ice.addRemoteCandidate(new IceCandidate(component, foundation, ip, port, priority, 'udp', type));
@@ -245,6 +239,7 @@ export class SecureTransport {
     toWerift: (data: Buffer, from: readonly [string, number]) => void,
   ): void {
     if (this.#ended || data.length === 0) return;
+    if (isMedia(data)) return this.#media(data, from, port);
     const key = `${from[0]} ${from[1]}`;
     if (isStun(data)) {
       if (isStunRequest(data)) {
@@ -258,15 +253,21 @@ export class SecureTransport {
       return toWerift(data, from);
     }
     if (!this.#isKnown(key, from, port)) return;
-    if (isMedia(data)) {
-      this.#heard();
-      if (this.#connected) this.#events.media(data);
-      return;
-    }
     const records = data[0]! >= 20 && data[0]! <= 25 ? this.#dtls.admit(data) : undefined;
     if (!records) return;
     this.#heard();
     toWerift(records, from);
+  }
+
+  #media(data: Buffer, from: readonly [string, number], port: UdpPort): void {
+    const last = this.#mediaFrom;
+    if (last?.remotePort !== from[1] || last.host !== from[0]) {
+      const key = `${from[0]} ${from[1]}`;
+      if (!this.#isKnown(key, from, port)) return;
+      this.#mediaFrom = this.#known.get(key);
+    }
+    this.#heard();
+    if (this.#connected) this.#events.media(data);
   }
 
   #heard(): void {
@@ -327,7 +328,7 @@ export class SecureTransport {
 
   /** Looks every second whether the peer still lives, and asks when it has been silent for a while. */
   #watch(): void {
-    this.#after(WATCH_MS, () => {
+    this.#after(untilBeatMs(this.#options.timers.nowUs(), WATCH_MS), () => {
       const silentMs = (this.#options.timers.nowUs() - this.lastHeardUs) / 1000;
       const limitMs = this.#options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
       if (silentMs >= limitMs)
@@ -388,10 +389,4 @@ export class SecureTransport {
     for (const port of this.#ports.values()) await port.close();
     this.#known.clear();
   }
-}
-
-function usable(candidates: readonly IceCandidateParams[]): IceCandidateParams[] {
-  return candidates.filter(
-    (c) => c.component === 1 && c.protocol.toLowerCase() === 'udp' && isIP(c.ip) !== 0 && c.port > 0 && c.port < 65_536,
-  );
 }

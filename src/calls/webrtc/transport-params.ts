@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** One ICE candidate (RFC 8839, 5.1), as numbers and strings. Only UDP is used. */
 export interface IceCandidateParams {
   readonly foundation: string;
@@ -34,4 +36,11 @@ export interface TransportParams {
   readonly iceLite?: boolean;
   readonly fingerprints: readonly FingerprintParams[];
   readonly candidates: readonly IceCandidateParams[];
+}
+
+/** Those of the candidates that can be tried: UDP, to an address that is written in numbers. */
+export function usableCandidates(candidates: readonly IceCandidateParams[]): IceCandidateParams[] {
+  return candidates.filter(
+    (c) => c.component === 1 && c.protocol.toLowerCase() === 'udp' && isIP(c.ip) !== 0 && c.port > 0 && c.port < 65_536,
+  );
 }

@@ -40,7 +40,8 @@ export class UdpPort {
     // An unreachable peer shows as silence; the socket itself stays usable.
     socket.on('error', () => {});
     socket.on('message', (data, from) => {
-      const address: [string, number] = [from.address.split('%')[0]!, from.port];
+      const zone = from.address.indexOf('%');
+      const address: [string, number] = [zone < 0 ? from.address : from.address.slice(0, zone), from.port];
       if (!network) return this.onData(data, address);
       network.inbound(data, (datagram) => {
         if (!this.closed) this.onData(datagram, address);

@@ -1,3 +1,4 @@
+import { untilBeatMs } from '../../../time/phase.js';
 import type { TransportEvent } from '../../../machines/transport.js';
 import type { Timers } from '../../webrtc/index.js';
 
@@ -35,7 +36,7 @@ export class NetworkWatch {
   }
 
   #wait(): void {
-    this.#cancel = this.#timers.after(LOOK_MS, () => {
+    this.#cancel = this.#timers.after(untilBeatMs(this.#timers.nowUs(), LOOK_MS), () => {
       this.#become(this.#judge());
       this.#wait();
     });

@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs';
 import type { IncomingVideo, VideoPurpose } from '../../../media/gateway-video.js';
 import type { Packet } from '../../../media/packet.js';
+import { untilBeatMs } from '../../../time/phase.js';
 import { ArrivalLog } from '../congestion/arrival-log.js';
 import { BandwidthEstimator, type EstimatorLimits, type EstimatorStats } from '../congestion/bandwidth-estimator.js';
 import { parseTransportFeedback } from '../congestion/transport-feedback.js';
@@ -108,7 +109,6 @@ export class PeerVideo {
       return [new VideoSender({ params, ...own, pacer: this.#pacer, wantKey, cipher, transmit, random32, ptsClock })];
     });
     this.#pacer.setRate(this.#estimator.estimateKbps(timers.nowUs()));
-    if (this.#receiving.length > 0) this.#watch();
   }
 
   /** Takes other videos than before: those of `videos` that were there already go on. */
@@ -116,7 +116,6 @@ export class PeerVideo {
     for (const params of this.#incoming.keys()) if (!videos.includes(params)) this.#end(params);
     for (const [ssrc, { params }] of this.#streams) if (!videos.includes(params)) this.#streams.delete(ssrc);
     this.#receiving = videos;
-    if (videos.length > 0 && !this.#cancel) this.#watch();
   }
 
   /** Begins to ask for what is wanted of the videos. */
@@ -170,7 +169,9 @@ export class PeerVideo {
   /** A packet of any stream came, whose number is in a header extension. */
   arrived(datagram: Buffer, header: RtpHeaderView, extension: number, nowUs: number): void {
     const at = findExtension(datagram, header, extension);
-    if (at >= 0) this.#arrivals.arrived(datagram.readUInt16BE(at), nowUs);
+    if (at < 0) return;
+    this.#arrivals.arrived(datagram.readUInt16BE(at), nowUs);
+    this.#watch();
   }
 
   /** The other side asks for packets again. @returns whether they are of a video. */
@@ -296,6 +297,7 @@ export class PeerVideo {
     };
     const incoming = { receiver, video, packets$, lastUs: timers.nowUs() };
     this.#incoming.set(params, incoming);
+    this.#watch();
     sources.set(ssrc, receiver.source);
     onIncoming({ type: 'started', video });
     return incoming;
@@ -328,16 +330,18 @@ export class PeerVideo {
     else if (params.fir) rtcp()?.send(buildFir(ssrc, mediaSsrc, this.#firCount++));
   }
 
-  /** Tells the sender what came, and notices who has stopped. */
+  /** Tells the sender what came, and notices who has stopped; while nothing comes nobody has to wake up for it. */
   #watch(): void {
+    if (this.#cancel) return;
     const { timers, rtcp, ssrc } = this.#options;
-    this.#cancel = timers.after(FEEDBACK_MS, () => {
+    this.#cancel = timers.after(untilBeatMs(timers.nowUs(), FEEDBACK_MS), () => {
+      this.#cancel = undefined;
       const [first] = this.#incoming.values();
       const feedback = this.#arrivals.take(ssrc, first?.receiver.ssrc ?? 0);
       if (feedback) rtcp()?.sendAlone(feedback);
       const nowUs = timers.nowUs();
       for (const [params, { lastUs }] of this.#incoming) if (nowUs - lastUs > SILENT_US) this.#end(params);
-      this.#watch();
+      if (feedback ?? this.#incoming.size > 0) this.#watch();
     });
   }
 }
