@@ -18,10 +18,10 @@ export interface FeedRequest {
   readonly maySteer: boolean;
 }
 
-/** What happens together goes out together. */
+/** What happens together goes out together; also all that happens while the readers are still being written to, so that many readers cost few writes. */
 const GATHER_MS = 10;
 /** Readers that are written to in one go, and bytes after which there is no next one: frames come between two of these. */
-const AT_ONCE: Portion = { readers: 16, bytes: 256 * 1024 };
+const AT_ONCE: Portion = { readers: 6, bytes: 128 * 1024 };
 const ALL_AT_ONCE: Portion = { readers: Infinity, bytes: Infinity };
 /** Messages that may be gathered while the process has no turn to hand them out. */
 const MOST_GATHERED = 2000;
@@ -54,6 +54,8 @@ export class FeedHub {
   readonly #jobs: Job[] = [];
   #gathered: Gathered[] = [];
   #flushing = false;
+  /** What is gathered goes out as soon as all that was sent before is handed out. */
+  #due = false;
   #working = false;
   #looking = false;
   #closed = false;
@@ -156,11 +158,15 @@ export class FeedHub {
     if (this.#gathered.length > MOST_GATHERED) return this.#flush(ALL_AT_ONCE);
     if (this.#flushing) return;
     this.#flushing = true;
-    this.#host.scheduler.after(GATHER_MS, () => this.#flush());
+    this.#host.scheduler.after(GATHER_MS, () => {
+      if (this.busy) this.#due = true;
+      else this.#flush();
+    });
   }
 
   #flush(portion = AT_ONCE): void {
     this.#flushing = false;
+    this.#due = false;
     const gathered = this.#gathered;
     if (gathered.length === 0 || this.#closed) return;
     this.#gathered = [];
@@ -192,11 +198,12 @@ export class FeedHub {
       job.run();
     }
     this.#jobs.splice(0, done);
-    if (this.#jobs.length === 0 || this.#working || this.#closed) return;
+    if ((!this.busy && !this.#due) || this.#working || this.#closed) return;
     this.#working = true;
     this.#host.scheduler.after(1, () => {
       this.#working = false;
-      this.#work();
+      if (!this.busy && this.#due) this.#flush();
+      else this.#work();
     });
   }
 
