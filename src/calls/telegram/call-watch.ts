@@ -34,6 +34,8 @@ export interface Watched {
   readonly source: () => number | undefined;
   /** That of our screen, while we show one. */
   readonly screenSource?: () => number | undefined;
+  /** Whom we appear as. Default: the account itself. */
+  readonly joinAs?: (signal: AbortSignal) => Promise<Api.TypeInputPeer>;
   /** Each asks whether the server still knows us, out of turn. */
   readonly doubts$?: Observable<unknown>;
   /** What we know of our own row, and are told of it. */
@@ -243,7 +245,8 @@ class Watch {
   /** The server does not know our source: has it forgotten us, or did our account join from elsewhere? Coming back would be a fight then. */
   async #missed(source: number): Promise<void> {
     const { port, place } = this.#watched;
-    const ids = [new port.api.InputPeerSelf()];
+    // As a channel we are in the list by its name alone.
+    const ids = [(await this.#watched.joinAs?.(this.#abort.signal)) ?? new port.api.InputPeerSelf()];
     const request = new port.api.phone.GetGroupParticipants({ call: place.input, ids, sources: [], offset: '', limit: 1 });
     const { participants } = await port.invoke(request, { signal: this.#abort.signal });
     const own = participants.find((row) => row.self && !row.left);

@@ -158,6 +158,7 @@ export class TelegramSignalling implements Signalling {
       source: () => this.#source,
       screenSource: () => this.#screenSource,
       doubts$: this.#doubts,
+      joinAs: (signal) => this.#joinAs(found.port, signal),
       own: {
         source: () => this.#offered,
         wantsMuted: () => this.#told.muted === true,

@@ -385,6 +385,27 @@ describe.each(Object.keys(LIBRARIES))('signalling, with %s', (name) => {
     await expect.poll(() => told!.all.slice(seen)).toContainEqual({ type: 'self.replaced', source: 4_294_967_197 });
   });
 
+  it('knows that it joined from elsewhere as a channel, where no update said so', async () => {
+    const username = `radio${made}y`;
+    const own = {
+      kind: 'channel',
+      title: 'Radio',
+      username,
+      megagroup: false,
+      members: [users.anna],
+      admins: [users.anna],
+    } as const;
+    const channel = await centre.addChat(own);
+    await joined(`${place.address}?as=@${username}`);
+    const seen = told!.all.length;
+    await centre.updateFault({ update: 'UpdateGroupCallParticipants', user: users.anna, kind: 'drop' });
+    await new Guest(centre, users.anna, place.call).join(-98, {
+      joinAs: { ...(await centre.inputOf(users.anna, 'channel', channel)), _: 'InputPeerChannel' },
+    });
+    await expect.poll(() => told!.all.slice(seen)).toContainEqual({ type: 'self.replaced', source: 4_294_967_198 });
+    expect(told!.types()).not.toContain('self.dropped');
+  });
+
   it('tells that the server forgot us, by an update or when asked', async () => {
     await joined();
     const anna = new Guest(centre, users.anna, place.call);

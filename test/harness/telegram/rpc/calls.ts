@@ -128,7 +128,11 @@ function participants(context: RpcContext, request: TlObject): TlObject {
             sources.includes(source) ||
             // The sound of a screen is its owner's (tdesktop, GetAdditionalAudioSsrc).
             (presentation?.audioSource !== undefined && sources.includes(presentation.audioSource)) ||
-            ids.some((id) => (id._ === 'InputPeerSelf' ? userId === me.id : as.user !== undefined && id['userId'] === as.user)),
+            ids.some((id) =>
+              id._ === 'InputPeerChannel'
+                ? id['channelId'] === as.channel
+                : as.user !== undefined && (id._ === 'InputPeerSelf' ? userId === me.id : id['userId'] === as.user),
+            ),
         );
   const from = Number(request['offset'] || 0);
   const limit = Math.min(PAGE, request['limit'] as number);
