@@ -329,7 +329,7 @@ export const ERRORS = {
   },
   BAD_CALL_ADDRESS: {
     message: '"{address}" is not a call address',
-    fix: 'Write room:NAME, such as room:lobby, telegram:@group, or rtmp://HOST/APPLICATION/KEY.',
+    fix: 'Write room:NAME, such as room:lobby, telegram:@group, rtmp://HOST/APPLICATION/KEY, or file:OUT.ogg.',
     exit: input,
   },
   CALL_TAKEN: {
