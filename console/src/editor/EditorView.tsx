@@ -107,7 +107,10 @@ function GraphEditorPane({ graph }: { graph: string }) {
         </div>
         <div className="row">
           <label className="save">
-            <input type="checkbox" checked={save} onChange={(event) => setSave(event.target.checked)} /> Save to file
+            <input type="checkbox" checked={save} onChange={(event) => setSave(event.target.checked)} />
+            <span>
+              Save<span className="save-more"> to file</span>
+            </span>
           </label>
           <Button
             icon="tidy"

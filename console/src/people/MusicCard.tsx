@@ -72,6 +72,8 @@ function Deck({ stage, player }: { stage: Stage; player: Player }) {
   const run = (work: () => Promise<unknown>) => void task.run(work);
   const { status, src, gainDb, kind } = player;
   const title = steer.queue?.track?.title ?? nameOf(player);
+  // There is nothing that a button could begin.
+  const empty = status === 'idle' && (player.queue?.total ?? 0) === 0;
   const goes = status === 'playing' || status === 'loading';
   return (
     <>
@@ -85,10 +87,10 @@ function Deck({ stage, player }: { stage: Stage; player: Player }) {
           {goes ? (
             <Button bare kind="main" icon="pause" label="Pause" disabled={task.busy} onClick={() => run(steer.pause)} />
           ) : (
-            <Button bare kind="main" icon="play" label="Play" disabled={task.busy} onClick={() => run(steer.resume)} />
+            <Button bare kind="main" icon="play" label="Play" disabled={task.busy || empty} onClick={() => run(steer.resume)} />
           )}
           {kind === 'queue' && (
-            <Button bare icon="skip" label="Next track" disabled={task.busy} onClick={() => run(steer.skip)} />
+            <Button bare icon="skip" label="Next track" disabled={task.busy || empty} onClick={() => run(steer.skip)} />
           )}
           <Button bare icon="stop" label="Stop" disabled={task.busy || status === 'idle'} onClick={() => run(steer.stop)} />
         </div>
