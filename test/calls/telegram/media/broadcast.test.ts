@@ -81,8 +81,12 @@ describe('a call that is broadcast', () => {
     const address = parseTelegramAddress(`telegram:@${username}`);
     const signalling = new TelegramSignalling({ address, port: async () => port, scheduler, nowMs: Date.now });
     media = new TelegramMedia({ addresses: ['127.0.0.1'] }, party.scheduler);
+    const own = media;
+    [applied, taken] = [0, 0];
     const request = async (asked: CallRequest): Promise<unknown> => {
-      const answer = await media.request(asked);
+      const answer = await own.request(asked);
+      // What an earlier test asked may end only now.
+      if (own !== media) return answer;
       if (asked.type === 'transport.apply') applied++;
       if (asked.type === 'broadcast.part') taken++;
       return answer;
