@@ -92,6 +92,38 @@ export function energy(n: i32, a: usize): f64 {
 }
 
 /**
+ * The lag, in samples from one to another, at which the n samples of a are most like those that follow them after it: the normalised
+ * correlation is largest. Behind them lie as many more as the largest lag.
+ */
+export function mostAlike(n: i32, a: usize, from: i32, to: i32): i32 {
+  const bytes = (<usize>n) << 2;
+  const nothing: f32 = 1e-9;
+  let best = from;
+  let most: f32 = -Infinity;
+  for (let lag = from; lag <= to; lag++) {
+    let b = a + ((<usize>lag) << 2);
+    let cross = f32x4.splat(0);
+    let power = f32x4.splat(0);
+    for (let at = a, end = a + bytes; at < end; at += 16, b += 16) {
+      const y = v128.load(b);
+      cross = f32x4.add(cross, f32x4.mul(v128.load(at), y));
+      power = f32x4.add(power, f32x4.mul(y, y));
+    }
+    // The power of a is the same for all.
+    const score = lanes(cross) / sqrt<f32>(lanes(power) + nothing);
+    if (score > most) {
+      most = score;
+      best = lag;
+    }
+  }
+  return best;
+}
+
+function lanes(x: v128): f32 {
+  return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+}
+
+/**
  * out and out2 = a and b through the first `count` sections in a row (transposed direct form II), both channels side by side in
  * double precision: single precision is too coarse for a filter far below the sample rate.
  */

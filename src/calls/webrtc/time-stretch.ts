@@ -1,9 +1,13 @@
+import { vectorUnit } from '../../media/dsp/vector/vector-unit.js';
+
 /** Shortest and longest piece that is cut or repeated: 2.5 and 10 ms at 48 kHz. */
 const MIN_LAG = 120;
 const MAX_LAG = 480;
 /** Samples needed ahead to look for a piece. */
 export const STRETCH_WINDOW = 2 * MAX_LAG;
 const COARSE = 4;
+/** Every fourth sample of the window. Only for the time of a call. */
+const thinned = new Float32Array(STRETCH_WINDOW / COARSE);
 
 /** A length after which the signal repeats itself. */
 export interface Period {
@@ -22,36 +26,20 @@ export interface Period {
  * @param x has at least `STRETCH_WINDOW` samples from `at` on.
  */
 export function findPeriod(x: Float32Array, at: number): Period {
-  let best = MIN_LAG;
-  let bestScore = -Infinity;
-  for (let lag = MIN_LAG; lag <= MAX_LAG; lag += COARSE) {
-    const score = similarity(x, at, lag, COARSE);
-    if (score > bestScore) {
-      bestScore = score;
-      best = lag;
-    }
-  }
-  const from = Math.max(MIN_LAG, best - COARSE + 1);
-  const to = Math.min(MAX_LAG, best + COARSE - 1);
-  bestScore = -Infinity;
-  for (let lag = from; lag <= to; lag++) {
-    const score = similarity(x, at, lag, 1);
-    if (score > bestScore) {
-      bestScore = score;
-      best = lag;
-    }
-  }
-  let power = 0;
-  for (let i = 0; i < STRETCH_WINDOW; i++) power += x[at + i]! * x[at + i]!;
-  return { lag: best, correlation: bestScore, power: power / STRETCH_WINDOW };
+  for (let i = 0; i < thinned.length; i++) thinned[i] = x[at + i * COARSE]!;
+  vectorUnit.loadA(thinned, 0, thinned.length);
+  const near = COARSE * vectorUnit.mostAlike(MAX_LAG / COARSE, MIN_LAG / COARSE, MAX_LAG / COARSE);
+  vectorUnit.loadA(x, at, STRETCH_WINDOW);
+  const lag = vectorUnit.mostAlike(MAX_LAG, Math.max(MIN_LAG, near - COARSE + 1), Math.min(MAX_LAG, near + COARSE - 1));
+  return { lag, correlation: likeness(x, at, lag), power: vectorUnit.energy(STRETCH_WINDOW) / STRETCH_WINDOW };
 }
 
-function similarity(x: Float32Array, at: number, lag: number, step: number): number {
+function likeness(x: Float32Array, at: number, lag: number): number {
   let cross = 0;
   let a = 1e-9;
   let b = 1e-9;
   const end = at + MAX_LAG;
-  for (let i = at; i < end; i += step) {
+  for (let i = at; i < end; i++) {
     const p = x[i]!;
     const q = x[i + lag]!;
     cross += p * q;

@@ -25,6 +25,7 @@ interface Kernels {
   multiply(n: number, a: number, b: number, out: number): void;
   interleave(n: number, a: number, b: number, out: number): number;
   energy(n: number, a: number): number;
+  mostAlike(n: number, a: number, from: number, to: number): number;
   biquads(n: number, a: number, b: number, out: number, out2: number, count: number): void;
 }
 
@@ -100,6 +101,11 @@ export const vectorUnit = {
   interleave: (n: number): boolean => kernels.interleave(n, a, b, out) !== 0,
   /** Sum of the squares of A. NaN when a sample is. */
   energy: (n: number): number => kernels.energy(n, a),
+  /**
+   * The lag from `from` to `to`, in samples, at which the first n samples of A are most like the n that lie so much behind them: where the
+   * normalised correlation is largest. A has n + to samples.
+   */
+  mostAlike: (n: number, from: number, to: number): number => kernels.mostAlike(n, a, from, to),
   /**
    * Results = A and B, two channels, through second-order sections in a row (transposed direct form II, double precision).
    *
