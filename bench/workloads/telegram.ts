@@ -17,6 +17,8 @@ const { ensurePeers } = require('../../scripts/ensure-peers.cjs') as {
 /** Calls in one process that send, and people who speak in one that listens; ntgcalls hears at most ten at once. */
 const [SENDING, SPEAKING] = [10, 8];
 const SECONDS = 10;
+/** Before anything is counted: what compiles its code meanwhile does so once a process. The SFU drops who has sent nothing for 50 s. */
+const WARM_UP_SEC = 6;
 const RATE = 48_000;
 const TICKS_PER_SEC = 100;
 
@@ -27,12 +29,15 @@ interface Figures {
   /** Percent of a core. */
   readonly perSending: number;
   readonly perSpeaker: number;
+  /** Of a call that listens: to nobody, to one, to all. */
   readonly listening: number;
+  readonly hearingOne: number;
+  readonly hearingAll: number;
   readonly packetsPerSec: number;
   readonly kbps: number;
 }
 
-/** Runs both sides `runs` times, in turns: about 40 s a side. */
+/** Runs both sides `runs` times, in turns: about a minute a side. */
 export async function telegram(runs: number): Promise<Result> {
   const { VOXGRAPH_NTGCALLS: ntgcalls, VOXGRAPH_NTGCALLS_MISSING: missing } = ensurePeers(true, ['ntgcalls']);
   if (ntgcalls === undefined) console.error(`There is no figure of the peer: ${missing}`);
@@ -69,6 +74,8 @@ export async function telegram(runs: number): Promise<Result> {
       joinToAudibleMs: { ours: our.joinMs, ntgcalls: peer?.joinMs ?? null, ratio: ratio('joinMs') },
       percentPerSpeaker: { ours: our.perSpeaker, ntgcalls: peer?.perSpeaker ?? null, ratio: ratio('perSpeaker') },
       percentListening: { ours: our.listening, ntgcalls: peer?.listening ?? null },
+      percentHearingOne: { ours: our.hearingOne, ntgcalls: peer?.hearingOne ?? null },
+      percentHearingAll: { ours: our.hearingAll, ntgcalls: peer?.hearingAll ?? null },
       sent: {
         ours: { packetsPerSec: our.packetsPerSec, kbps: our.kbps },
         ntgcalls: peer && { packetsPerSec: peer.packetsPerSec, kbps: peer.kbps },
@@ -98,7 +105,7 @@ async function side(sfu: ForeignPeer, name: string, open: () => ForeignPeer, sou
     joinMs.push((await sfu.ask<{ afterMs: number }>('audible', at)).afterMs);
     places.push(at);
   }
-  await pause(2);
+  await pause(WARM_UP_SEC);
   const received = () => sfu.ask<{ packets: number; bytes: number; atMs: number }>('received', places[0]);
   const before = await received();
   const sending = await percentOf(sender.pid, SECONDS);
@@ -109,19 +116,26 @@ async function side(sfu: ForeignPeer, name: string, open: () => ForeignPeer, sou
   const listener = open();
   const call = `${name}-many`;
   await enter(listener, 0, call, { record: '/dev/null' });
-  await pause(2);
+  await pause(WARM_UP_SEC);
   const alone = await percentOf(listener.pid, SECONDS / 2);
   const speakers = voxgraph();
-  for (let n = 0; n < SPEAKING; n++) await sfu.ask('audible', await enter(speakers, n, call, { sound: theirs }));
-  await pause(2);
+  const speak = async (n: number) => sfu.ask('audible', await enter(speakers, n, call, { sound: theirs }));
+  await speak(0);
+  await pause(WARM_UP_SEC);
+  const one = await percentOf(listener.pid, SECONDS / 2);
+  for (let n = 1; n < SPEAKING; n++) await speak(n);
+  await pause(WARM_UP_SEC);
   const crowded = await percentOf(listener.pid, SECONDS);
   await speakers.close();
   await listener.close();
   return {
     joinMs,
     perSending: sending / SENDING,
-    perSpeaker: (crowded - alone) / SPEAKING,
+    // Of each further one: that somebody is heard at all costs wake-ups which are not his.
+    perSpeaker: (crowded - one) / (SPEAKING - 1),
     listening: alone,
+    hearingOne: one,
+    hearingAll: crowded,
     packetsPerSec: (after.packets - before.packets) / sec,
     kbps: ((after.bytes - before.bytes) * 8) / 1000 / sec,
   };
@@ -134,6 +148,8 @@ function middle(all: readonly Figures[]) {
     perSending: of('perSending'),
     perSpeaker: of('perSpeaker'),
     listening: of('listening'),
+    hearingOne: of('hearingOne'),
+    hearingAll: of('hearingAll'),
     packetsPerSec: of('packetsPerSec'),
     kbps: of('kbps'),
   };
