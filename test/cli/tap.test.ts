@@ -59,7 +59,8 @@ describe('voxgraph tap', () => {
       expect(peakDb).toBeCloseTo(-32, 1);
       expect(durationMs).toBe(100);
     }
-    expect(levels[2]!.positionMs - levels[0]!.positionMs).toBe(200);
+    // More where a busy machine skipped beats between them.
+    expect(levels[2]!.positionMs - levels[0]!.positionMs).toBeGreaterThanOrEqual(200);
   });
 
   it('writes the sound of a wire', async () => {
