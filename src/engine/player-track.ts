@@ -96,7 +96,8 @@ export class PlayerTrack {
         const { durationMs, tempo } = event;
         if (typeof tempo === 'number') this.#tempo = tempo;
         if (typeof durationMs === 'number' && this.#chosen) this.#chosen = { ...this.#chosen, durationMs };
-        return this.#at(positionMs ?? 0, true);
+        // A queue tells of a track that has opened while paused, too.
+        return this.#at(positionMs ?? 0, this.#wanted);
       }
       case 'stream.looped':
       case 'stream.recovered':

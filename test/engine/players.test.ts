@@ -165,6 +165,23 @@ describe('what is shown of a queue is what is heard', () => {
     expect(shown().src).toBeUndefined();
   });
 
+  it('of a track that is opened, sought in and skipped while nothing plays', async () => {
+    const tracks = ['1.wav', '2.wav'];
+    const { agree, shown, command } = await run({ type: 'source.queue', options: { tracks, autoplay: false } });
+    await agree(300, 'paused');
+    expect(shown()).toMatchObject({ src: '1.wav', positionMs: 0, durationMs: 9000 });
+    await agree(2000, 'paused');
+    expect(shown().positionMs).toBe(0);
+    await command({ type: 'call.seek', positionMs: 4000 });
+    await agree(500, 'paused');
+    expect(shown()).toMatchObject({ src: '1.wav', positionMs: 4000, durationMs: 9000 });
+    await command({ type: 'call.skip' });
+    await agree(500, 'paused');
+    expect(shown()).toMatchObject({ src: '2.wav', positionMs: 0, durationMs: 9000 });
+    await command({ type: 'call.resume' });
+    await agree(1000);
+  });
+
   it('while one track is crossfaded into the next', async () => {
     const { agree, shown, scheduler, command } = await run({
       type: 'source.queue',

@@ -17,6 +17,7 @@ describe('the graphs that come along', () => {
       'duck.json',
       'eight-way-mix.json',
       'film-night.json',
+      'film-queue.json',
       'gallery.json',
       'karaoke.json',
       'moderated-room.json',

@@ -132,7 +132,7 @@ describeWith('pion', 'with Pion as the media server', () => {
     expect(Object.keys(stream!.payloadTypes)).toEqual([String(PION.vp8)]);
     expect(again!.payloadTypes).toEqual({ [PION.vp8Rtx]: again!.packets });
     for (const id of [PION.absSendTime, PION.transportCc]) expect(stream!.extensions[id]).toBe(stream!.packets - stream!.lost);
-    expect(looked.messages!.some((text) => text.includes(`"video-${source}":{"minHeight":0,"maxHeight":720}`))).toBe(true);
+    expect(looked.messages!.some((text) => text.includes(`"video-${source}":{"minHeight":180,"maxHeight":720}`))).toBe(true);
     // Sound and pictures have one numbering on their way to us, and all of it is told.
     expect(looked.reports.toldCame).toBeGreaterThan(0);
     expect(looked.reports.toldLost / looked.reports.toldCame).toBeLessThan(0.05);

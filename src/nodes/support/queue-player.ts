@@ -44,6 +44,8 @@ export class QueuePlayer implements MixerOwner, Controlled {
   /** The last track ended and nothing else was chosen since. */
   #endedByItself = false;
   #changed = true;
+  /** A track has opened while paused: how long it is becomes known without a sound of it. */
+  #opensPaused = false;
   #over = false;
   #ticks = 0;
 
@@ -294,6 +296,7 @@ export class QueuePlayer implements MixerOwner, Controlled {
     this.#mixer.changeTo(track);
     this.#endReason = 'skipped';
     if (!this.#playing) track.suspend(true);
+    this.#opensPaused = !this.#playing;
     this.#beginAtUs = undefined;
     this.#selection = selection;
     this.#changed = true;
@@ -328,6 +331,9 @@ export class QueuePlayer implements MixerOwner, Controlled {
       if (heard && ++this.#ticks % POSITION_TICKS === 0) this.#teller.position(track);
     }
     if (this.#changed) this.#tellChanged();
+    // Behind what says which track it is.
+    if (this.#opensPaused && track) this.#teller.position(track);
+    this.#opensPaused = false;
   }
 
   #started(track: QueueTrack): void {
