@@ -82,8 +82,12 @@ describe('a crash group', () => {
 describe('record', () => {
   it('writes a log that render --events lets happen again, the same bytes every time', { timeout: 60_000 }, async () => {
     save('talk.json', graph(echo(200)));
+    rmSync(join(folder, 'call.ndjson'), { force: true });
     const run = child(folder, 'record', 'talk.json', '--events', 'call.ndjson', '--port', '0');
+    const [url] = await run.said(/http:\/\/127\.0\.0\.1:\d+/);
     await run.said(/on air/);
+    // Some of it is there then.
+    expect(await cli('tap', 'tone', '--url', url!, '--seconds', '0.2')).toMatchObject({ code: 0 });
     run.process.kill('SIGINT');
     expect(await run.exited).toBe(0);
     const lines = readFileSync(join(folder, 'call.ndjson'), 'utf8').trim().split('\n');

@@ -14,7 +14,10 @@ export default class SecondTries implements Reporter {
   }
 
   onTestCaseResult(test: TestCase): void {
-    if (test.diagnostic()?.flaky) this.#names.push(`${test.module.relativeModuleId} > ${test.fullName}`);
+    if (!test.diagnostic()?.flaky) return;
+    const name = `${test.module.relativeModuleId} > ${test.fullName}`;
+    this.#names.push(name);
+    for (const { stack, message } of test.result().errors ?? []) console.log(`First try of ${name}: ${stack ?? message}`);
   }
 
   onTestRunEnd(): void {
