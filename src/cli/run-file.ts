@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isRunning, processIdentity } from '../engine/process-identity.js';
+import { isRunning, processIdentity } from '../media/process-identity.js';
 import { writeWhole } from '../media/whole-file.js';
 
 const runFile = z.object({

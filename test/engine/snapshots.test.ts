@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/graph/plan-types.js';
 import { reasonOf } from '../../src/errors.js';
-import { isRunning, processIdentity } from '../../src/engine/process-identity.js';
+import { isRunning, processIdentity } from '../../src/media/process-identity.js';
 import type { OpenCall } from '../../src/engine/calls.js';
 import { CallSnapshot } from '../../src/engine/snapshots/call-snapshot.js';
 import { SnapshotFiles } from '../../src/engine/snapshots/snapshot-files.js';

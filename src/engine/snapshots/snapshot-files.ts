@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { reasonOf, voxError, type VoxError } from '../../errors.js';
-import { isRunning } from '../process-identity.js';
+import { isRunning } from '../../media/process-identity.js';
 import { snapshot, type Snapshot } from './snapshot.js';
 
 /** What a process that was killed left of a call. */

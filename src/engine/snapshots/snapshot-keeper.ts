@@ -1,5 +1,5 @@
 import type { Scheduler } from '../../time/scheduler.js';
-import { processIdentity } from '../process-identity.js';
+import { processIdentity } from '../../media/process-identity.js';
 import type { Snapshot } from './snapshot.js';
 import type { SnapshotFiles } from './snapshot-files.js';
 

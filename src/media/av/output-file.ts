@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { reasonOf, voxError } from '../../errors.js';
+import { isRunning } from '../process-identity.js';
 
 let count = 0;
 /** What this process writes, so that its own files are told from those of an earlier process with the same number. */
@@ -70,7 +71,7 @@ export async function rescueRecordings(path: string): Promise<string[]> {
     if (!name.startsWith(prefix)) continue;
     const pid = /^(\d+)-\d+\.part$/.exec(name.slice(prefix.length))?.[1];
     const left = join(dirname(target), name);
-    if (pid === undefined || own.has(left) || (Number(pid) !== process.pid && isRunning(Number(pid)))) continue;
+    if (pid === undefined || own.has(left) || (Number(pid) !== process.pid && isRunning(Number(pid), undefined))) continue;
     const to = freeName(target);
     try {
       if ((await stat(left)).size === 0) await rm(left);
@@ -94,14 +95,5 @@ function freeName(target: string): string {
   for (let n = 1; ; n++) {
     const free = join(dir, `${name} (rescued${n > 1 ? ` ${n}` : ''})${ext}`);
     if (!existsSync(free)) return free;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

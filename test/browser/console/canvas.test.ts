@@ -1,26 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../support/browser.js';
-import { openStage, until, type Nodes, type Stage } from '../support/stage.js';
-import { duckNodes, LIMIT, openConsole, type OpenConsole } from './support.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openStage, until, type Nodes } from '../support/stage.js';
+import { consoleDesk, duckNodes, LIMIT, openConsole } from './support.js';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-
-let stage: Stage;
-let open: OpenConsole;
-afterEach(async () => {
-  await open?.close();
-  await stage?.close();
-});
+const desk = consoleDesk();
 
 const enter = async (fragment: string, width: number, height: number): Promise<Page> => {
-  open = await openConsole(browser, stage, fragment, { viewport: { width, height } });
-  await open.page.locator('.canvas[data-still=true]').waitFor(LIMIT);
-  return open.page;
+  desk.open = await openConsole(desk.browser, desk.stage, fragment, { viewport: { width, height } });
+  await desk.open.page.locator('.canvas[data-still=true]').waitFor(LIMIT);
+  return desk.open.page;
 };
 
 const long: Nodes = {
@@ -54,7 +42,7 @@ const shape = async (page: Page): Promise<string> => {
 
 describe('a drawing in the console', () => {
   it('is under no button, keeps its shape when a node is opened, and is whole again when that is closed', async () => {
-    stage = await openStage({ rooms: { lobby: long } });
+    desk.stage = await openStage({ rooms: { lobby: long } });
     const page = await enter('view=graph', 1280, 800);
     expect(await allSeen(page)).toBe(true);
     const before = await shape(page);
@@ -67,13 +55,13 @@ describe('a drawing in the console', () => {
     expect(await shape(page)).toBe(before);
     // Who opens the page with a panel sees the same drawing.
     await page.goto('about:blank');
-    await page.goto(`${stage.origin}/console/#view=graph&node=e2`);
+    await page.goto(`${desk.stage.origin}/console/#view=graph&node=e2`);
     await page.locator('.canvas[data-still=true]').waitFor(LIMIT);
     expect(await shape(page)).toBe(before);
   });
 
   it('is placed and fitted anew when the window changes, such as a turned phone', async () => {
-    stage = await openStage({ rooms: { lobby: duckNodes } });
+    desk.stage = await openStage({ rooms: { lobby: duckNodes } });
     const page = await enter('view=graph', 1280, 800);
     for (const [width, height] of [
       [820, 1000],
@@ -90,7 +78,7 @@ describe('a drawing in the console', () => {
   });
 
   it('of a machine stays large enough to read, and the time-line speaks as the chart does', async () => {
-    stage = await openStage({ rooms: { lobby: duckNodes } });
+    desk.stage = await openStage({ rooms: { lobby: duckNodes } });
     const page = await enter('view=states', 768, 1024);
     await page.locator('[data-state="call.attempt.live.network.good"][data-active=true]').waitFor(LIMIT);
     await page.locator('.canvas[data-still=true]').waitFor(LIMIT);

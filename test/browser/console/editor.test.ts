@@ -1,22 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../support/browser.js';
-import { openStage, toneRoom, until, type Stage } from '../support/stage.js';
-import { barriers, LIMIT, LOOKS, openConsole, shoot, type OpenConsole } from './support.js';
+import { describe, expect, it } from 'vitest';
+import { openStage, toneRoom, until } from '../support/stage.js';
+import { barriers, LIMIT, LOOKS, consoleDesk, openConsole, shoot } from './support.js';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-
-let stage: Stage;
-let open: OpenConsole;
-afterEach(async () => {
-  await open?.close();
-  await stage?.close();
-});
+const desk = consoleDesk();
 
 const TEXT = `// A tone.
 {
@@ -31,13 +18,13 @@ const TEXT = `// A tone.
 `;
 
 const enter = async (options = LOOKS.light) => {
-  stage = await openStage({ rooms: { lobby: toneRoom(440) } });
-  await stage.graphs['lobby']!.stop();
-  const file = `${stage.folder}/tone.json`;
+  desk.stage = await openStage({ rooms: { lobby: toneRoom(440) } });
+  await desk.stage.graphs['lobby']!.stop();
+  const file = `${desk.stage.folder}/tone.json`;
   writeFileSync(file, TEXT);
-  const graph = await stage.engine.run(file, { call: 'room:studio' });
-  open = await openConsole(browser, stage, 'view=editor&at=room:studio', options);
-  const { page } = open;
+  const graph = await desk.stage.engine.run(file, { call: 'room:studio' });
+  desk.open = await openConsole(desk.browser, desk.stage, 'view=editor&at=room:studio', options);
+  const { page } = desk.open;
   await page.locator('.cm-content', { hasText: 'A tone to be changed' }).waitFor(LIMIT);
   /** Puts the cursor behind a text. */
   const behind = async (text: string) => {
@@ -70,7 +57,7 @@ describe('the editor of the console', () => {
     await behind('"in": { "audio": "');
     await page.keyboard.press('Control+Space');
     await list.filter({ hasText: '"tone"' }).waitFor(LIMIT);
-    expect(open.errors).toEqual([]);
+    expect(desk.open.errors).toEqual([]);
   });
 
   it('shows problems at their lines, and goes there', async () => {
@@ -111,7 +98,7 @@ describe('the editor of the console', () => {
     expect(await page.locator('.cm-content').textContent()).toContain('"levelDb": -20');
     expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
     // Somebody else changes it meanwhile.
-    const path = `${stage.origin}/api/v1/graphs/${graph.id}/source`;
+    const path = `${desk.stage.origin}/api/v1/graphs/${graph.id}/source`;
     const { version } = (await (await fetch(path)).json()) as { version: string };
     const body = JSON.stringify({ text: TEXT.replace('-20', '-33'), version });
     expect((await fetch(path, { method: 'PUT', body, headers: { 'content-type': 'application/json' } })).status).toBe(200);
@@ -140,7 +127,7 @@ describe('the editor of the console', () => {
 
   it('says what is wrong with what is no JSON, runs on, and is right again by undo', async () => {
     const { page, graph } = await enter();
-    const { state } = stage.engine;
+    const { state } = desk.stage.engine;
     await page.locator('.cm-content').press('Control+a');
     for (const wrong of [
       '',
@@ -157,7 +144,7 @@ describe('the editor of the console', () => {
       await page.locator('.cm-content').press('Control+s');
     }
     expect(graph.plan.title).toBe('A tone to be changed');
-    expect(stage.engine.state.graphs[graph.id]?.status).toBe(state.graphs[graph.id]?.status);
+    expect(desk.stage.engine.state.graphs[graph.id]?.status).toBe(state.graphs[graph.id]?.status);
     await page.getByRole('button', { name: 'Load again' }).click();
     await page.locator('.problems', { hasText: 'No problems.' }).waitFor(LIMIT);
     expect(await page.locator('.cm-content').textContent()).toContain('A tone to be changed');

@@ -1,32 +1,19 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../support/browser.js';
-import { openStage, toneRoom, until, type Stage } from '../support/stage.js';
-import { barriers, duckNodes, LIMIT, openConsole, shoot, type OpenConsole } from './support.js';
+import { describe, expect, it } from 'vitest';
+import { openStage, toneRoom, until } from '../support/stage.js';
+import { barriers, duckNodes, LIMIT, consoleDesk, openConsole, shoot } from './support.js';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-
-let stage: Stage;
-let open: OpenConsole;
-afterEach(async () => {
-  await open?.close();
-  await stage?.close();
-});
+const desk = consoleDesk();
 
 describe('the log of the console', () => {
   it('tells what happens in words, finds in it, and opens to the fact itself', async () => {
-    stage = await openStage({ rooms: { lobby: duckNodes } });
-    open = await openConsole(browser, stage, 'view=log');
-    const { page } = open;
-    await stage.engine.execute({ type: 'call.tell', call: 'room:lobby', text: '<img src=x onerror=alert(1)>' });
+    desk.stage = await openStage({ rooms: { lobby: duckNodes } });
+    desk.open = await openConsole(desk.browser, desk.stage, 'view=log');
+    const { page } = desk.open;
+    await desk.stage.engine.execute({ type: 'call.tell', call: 'room:lobby', text: '<img src=x onerror=alert(1)>' });
     await page.locator('.log li', { hasText: 'voxgraph: <img src=x' }).waitFor(LIMIT);
     expect(await page.locator('.log img').count()).toBe(0);
     await page.locator('.log li', { hasText: '“Graph of lobby” is loaded from lobby.json' }).waitFor(LIMIT);
-    await stage.engine.execute({ type: 'call.mute', call: 'room:lobby' });
+    await desk.stage.engine.execute({ type: 'call.mute', call: 'room:lobby' });
     const muted = page.locator('.log li', { hasText: 'We are muted' });
     await muted.waitFor(LIMIT);
     await muted.getByRole('button', { name: 'call.muted', expanded: false }).press('Enter');
@@ -41,7 +28,7 @@ describe('the log of the console', () => {
     expect(await barriers(page)).toEqual([]);
     await page.fill('.log-search', 'no such thing');
     await page.getByText('No line is like that.').waitFor(LIMIT);
-    expect(open.errors).toEqual([]);
+    expect(desk.open.errors).toEqual([]);
   });
 
   it('is of one call alone if wanted, and leads from a problem to its node', async () => {
@@ -53,9 +40,9 @@ describe('the log of the console', () => {
       opus: { type: 'encode.opus', in: { audio: 'sum' } },
       call: { type: 'sink.call', in: { audio: 'opus' } },
     };
-    stage = await openStage({ rooms: { lobby: toneRoom(440), cellar: nodes } });
-    open = await openConsole(browser, stage, 'view=log&at=room:lobby');
-    const { page } = open;
+    desk.stage = await openStage({ rooms: { lobby: toneRoom(440), cellar: nodes } });
+    desk.open = await openConsole(desk.browser, desk.stage, 'view=log&at=room:lobby');
+    const { page } = desk.open;
     const trouble = page.locator('.log .problem', { hasText: 'cannot be reached' }).first();
     await trouble.waitFor(LIMIT);
     await page.getByRole('button', { name: 'Only room:lobby' }).click();

@@ -1,25 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../support/browser.js';
-import { openStage, toneRoom, until, type Nodes, type Stage } from '../support/stage.js';
-import { barriers, LIMIT, openConsole, shoot, type OpenConsole } from './support.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openStage, toneRoom, until, type Nodes } from '../support/stage.js';
+import { barriers, LIMIT, consoleDesk, openConsole, shoot } from './support.js';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-
-let stage: Stage;
-let open: OpenConsole;
-afterEach(async () => {
-  await open?.close();
-  await stage?.close();
-});
+const desk = consoleDesk();
 
 const enter = async (fragment: string): Promise<Page> => {
-  open = await openConsole(browser, stage, fragment);
-  return open.page;
+  desk.open = await openConsole(desk.browser, desk.stage, fragment);
+  return desk.open.page;
 };
 
 interface Seen {
@@ -30,7 +18,7 @@ interface Seen {
 }
 /** What the engine says of a player. */
 const seen = async (node = 'music'): Promise<Seen> => {
-  const { players } = (await (await fetch(`${stage.origin}/api/v1/players`)).json()) as { players: Seen[] };
+  const { players } = (await (await fetch(`${desk.stage.origin}/api/v1/players`)).json()) as { players: Seen[] };
   return players.find((one) => one.node === node)!;
 };
 /** Where the page says that it is, in seconds. */
@@ -58,23 +46,23 @@ const music = (...names: string[]): Nodes => ({
 
 describe('music in the console', () => {
   it('is where the engine says it is, whoever pauses it, moves it or makes it quieter', async () => {
-    stage = await openStage({ rooms: { lobby: music('music') } });
+    desk.stage = await openStage({ rooms: { lobby: music('music') } });
     const page = await enter('view=people');
     await page.getByText('Now playing').waitFor(LIMIT);
     await until(() => agrees(page));
     // Another client's commands.
     const call = 'room:lobby';
-    await stage.engine.execute({ type: 'call.pause', call });
+    await desk.stage.engine.execute({ type: 'call.pause', call });
     await page.getByText('Paused').waitFor(LIMIT);
-    await stage.engine.execute({ type: 'call.seek', call, positionMs: 42_000 });
+    await desk.stage.engine.execute({ type: 'call.seek', call, positionMs: 42_000 });
     await until(async () => (await shownSec(page)) === 42);
     expect(await page.getByRole('slider', { name: 'Volume' }).inputValue()).toBe('50');
-    await stage.engine.execute({ type: 'call.volume', call, percent: 150 });
+    await desk.stage.engine.execute({ type: 'call.volume', call, percent: 150 });
     await until(async () => (await page.getByRole('slider', { name: 'Volume' }).inputValue()) === '150');
-    await stage.engine.execute({ type: 'call.resume', call });
+    await desk.stage.engine.execute({ type: 'call.resume', call });
     await page.getByText('Now playing').waitFor(LIMIT);
     await until(() => agrees(page));
-    await stage.engine.execute({ type: 'call.seek', call, positionMs: 5_000 });
+    await desk.stage.engine.execute({ type: 'call.seek', call, positionMs: 5_000 });
     await until(async () => (await shownSec(page)) < 42 && (await agrees(page)));
     // One's own.
     await page.getByRole('button', { name: 'Pause' }).click();
@@ -84,13 +72,13 @@ describe('music in the console', () => {
     await slider.focus();
     await page.keyboard.press('Home');
     await until(async () => (await seen()).positionMs === 0 && (await shownSec(page)) === 0);
-    await page.goto(`${stage.origin}/console/#view=calls`);
+    await page.goto(`${desk.stage.origin}/console/#view=calls`);
     await page.locator('.card-plays', { hasText: 'paused, 0:00 / 1:20' }).waitFor(LIMIT);
-    expect(open.errors).toEqual([]);
+    expect(desk.open.errors).toEqual([]);
   });
 
   it('of several sources the chosen one is steered', async () => {
-    stage = await openStage({ rooms: { lobby: music('first', 'second') } });
+    desk.stage = await openStage({ rooms: { lobby: music('first', 'second') } });
     const page = await enter('view=people');
     await page.getByRole('combobox', { name: '2 sources play' }).selectOption('second', LIMIT);
     await page.getByRole('button', { name: 'Pause' }).click();
@@ -102,19 +90,19 @@ describe('music in the console', () => {
   });
 
   it('of a graph that plays no files is not offered', async () => {
-    stage = await openStage({ rooms: { lobby: toneRoom(440) } });
+    desk.stage = await openStage({ rooms: { lobby: toneRoom(440) } });
     const page = await enter('view=people');
     await page.getByText('This graph plays no files.').waitFor(LIMIT);
     expect(await page.getByRole('button', { name: 'Play', exact: true }).count()).toBe(0);
     expect(await barriers(page)).toEqual([]);
-    await page.goto(`${stage.origin}/console/#view=calls`);
+    await page.goto(`${desk.stage.origin}/console/#view=calls`);
     await page.locator('.card').waitFor(LIMIT);
     expect(await page.locator('.card-plays').count()).toBe(0);
   });
 
   it('waits in a queue, also without a plugin, and is put in another order', async () => {
     const src = (name: string) => ({ src: `${process.cwd()}/media/${name}.opus` });
-    stage = await openStage({
+    desk.stage = await openStage({
       rooms: {
         lobby: {
           music: { type: 'source.queue', options: { tracks: [src('tune'), src('voice'), src('tune'), src('voice')] } },
@@ -135,6 +123,6 @@ describe('music in the console', () => {
     await page.getByText('Nothing waits').waitFor(LIMIT);
     await page.getByRole('button', { name: 'Repeat off' }).click();
     await page.getByRole('button', { name: 'Repeat track', pressed: true }).waitFor(LIMIT);
-    expect(open.errors).toEqual([]);
+    expect(desk.open.errors).toEqual([]);
   });
 });

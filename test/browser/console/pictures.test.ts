@@ -1,21 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../support/browser.js';
-import { openStage, until, type Nodes, type Stage } from '../support/stage.js';
-import { barriers, LIMIT, LOOKS, openConsole, shoot, type OpenConsole } from './support.js';
+import { describe, expect, it } from 'vitest';
+import { openStage, until, type Nodes } from '../support/stage.js';
+import { barriers, LIMIT, LOOKS, consoleDesk, openConsole, shoot } from './support.js';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-
-let stage: Stage;
-let open: OpenConsole;
-afterEach(async () => {
-  await open?.close();
-  await stage?.close();
-});
+const desk = consoleDesk();
 
 const film: Nodes = {
   film: { type: 'source.test-pattern', options: { width: 640, height: 360 } },
@@ -28,12 +15,12 @@ const film: Nodes = {
 
 describe('wires of video in the console', () => {
   it('show what flows on them, as long as they are to be seen', async () => {
-    stage = await openStage({ rooms: { cinema: film } });
+    desk.stage = await openStage({ rooms: { cinema: film } });
     const asked: string[] = [];
     for (const options of [LOOKS.light, LOOKS.dark, LOOKS.phone]) {
-      await open?.close();
-      open = await openConsole(browser, stage, 'view=graph', options);
-      const { page } = open;
+      if ('open' in desk) await desk.open.close();
+      desk.open = await openConsole(desk.browser, desk.stage, 'view=graph', options);
+      const { page } = desk.open;
       page.on('request', (request) => request.url().endsWith('/thumbnail') && asked.push(request.url()));
       const picture = page.getByRole('img', { name: 'Picture on film.video' });
       await picture.waitFor(LIMIT);
@@ -58,10 +45,10 @@ describe('wires of video in the console', () => {
       await until(async () => (await picture.getAttribute('src')) !== first);
       await shoot(page, `video-${options.colorScheme}${options.isMobile ? '-phone' : ''}`);
       expect(await barriers(page)).toEqual([]);
-      expect(open.errors).toEqual([]);
+      expect(desk.open.errors).toEqual([]);
     }
     // Looking at something else, nothing is asked for.
-    const { page } = open;
+    const { page } = desk.open;
     await page.click('.nav a:has-text("Log")');
     await page.locator('.log-page').waitFor(LIMIT);
     const before = asked.length;

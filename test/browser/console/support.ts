@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { watchErrors } from '../support/browser.js';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { launch, watchErrors } from '../support/browser.js';
 import type { Nodes, Stage } from '../support/stage.js';
 
 /** Where pictures of the console are put, for people to look at. */
@@ -22,6 +23,28 @@ export interface OpenConsole {
   /** What the browser complained of, such as a breach of the page's policy. */
   readonly errors: string[];
   close(): Promise<void>;
+}
+
+/** What the tests of a file have open. */
+export interface Desk {
+  browser: Browser;
+  stage: Stage;
+  open: OpenConsole;
+}
+
+/** A browser for the tests of a file; what each of them opens in it is closed behind it. */
+export function consoleDesk(): Desk {
+  const desk = {} as Desk;
+  beforeAll(async () => {
+    desk.browser = await launch();
+  });
+  afterAll(() => (desk.browser as Browser | undefined)?.close());
+  afterEach(async () => {
+    const { open, stage } = desk as Partial<Desk>;
+    await open?.close();
+    await stage?.close();
+  });
+  return desk;
 }
 
 /** Opens a part of the console of a stage. */
